@@ -1,0 +1,1 @@
+"""Meets the outside world and starts everything."""

@@ -1,0 +1,1 @@
+"""Acts when its time has come, and does all the sending."""

@@ -1,0 +1,20 @@
+"""What every test shares: the counted list of what could not run, empty on CI."""
+
+import os
+
+import pytest
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = sorted({report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple)})
+    terminalreporter.write_line(f"could not run on this machine: {len(skipped)}")
+    for reason in reasons:
+        terminalreporter.write_line(f"  - {reason}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """On CI nothing is skipped: a skip there is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,35 @@
+"""Every check in turn: format, lint, types, import contracts, tests; ends with a counted list of what could not run."""
+
+import os
+import subprocess
+import sys
+import time
+
+CHECKS = {
+    "format": ["ruff", "format", "--check", "--quiet", "."],
+    "lint": ["ruff", "check", "--quiet", "."],
+    "types": ["mypy"],
+    "imports": ["importlinter.cli", "lint"],
+    "tests": ["pytest", "-q", "-n", "2", "--dist", "loadfile"],
+}
+
+
+def main() -> int:
+    failed = []
+    for name, command in CHECKS.items():
+        print(f"── {name}", flush=True)
+        started = time.monotonic()
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        run = [sys.executable, "-m", *command]
+        if name == "imports":
+            run = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"]
+        code = subprocess.run(run, env=environment, check=False).returncode
+        if code:
+            failed.append(name)
+        print(f"── {name}: {'FAILED' if code else 'ok'} in {time.monotonic() - started:.0f} s", flush=True)
+    print(f"failed: {', '.join(failed)}" if failed else "all checks passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
