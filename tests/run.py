@@ -22,7 +22,12 @@ def main() -> int:
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         run = [sys.executable, "-m", *command]
         if name == "imports":
-            run = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"]
+            run = [
+                sys.executable,
+                "-c",
+                "from importlinter.cli import lint_imports_command as c; c()",
+                "--no-cache",
+            ]
         code = subprocess.run(run, env=environment, check=False).returncode
         if code:
             failed.append(name)

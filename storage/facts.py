@@ -1,0 +1,420 @@
+"""Frozen facts and enums that every floor may speak of; imports nothing of ours and knows no database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+Texts = Mapping[str, str]
+"""One text in several languages: language tag (``ja``, ``en``, ``ja-easy`` …) to words; ``ja`` is always there."""
+
+
+# --- The programme: what a city's file says -------------------------------------------------------------------
+
+
+class Per(StrEnum):
+    """The calendar stretch over which a cap counts, in Tokyo days; a year is a fiscal year."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+    EVER = "ever"
+
+
+class ActionGroup(StrEnum):
+    """How an action earns: on one's word, out and about, by a check-in only, or never (a milestone)."""
+
+    EVERYDAY = "everyday"
+    OUTING = "outing"
+    CHECKED_IN = "checked_in"
+    MILESTONE = "milestone"
+
+
+class Effect(StrEnum):
+    """The effect mark beside an action: 大, 中, 小."""
+
+    LARGE = "large"
+    MEDIUM = "medium"
+    SMALL = "small"
+
+
+class OnHeatAlert(StrEnum):
+    """What a heat alert does to an action: nothing, it earns and is offered no more, or one is asked about cooling."""
+
+    AS_USUAL = "as_usual"
+    NOT_OFFERED = "not_offered"
+    ASK_NOT_COOLING = "ask_not_cooling"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """At most ``times`` in each ``per``; actions of the same ``shared`` name draw on one cap together."""
+
+    times: int
+    per: Per
+    shared: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Season:
+    """Month-day to month-day, both included, ``MM-DD``; a season may run over the new year."""
+
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A CO2 (or kWh) figure that stands beside an action as a guide (目安) and is never added up."""
+
+    amount: str
+    unit: Texts
+    basis: Texts
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """Grams of CO2 that one act or one kilometre not driven saves; only these are ever added up."""
+
+    code: str
+    title: Texts
+    grams: int
+    per: str  # "km" or "act"
+    basis: Texts
+    source: str
+    longest_km: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One row of the catalogue. ``points`` on one's word; ``confirmed_points`` when somebody checked."""
+
+    code: str
+    group: ActionGroup
+    title: Texts
+    label: Texts  # short, for buttons: at most 10 characters wide in Japanese
+    effect: Effect
+    points: int
+    counts_as: Texts
+    does_not_count: Texts
+    cap: Cap
+    number: int | None = None  # in ゼロカーボンアクション30
+    confirmed_points: int | None = None
+    at_home: bool = False
+    needs_at_home: int = 0  # so many at-home actions on the same day come first
+    seasons: tuple[Season, ...] = ()
+    on_heat_alert: OnHeatAlert = OnHeatAlert.AS_USUAL
+    figures: tuple[Figure, ...] = ()
+    factors: tuple[Factor, ...] = ()
+    asks_instead_of_car: bool = False
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ward:
+    """A part of the city that a person may name as theirs; also "outside" and "rather not say"."""
+
+    code: str
+    name: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammePeriod:
+    """A stretch with targets, in attendances by identifiable participants. Days are Tokyo days, both included."""
+
+    name: Texts
+    starts_on: date
+    ends_on: date
+    year_one_target: int
+    target: int
+
+
+class Metric(StrEnum):
+    """The four running totals that the city promised to show."""
+
+    PARTICIPANTS = "participants"
+    EVENTS_HELD = "events_held"
+    ACTION_POINTS = "action_points"
+    SITE_VISITS = "site_visits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningBalance:
+    """What stood before the bot: never tied to persons, shown as "before the bot" with its source."""
+
+    metric: Metric
+    amount: int
+    on: date
+    source: str
+    distinct: int = 0
+    signed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What a person agrees to before anything is stored: at most five short lines in each language."""
+
+    version: str
+    lines: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameWords:
+    """The two word lists of which a generated nickname is made, by language: 「みどりのカササギ12」."""
+
+    first: Mapping[str, tuple[str, ...]]
+    second: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The numbers of the rules, all data."""
+
+    everyday_points_a_day: int
+    late_days: int
+    withdraw_days: int
+    usual_after_days: int
+    usual_actions: int
+    first_page: int
+    messages_a_minute: int
+    fiscal_year_starts_month: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """Who runs the bot. ``page`` is the city's own page; ``contact`` says how a person reaches staff."""
+
+    name: Texts
+    project: Texts
+    office: Texts
+    contact: Texts
+    languages: tuple[str, ...]
+    population: int
+    population_source: str
+    page: str = ""
+    mascot: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """A city's whole content as checked and frozen facts; ``version`` is the rule version kept by ledger entries."""
+
+    city: City
+    limits: Limits
+    consent: Consent
+    names: NameWords
+    periods: tuple[ProgrammePeriod, ...]
+    wards: tuple[Ward, ...]
+    actions: tuple[Action, ...]
+    opening_balances: tuple[OpeningBalance, ...] = ()
+    heat_alert_days: tuple[date, ...] = ()
+    version: int = 0
+
+    def action(self, code: str) -> Action | None:
+        """Find an action by its stable code."""
+        return next((action for action in self.actions if action.code == code), None)
+
+    def ward(self, code: str | None) -> Ward | None:
+        """Find a ward by its stable code."""
+        return next((ward for ward in self.wards if ward.code == code), None)
+
+    def period(self, on: date) -> ProgrammePeriod:
+        """Find the period that holds a day; before the first the first, after the last the last."""
+        started = [period for period in self.periods if period.starts_on <= on]
+        return started[-1] if started else self.periods[0]
+
+
+# --- Reports: what the points rule is told, and what it answers -----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFacts:
+    """All that the points rule needs to know about one report. Days are Tokyo days."""
+
+    action: Action
+    on: date
+    today: date
+    limits: Limits
+    claimed: tuple[int, ...] = ()  # the n of each claim that stands in the cap's period, shared cap included
+    everyday_points_on_day: int = 0
+    at_home_on_day: int = 0
+    heat_alert: bool = False
+    nth: int | None = None  # the n the pressed button was drawn for; None when typed
+
+
+class Refusal(StrEnum):
+    """Why a report was not recorded; each is a value that the answer puts into kind words."""
+
+    ALREADY = "already"  # this very button did it before
+    CAP_REACHED = "cap_reached"
+    TOO_LATE = "too_late"
+    IN_FUTURE = "in_future"
+    OUT_OF_SEASON = "out_of_season"
+    HEAT_ALERT = "heat_alert"
+    NEEDS_AT_HOME = "needs_at_home"
+    NEEDS_CHECK_IN = "needs_check_in"
+
+
+class Earned(StrEnum):
+    """How the points of a recorded report came about."""
+
+    FULL = "full"
+    PART = "part"  # the day's limit left only part
+    DAY_FULL = "day_full"  # the day's limit was reached: recorded with 0
+    MILESTONE = "milestone"
+    AWAITS_REVIEW = "awaits_review"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A report that stands: ``n`` is its place in the cap's ``period`` (a claim unique per person, action, period, n)."""
+
+    points: int
+    period: str
+    n: int
+    earned: Earned
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A report that does not stand, and why."""
+
+    reason: Refusal
+
+
+# --- What was understood of a typed sentence --------------------------------------------------------------------
+
+
+class Intent(StrEnum):
+    """What a typed sentence wants (fixed: other programs read these words)."""
+
+    REPORT = "report"
+    EVENTS = "events"
+    REGISTER = "register"
+    MY_EVENTS = "my_events"
+    POINTS = "points"
+    RANKING = "ranking"
+    TOTALS = "totals"
+    HELP = "help"
+    LANGUAGE = "language"
+    PAUSE = "pause"
+    LEAVE = "leave"
+    UNDO = "undo"
+    LINK = "link"
+    SETTINGS = "settings"
+    CONTACT = "contact"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """An action that a sentence speaks of, the Tokyo day it was done, and the kilometres if they were said."""
+
+    action: str
+    on: date
+    km: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a sentence means: an intent, the actions it reports (empty unless REPORT), and how sure that is, 0 to 1."""
+
+    intent: Intent
+    actions: tuple[Mentioned, ...]
+    confidence: float
+
+
+# --- People and accounts ------------------------------------------------------------------------------------------
+
+
+class ChannelName(StrEnum):
+    """The platforms; also the word in every row that belongs to one."""
+
+    LINE = "line"
+    TELEGRAM = "telegram"
+    TERMINAL = "terminal"
+
+
+class AccountState(StrEnum):
+    """Whether a platform account can be reached: following, blocked by its owner, or gone."""
+
+    FOLLOWING = "following"
+    BLOCKED = "blocked"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """One platform identity as a handler sees it; ``person_id`` is None for a friend who has not joined."""
+
+    id: int
+    channel: ChannelName
+    bot_id: str
+    key: str
+    language: str | None
+    person_id: int | None
+    state: AccountState
+    paused: bool
+    pending: str | None  # what brought the person, or what they were about to do, before consent
+    state_at: datetime | None  # the platform's time of the last state that was applied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFacts:
+    """Who earns points: a nickname seen by others only when released, a ward, and the consent that stands."""
+
+    id: int
+    nickname: str
+    nickname_is_own: bool
+    ward: str | None
+    joined_at: datetime
+    consent_version: str
+    awaiting: str | None = None  # the question a typed answer belongs to, such as a nickname
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryFacts:
+    """One ledger entry as a handler sees it."""
+
+    id: int
+    person_id: int
+    kind: str
+    action: str
+    acted_on: date
+    entered_at: datetime
+    points: int
+    n: int
+    period: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A person's points, confirmed and self-reported apart, each as (all, week, today) sums of the ledger."""
+
+    today: int
+    week: int
+    all: int
+    confirmed: int
+    self_reported: int
+    by_action: tuple[tuple[str, int, int], ...]  # code, times, points
+    co2_grams: tuple[tuple[str, int], ...]  # action code, grams saved that may be added up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The four running totals (PROGRAMME: one participation = one identified person at one session)."""
+
+    period: ProgrammePeriod
+    participants: int
+    participants_distinct: int
+    participants_before: int
+    events_held: int
+    points_confirmed: int
+    points_self_reported: int
+    points_before: int
+    visits_own: int
+    visits_portal: int
+    as_of: datetime
