@@ -269,7 +269,7 @@ class Earned(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A report that stands: ``n`` is its place in the cap's ``period`` (a claim unique per person, action, period, n)."""
+    """A report that stands: ``n`` is its place in the cap's ``period``; person, action, period and n are one claim."""
 
     points: int
     period: str

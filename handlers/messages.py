@@ -1,0 +1,200 @@
+"""The words at the border: what comes in, what is answered, and how a call to a platform ended. No platform is named.
+
+A channel translates between these and its platform; handlers and delivery speak only these.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from storage.facts import ChannelName
+
+# --- What comes in ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """One event of a webhook or a poll as it is stored, before anything in it is understood.
+
+    ``event_id`` is None where the platform gives none. ``account_key`` orders the work: events of one key are handled
+    one after another by ``occurred_at``; it is "" when the event names nobody. ``reply_token`` is whatever the
+    platform wants back in the free answer to this very event (LINE's reply token, Telegram's callback query id) and
+    ``reply_seconds`` how long from its receipt it can be trusted to work.
+    """
+
+    bot_id: str
+    event_id: str | None
+    account_key: str
+    occurred_at: datetime
+    raw: str
+    reply_token: str | None = None
+    reply_seconds: float = 0
+
+
+class IncomingKind(StrEnum):
+    """What a person did. Everything a platform may add one day is OTHER: kept, and politely ignored."""
+
+    FOLLOWED = "followed"
+    BLOCKED = "blocked"
+    TEXT = "text"
+    PRESSED = "pressed"
+    UNSENT = "unsent"
+    MEDIA = "media"  # a photo, video, sound, file or place: never downloaded
+    STICKER = "sticker"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One event, understood. ``payload`` is what a deep link carried; ``language`` the app's own guess, an IETF tag.
+
+    ``private`` is False in groups, rooms and channels, where nothing personal is shown. ``answerable`` is False where
+    the platform forbids an answer (LINE's standby mode, an unfollow). ``message_id`` names the message that was
+    written or unsent.
+    """
+
+    kind: IncomingKind
+    text: str = ""
+    data: str = ""
+    payload: str = ""
+    language: str | None = None
+    message_id: str | None = None
+    private: bool = True
+    answerable: bool = True
+
+
+# --- What is answered --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button: it sends ``data`` back (at most 64 bytes of UTF-8) or opens ``url``; never both."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Plain words, with quick choices that may vanish when the talk goes on (at most 13)."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A titled block with buttons that stay: menus, consent, receipts. ``columns`` is 1 or 2 buttons a row."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    buttons: tuple[Choice, ...] = ()
+    columns: int = 1
+
+
+Message = Text | Card
+
+
+# --- How it is sent ------------------------------------------------------------------------------------------------
+
+
+class Way(StrEnum):
+    """How one outbox row reaches its platform."""
+
+    REPLY = "reply"  # the free answer to one event, while its token lives
+    PUSH = "push"
+    PRESS_ANSWER = "press_answer"  # stops the button's waiting sign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One platform call, sealed: the same ``body`` bytes, ``to``, ``token`` and ``key`` on every try."""
+
+    way: Way
+    to: str
+    body: bytes
+    token: str | None = None
+    key: str | None = None
+
+
+class Fate(StrEnum):
+    """How a call ended: the one closed list."""
+
+    ACCEPTED = "accepted"
+    TEMPORARY = "temporary"  # surely not accepted; may be tried again after retry_after seconds
+    PERMANENT = "permanent"  # refused for this account, or this call
+    HALTED = "halted"  # the whole channel: bad token, month's quota used up
+    UNKNOWN = "unknown"  # may have been accepted
+
+
+class Reason(StrEnum):
+    """Why a call was refused for good."""
+
+    BLOCKED = "blocked"
+    GONE = "gone"
+    TOKEN_DEAD = "token_dead"  # noqa: S105 - a state of a reply token, not a secret
+    TOO_LONG = "too_long"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one try of a call ended. ``detail`` holds no secret and no personal data; ``request_id`` is the platform's."""
+
+    fate: Fate
+    reason: Reason | None = None
+    retry_after: float | None = None
+    request_id: str | None = None
+    detail: str = ""
+
+
+class Sender(Protocol):
+    """The outgoing half of a channel."""
+
+    name: ChannelName
+    has_retry_key: bool  # a push may be repeated under its key without being taken twice
+
+    def render(self, messages: Sequence[Message]) -> tuple[bytes, ...]:
+        """Turn messages into the bodies of as few calls as the platform allows; pure, never raises for long texts."""
+        ...
+
+    def render_press_answer(self, text: str) -> bytes | None:
+        """Give the body that stops a pressed button's waiting sign; None where the platform has none."""
+        ...
+
+    async def send(self, call: Call) -> Outcome:
+        """Make one call under one deadline, without a retry of its own; every failure becomes an Outcome."""
+        ...
+
+
+class Receiver(Protocol):
+    """The incoming half of a channel."""
+
+    name: ChannelName
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Tell in constant time whether the raw bytes come from the platform; header names in any case."""
+        ...
+
+    def split(self, body: bytes) -> list[Arrived]:
+        """Cut a webhook's body into its events; a strange event never loses a good one; ValueError if it is no JSON."""
+        ...
+
+    def read(self, raw: str) -> Incoming:
+        """Understand one stored event; unknown kinds are OTHER, and nothing raises."""
+        ...
+
+
+class Channel(Receiver, Sender, Protocol):
+    """A platform: both halves, and its share of the connections, opened inside the running loop."""
+
+    async def open(self) -> None:
+        """Open connections."""
+        ...
+
+    async def close(self) -> None:
+        """Close connections."""
+        ...
