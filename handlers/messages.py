@@ -142,7 +142,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How one try of a call ended. ``detail`` holds no secret and no personal data; ``request_id`` is the platform's."""
+    """How one try of a call ended. ``detail`` holds no secret and no personal data."""
 
     fate: Fate
     reason: Reason | None = None
