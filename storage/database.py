@@ -1,0 +1,236 @@
+"""The engine, the writer and the transaction: the only place that commits. Knows no table.
+
+SQLite has one writer thread: the units of work that wait share one transaction, each in a savepoint of its own, so one
+sync of the disk serves them all. PostgreSQL runs each unit in a transaction of its own on a small pool of threads.
+"""
+
+import contextlib
+import fcntl
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, create_engine, event, text
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.types import TypeDecorator
+
+Result = TypeVar("Result")
+Unit = Callable[[Connection], Result]
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+"""A key that counts up by itself on both engines."""
+
+GROUP_LIMIT = 64  # units that may share one commit: a group stays well under 50 ms
+POOL_SIZE = 8
+
+
+class StorageUnavailableError(Exception):
+    """The database cannot take the work now (full disk, lock, lost connection): nothing was stored, try later."""
+
+
+class ConflictError(Exception):
+    """Another transaction was first (a unique key, a deadlock): run the unit again with fresh facts."""
+
+
+class SecondProcessError(Exception):
+    """Another process already writes to this SQLite file."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment, aware UTC on both sides; SQLite keeps it without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone must not be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give aware UTC."""
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Database:
+    """One database, written by units of work: plain functions that take a connection, do no other I/O and never wait.
+
+    ``write`` and ``read`` give a Future; a write's Future is done only once its commit is durable.
+    """
+
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._lock = _lock_file(self.url.database) if self.is_sqlite and not read_only else None
+        self._readers = ThreadPoolExecutor(4, thread_name_prefix="reader")
+        self._engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=POOL_SIZE + 4)
+        self._writer = _GroupingWriter(self._engine) if self.is_sqlite else _PooledWriter(self._engine)
+
+    def write(self, unit: Unit[Result]) -> "Future[Result]":
+        """Run a unit of work in a transaction; its Future gives the result after the commit, or raises."""
+        return self._writer.submit(unit)
+
+    def read(self, question: Unit[Result]) -> "Future[Result]":
+        """Ask a question on a connection of its own; what it writes is rolled back."""
+        return self._readers.submit(self._ask, question)
+
+    def _ask(self, question: Unit[Result]) -> Result:
+        with storage_errors(), self._engine.connect() as connection:
+            return question(connection)
+
+    def close(self) -> None:
+        """Finish what was submitted, then let go of the file and the connections."""
+        self._writer.close()
+        self._readers.shutdown()
+        self._engine.dispose()
+        if self._lock is not None:
+            os.close(self._lock)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for migrations and diagnosis only."""
+        return self._engine
+
+
+class _GroupingWriter:
+    """SQLite's one writer: what waits shares one transaction, up to a limit; a unit that raises undoes only itself."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: queue.SimpleQueue[tuple[Unit[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, unit: Unit[Result]) -> "Future[Result]":
+        future: Future[Result] = Future()
+        self._waiting.put((unit, future))
+        return future
+
+    def close(self) -> None:
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        going_on = True
+        while going_on:
+            group = [self._waiting.get()]
+            while len(group) < GROUP_LIMIT and not self._waiting.empty():
+                group.append(self._waiting.get())
+            going_on = None not in group
+            self._commit([member for member in group if member is not None])
+
+    def _commit(self, group: list[tuple[Unit[Any], "Future[Any]"]]) -> None:
+        ended: list[tuple[Future[Any], Any, Exception | None]] = []
+        try:
+            with storage_errors(), self._engine.begin() as connection:
+                ended = [(future, *_in_savepoint(connection, unit)) for unit, future in group]
+        except Exception as error:
+            ended = [(future, None, error) for _, future in group]
+        for future, result, failure in ended:
+            if failure is None:
+                future.set_result(result)
+            else:
+                future.set_exception(failure)
+
+
+def _in_savepoint(connection: Connection, unit: Unit[Result]) -> tuple[Result | None, Exception | None]:
+    """Run a unit; when it raises, undo it alone. A failure of the storage itself undoes the whole group."""
+    savepoint = connection.begin_nested()
+    try:
+        with storage_errors():
+            result = unit(connection)
+            savepoint.commit()
+    except StorageUnavailableError:
+        raise
+    except Exception as error:
+        savepoint.rollback()
+        return None, error
+    return result, None
+
+
+class _PooledWriter:
+    """PostgreSQL's writer: a few threads, each unit in a transaction of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="writer")
+
+    def submit(self, unit: Unit[Result]) -> "Future[Result]":
+        return self._threads.submit(self._commit, unit)
+
+    def _commit(self, unit: Unit[Result]) -> Result:
+        with storage_errors(), self._engine.begin() as connection:
+            return unit(connection)
+
+    def close(self) -> None:
+        self._threads.shutdown()
+
+
+SQLITE_FAILURES = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+POSTGRESQL_FAILURES = ("08", "53", "57", "58")  # connection, resources (disk full), operator's stop, system
+POSTGRESQL_CONFLICTS = ("40",)  # serialisation, deadlock
+
+
+@contextlib.contextmanager
+def storage_errors() -> Iterator[None]:
+    """Sort the engine's errors, without their values: unavailable, a conflict, or (as they are) our own mistakes."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise ConflictError(type(error.orig).__name__) from error
+    except DBAPIError as error:
+        name = str(getattr(error.orig, "sqlite_errorname", "") or getattr(error.orig, "sqlstate", "") or "")
+        if error.connection_invalidated or name.startswith((*SQLITE_FAILURES, *POSTGRESQL_FAILURES)):
+            raise StorageUnavailableError(name) from error
+        if name.startswith(POSTGRESQL_CONFLICTS):
+            raise ConflictError(name) from error
+        if not name and isinstance(error, OperationalError):  # PostgreSQL could not be reached at all
+            raise StorageUnavailableError("no connection") from error
+        raise
+
+
+def lock_account(connection: Connection, channel: str, bot_id: str, account_key: str) -> None:
+    """Hold one account until the transaction ends. SQLite's one writer needs no lock."""
+    if connection.dialect.name == "postgresql":
+        name = f"{channel}:{bot_id}:{account_key}"
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver's own habit breaks savepoints
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        is_writer = threading.current_thread().name == "writer"
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+    return engine
+
+
+def _lock_file(path: str | None) -> int | None:
+    """Hold a lock beside a SQLite file for as long as this process writes to it."""
+    if path is None or path == ":memory:":
+        return None
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise SecondProcessError(f"another process is using {path}: stop it first, or use PostgreSQL") from error
+    return handle
