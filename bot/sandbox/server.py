@@ -1,4 +1,4 @@
-"""Serves the platforms, the phones and the control API on one loopback port; may not know a platform's rules."""
+"""Serves the platforms, the phones and the control API on one loopback port; may not know any rule."""
 
 import asyncio
 import threading
@@ -118,9 +118,7 @@ class Server:
 
     async def _get_people(self, _: web.Request) -> web.Response:
         people = [
-            {"platform": name, **person}
-            for name, platform in self.platforms.items()
-            for person in platform.people()
+            {"platform": name, **person} for name, platform in self.platforms.items() for person in platform.people()
         ]
         return web.json_response({"people": people})
 
@@ -148,9 +146,7 @@ class Server:
             async with self._clock.request(
                 request.method, self.settings.clock_url, data=body or None, headers=headers
             ) as answer:
-                return web.Response(
-                    status=answer.status, body=await answer.read(), content_type="application/json"
-                )
+                return web.Response(status=answer.status, body=await answer.read(), content_type="application/json")
         except (ClientError, TimeoutError) as error:
             raise WishError(f"the app's clock does not answer: {error}", 502) from error
 
