@@ -22,7 +22,7 @@ PREFIX = "/line"
 
 RATE_MESSAGE = "The API rate limit has been exceeded. Try again later."  # reference#error-messages
 MONTHLY_MESSAGE = "You have reached your monthly limit."  # reference#error-messages
-TOKEN_MESSAGE = (  # noqa: S105 - what LINE says, no token
+NO_ENTRY = (
     "Authentication failed due to the following reason: invalid token. "
     "Confirm that the access token in the authorization header is valid."
 )
@@ -169,7 +169,7 @@ class Gate:
     def _check_token(self, request: web.Request) -> None:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or self._tokens.seconds_left(token) == 0:
-            raise RefusalError(401, TOKEN_MESSAGE)
+            raise RefusalError(401, NO_ENTRY)
 
     def _log(
         self, endpoint: Endpoint, exchange: Exchange, fault: Fault | None, status: int | None, answer: object
@@ -230,7 +230,7 @@ def _fault_answer(fault: Fault) -> tuple[int, Json]:
     return {
         "429": (429, {"message": RATE_MESSAGE}),
         "429-monthly": (429, {"message": MONTHLY_MESSAGE}),
-        "401": (401, {"message": TOKEN_MESSAGE}),
+        "401": (401, {"message": NO_ENTRY}),
         "403": (403, {"message": "Access to this API is not available for your account"}),
     }.get(fault.kind, (500, {"message": HTTPStatus(500).phrase}))
 
