@@ -26,8 +26,7 @@ def graphemes(text: str) -> int:
     """Count grapheme clusters, LINE's way for labels, titles and template texts; a family emoji is 1.
 
     Follows the break rules of Unicode's annex 29 on the character data Python carries: line ends, controls,
-    Hangul syllables, combining marks, joined emoji and flags. Prepended signs of a few Indic scripts (rule
-    GB9b and GB9c) are not joined.
+    Hangul syllables, combining marks, joined emoji and flags. Indic conjuncts (rule GB9c) count as several.
     """
     count = 0
     flags = 0  # regional indicators in a row: every second one completes a flag
@@ -38,7 +37,10 @@ def graphemes(text: str) -> int:
         joined = previous != "" and _joins(previous, sign, pictured, flags % 2 == 1)
         if not joined:
             count += 1
+        if not joined or _prepends(previous):
             pictured = _is_pictograph(sign)
+        elif previous == _JOINER:  # a joiner binds two pictographs, and nothing may stand between
+            pictured = pictured and _is_pictograph(sign)
         flags = (flags + 1 if joined else 1) if flag else 0
         previous = sign
     return count
@@ -50,7 +52,7 @@ def _joins(previous: str, sign: str, pictured: bool, half_flag: bool) -> bool:
         return True
     if _is_control(previous) or _is_control(sign):
         return False
-    if _extends(sign) or _hangul_joins(previous, sign):
+    if _extends(sign) or _prepends(previous) or _hangul_joins(previous, sign):
         return True
     if previous == _JOINER and pictured and _is_pictograph(sign):
         return True
@@ -104,12 +106,20 @@ _JAMO = {
 
 
 def _is_pictograph(sign: str) -> bool:
-    """Tell whether a sign can be a joined emoji: symbols above the arrows block, and the few below it."""
     point = ord(sign)
-    if point in _FLAG or point in _SKIN:
-        return False
-    if 0x1F000 <= point <= 0x1FAFF:
-        return True
-    return point in {0xA9, 0xAE, 0x203C, 0x2049, 0x2122, 0x2139, 0x3030, 0x303D, 0x3297, 0x3299} or (
-        0x2190 <= point <= 0x2BFF and unicodedata.category(sign) in {"So", "Sm"}
-    )
+    return any(low <= point <= high for low, high in _PICTOGRAPHS)
+
+
+# Unicode's property Extended_Pictographic: signs that a joiner can bind into one emoji
+_SPANS = (
+    "A9 AE 203C 2049 2122 2139 2194-2199 21A9-21AA 231A-231B 2328 2388 23CF 23E9-23F3 23F8-23FA 24C2 "
+    "25AA-25AB 25B6 25C0 25FB-25FE 2600-2605 2607-2612 2614-2685 2690-2705 2708-2712 2714 2716 271D "
+    "2721 2728 2733-2734 2744 2747 274C 274E 2753-2755 2757 2763-2767 2795-2797 27A1 27B0 27BF "
+    "2934-2935 2B05-2B07 2B1B-2B1C 2B50 2B55 3030 303D 3297 3299 1F000-1F0FF 1F10D-1F10F 1F12F "
+    "1F16C-1F171 1F17E-1F17F 1F18E 1F191-1F19A 1F1AD-1F1E5 1F201-1F20F 1F21A 1F22F 1F232-1F23A "
+    "1F23C-1F23F 1F249-1F3FA 1F400-1F53D 1F546-1F64F 1F680-1F6FF 1F774-1F77F 1F7D5-1F7FF 1F80C-1F80F "
+    "1F848-1F84F 1F85A-1F85F 1F888-1F88F 1F8AE-1F8FF 1F90C-1F93A 1F93C-1F945 1F947-1FAFF 1FC00-1FFFD "
+)
+_PICTOGRAPHS = [
+    (int(low, 16), int(high or low, 16)) for low, _, high in (span.partition("-") for span in _SPANS.split())
+]

@@ -7,6 +7,7 @@ from bot.sandbox.line.account import Account, Person, Room, Shown, stamp
 from bot.sandbox.platform import Json, Settings, WishError
 
 KEPT = 500  # messages on one phone
+TEXTS = {"text", "alt", "altText", "label", "data", "displayText", "title"}  # shown or sent as they are
 
 
 def shown(message: Json, id: str, sender: str = "bot") -> Shown:
@@ -48,7 +49,13 @@ def screen(account: Account, settings: Settings, id: str, rich_menu: Json | None
     if id in account.rooms:
         room = account.rooms[id]
         who: Json = {"id": room.id, "name": room.name, "members": room.members, "bot_inside": room.bot_inside}
-        return {"room": who, "messages": _messages(room, settings), "rich_menu": None, "typing": False}
+        return {
+            "room": who,
+            "messages": _messages(room, settings),
+            "rich_menu": None,
+            "typing": False,
+            "links": {settings.public_url: settings.public_url_is},
+        }
     person = account.person(id)
     return {
         "person": {
@@ -61,6 +68,7 @@ def screen(account: Account, settings: Settings, id: str, rich_menu: Json | None
         "messages": _messages(person, settings),
         "rich_menu": _linked(rich_menu, settings),
         "typing": person.typing_until > time.monotonic(),
+        "links": {settings.public_url: settings.public_url_is},
     }
 
 
@@ -69,9 +77,9 @@ def _messages(place: Person | Room, settings: Settings) -> list[Json]:
 
 
 def _linked(value: Any, settings: Settings) -> Any:
-    """Put the real address in place of the reserved https name, which no browser can open."""
+    """Put the real address in place of the reserved https name, which no browser can open; texts stay."""
     if isinstance(value, dict):
-        return {key: _linked(part, settings) for key, part in value.items()}
+        return {key: part if key in TEXTS else _linked(part, settings) for key, part in value.items()}
     if isinstance(value, list):
         return [_linked(part, settings) for part in value]
     name = settings.public_url
