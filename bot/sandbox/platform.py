@@ -33,6 +33,12 @@ class Settings:
     public_url: str = "https://sandbox.test"
     public_url_is: str = "http://127.0.0.1:8000"
 
+    def real(self, url: str) -> str:
+        """Return the address behind the reserved https name; any other stays as it is."""
+        name = self.public_url
+        named = name and (url == name or url.startswith((f"{name}/", f"{name}?", f"{name}#")))
+        return self.public_url_is + url[len(name) :] if named else url
+
 
 class Platform(Protocol):
     """Name what each platform offers to the server; every method runs in the server's loop."""

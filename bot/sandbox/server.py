@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
@@ -130,7 +131,11 @@ class Server:
 
     async def _act(self, request: web.Request) -> web.Response:
         platform = self.platform(request.match_info["platform"])
-        return web.json_response(await platform.act(request.match_info["person"], await _wish(request)))
+        wish = await _wish(request)
+        try:
+            return web.json_response(await platform.act(request.match_info["person"], wish))
+        except ValueError as error:
+            raise WishError(str(error)) from error
 
     async def _get_screen(self, request: web.Request) -> web.Response:
         platform = self.platform(request.match_info["platform"])
@@ -247,11 +252,20 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def wishes(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer a wish that cannot be met, and an unknown control path, as JSON."""
+    """Answer a wish that cannot be met as JSON, and refuse wishes of web pages from elsewhere."""
     try:
+        if request.path.startswith("/control/"):
+            _refuse_strangers(request)
         return await handler(request)
     except WishError as wrong:
         return web.json_response({"error": str(wrong)}, status=wrong.status)
+
+
+def _refuse_strangers(request: web.Request) -> None:
+    """Let only this machine's own pages in: any page a browser shows could post here otherwise."""
+    for address in (f"http://{request.host}", request.headers.get("Origin")):
+        if address is not None and urlsplit(address).hostname not in LOOPBACK:
+            raise WishError(f"the sandbox serves this machine only, not {address}", 403)
 
 
 async def _wish(request: web.Request) -> Json:

@@ -95,7 +95,22 @@ def test_who_waits_for_changes_is_told_what_changed(control: httpx.Client, sandb
 def test_settings_of_the_account_are_changed_by_name(control: httpx.Client) -> None:
     assert control.post("/line/settings", json={"quota": 5}).json()["quota"] == 5
     assert control.post("/line/settings", json={"colour": 5}).status_code == 400
+    assert control.post("/line/settings", json={"quota": "many"}).status_code == 400
+    assert control.post("/line/settings", json={"reply_token_seconds": 5}).status_code == 200
     assert control.get("/line/settings").json()["quota"] == 5
+
+
+@pytest.mark.parametrize("header", [{"Origin": "https://example.com"}, {"Origin": "null"}, {"Host": "example.com"}])
+def test_a_page_from_elsewhere_cannot_act(control: httpx.Client, header: dict[str, str]) -> None:
+    wish = {"platform": "line", "name": "x"}
+    assert control.post("/people", json=wish, headers=header).status_code == 403
+    assert control.post("/people", json=wish, headers={"Origin": "http://127.0.0.1:8090"}).status_code == 200
+
+
+def test_a_picture_that_is_none_is_refused(control: httpx.Client, friend: str) -> None:
+    for image in ("@@@", "aGVsbG8="):
+        wish = {"act": "image", "image": image}
+        assert control.post(f"/line/people/{friend}/act", json=wish).status_code == 400
 
 
 @pytest.mark.parametrize(

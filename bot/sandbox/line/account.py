@@ -53,7 +53,15 @@ class Knobs:
         for key, value in wish.items():
             if key not in known:
                 raise WishError(f"unknown setting {key!r}: one of {', '.join(sorted(known))}")
+            if not _like(value, getattr(Knobs(), key)) and (key, value) != ("quota", None):
+                raise WishError(f"{key} cannot be {value!r}")
             setattr(self, key, value)
+
+
+def _like(value: object, default: object) -> bool:
+    """Tell whether a value is of the kind of a default; a whole number may stand for a broken one."""
+    numbers = isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool)
+    return numbers or type(value) is type(default)
 
 
 @dataclass

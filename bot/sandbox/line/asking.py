@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.sandbox.calls import Changes
 from bot.sandbox.line.account import TOKYO, Account, Room
 from bot.sandbox.line.gate import Answer, Endpoint, Exchange, RefusalError
-from bot.sandbox.line.sending import USER, void
+from bot.sandbox.line.sending import USER
 from bot.sandbox.platform import Json
 
 FOLLOWERS = 1_000  # reference#get-follower-ids: largest limit
@@ -60,7 +60,7 @@ class Asking:
         }
 
     async def _profile(self, exchange: Exchange) -> Answer:
-        id = _user(exchange)
+        id = user_id(exchange)
         person = self._account.people.get(id)
         if person is None or not person.following:
             raise RefusalError(404, NOT_FOUND)
@@ -111,7 +111,7 @@ class Asking:
 
     async def _loading(self, exchange: Exchange) -> Answer:
         body = exchange.check(
-            lambda sheet: void(sheet.text("chatId")), lambda sheet: void(sheet.number("loadingSeconds", 5, 60))
+            lambda sheet: sheet.text("chatId"), lambda sheet: sheet.number("loadingSeconds", 5, 60)
         ).data
         seconds = body.get("loadingSeconds", 20)
         if seconds not in LOADING:
@@ -125,7 +125,7 @@ class Asking:
         return {}
 
     async def _mark_as_read(self, exchange: Exchange) -> Answer:
-        body = exchange.check(lambda sheet: void(sheet.text("markAsReadToken"))).data
+        body = exchange.check(lambda sheet: sheet.text("markAsReadToken")).data
         if body["markAsReadToken"] not in self.read_tokens:
             raise RefusalError(400, "Invalid markAsReadToken")
         return {}
@@ -148,7 +148,7 @@ class Asking:
         return {"memberIds": self._room(exchange).members[:100]}
 
     async def _member(self, exchange: Exchange) -> Answer:
-        room, id = self._room(exchange), _user(exchange)
+        room, id = self._room(exchange), user_id(exchange)
         if id not in room.members:
             raise RefusalError(404, NOT_FOUND)
         return {"displayName": self._account.people[id].name, "userId": id}
@@ -164,7 +164,8 @@ class Asking:
         return {}
 
 
-def _user(exchange: Exchange) -> str:
+def user_id(exchange: Exchange) -> str:
+    """Return the user id in the path; raise RefusalError for what is none."""
     id = str(exchange.part["userId"])
     if not USER.fullmatch(id):
         raise RefusalError(400, "The value for the 'userId' parameter is invalid")

@@ -32,12 +32,12 @@ class Channel:
 
     async def _set(self, exchange: Exchange) -> Answer:
         endpoint = str(exchange.check(lambda sheet: _endpoint(sheet, True)).data["endpoint"])
-        self._webhook.endpoint, self._webhook.url = endpoint, self._really(endpoint)
+        self._webhook.endpoint, self._webhook.url = endpoint, self._settings.real(endpoint)
         return {}
 
     async def _test(self, exchange: Exchange) -> Answer:
         given = exchange.check(lambda sheet: _endpoint(sheet, False)).data.get("endpoint")
-        url = self._webhook.url if given is None else self._really(str(given))
+        url = self._webhook.url if given is None else self._settings.real(str(given))
         delivery = await self._webhook.post(self._webhook.body([]), 0, url=url)
         return {
             "success": delivery["reason"] == "OK",
@@ -46,11 +46,6 @@ class Channel:
             "reason": delivery["reason"],
             "detail": str(delivery["status"] or delivery["reason"]),
         }
-
-    def _really(self, endpoint: str) -> str:
-        """Return the address behind the reserved https name; others are called as they are."""
-        name = self._settings.public_url
-        return self._settings.public_url_is + endpoint[len(name) :] if endpoint.startswith(name) else endpoint
 
 
 def _endpoint(sheet: Sheet, required: bool) -> None:

@@ -51,11 +51,9 @@ class Events:
         message: Json = {"type": kind, "id": id, **more}
         if kind in {"text", "image", "sticker"}:
             message["quoteToken"] = f"q{id}"
-        if self._account.knobs.chat_mode == "chat":
-            token = secrets.token_hex(12)
-            self._read_tokens[token] = id
-            message["markAsReadToken"] = token
-        return message
+        token = secrets.token_hex(12)
+        self._read_tokens[token] = id
+        return {**message, "markAsReadToken": token}
 
 
 def monotonic_ms(since: float) -> float:

@@ -59,7 +59,7 @@ class Exchange:
         """Return the variable parts of the path."""
         return self.request.match_info
 
-    def check(self, *checks: Callable[[Sheet], None]) -> Sheet:
+    def check(self, *checks: Callable[[Sheet], object]) -> Sheet:
         """Check the body as an object; raise RefusalError with LINE's list of errors."""
         problems = Problems()
         sheet = Sheet.of(self.body, "", problems)

@@ -13,6 +13,9 @@ SHORT_LIVED_SECONDS = 30 * 86_400  # same section: 30 days
 STATELESS_SECONDS = 900  # reference#issue-stateless-channel-access-token: 15 minutes
 
 
+REMEMBERED = 100_000  # reply tokens; the oldest are long expired
+
+
 @dataclass
 class ReplyToken:
     """Describe where a reply goes and until when it may; times are monotonic."""
@@ -34,6 +37,8 @@ class ReplyTokens:
         """Make a token for a person or a room."""
         token = secrets.token_hex(16)
         now = time.monotonic()
+        if len(self._tokens) >= REMEMBERED:
+            self._tokens.pop(next(iter(self._tokens)))
         self._tokens[token] = ReplyToken(to, now, now)
         return token
 

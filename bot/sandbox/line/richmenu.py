@@ -10,10 +10,11 @@ from bot.sandbox.calls import Changes
 from bot.sandbox.counting import graphemes
 from bot.sandbox.line.account import Account, Person
 from bot.sandbox.line.actions import RICH_MENU, check_action
+from bot.sandbox.line.asking import NOT_FOUND, user_id
 from bot.sandbox.line.checking import Sheet
 from bot.sandbox.line.gate import Answer, Endpoint, Exchange, RefusalError
 from bot.sandbox.line.pictures import size
-from bot.sandbox.line.sending import USER, void
+from bot.sandbox.line.sending import USER
 from bot.sandbox.platform import Json
 
 MENUS = 1_000  # reference#create-rich-menu
@@ -25,7 +26,6 @@ WIDTH, HEIGHT, RATIO = (800, 2500), 250, 1.45  # reference#upload-rich-menu-imag
 IMAGE_BYTES = 2**20  # same section: 1 MB
 LINKED = 500  # reference#link-rich-menu-to-users
 ALIAS = re.compile(r"[a-z0-9_-]{1,32}")  # reference#create-rich-menu-alias
-NOT_FOUND = "Not found"
 
 
 @dataclass
@@ -163,22 +163,22 @@ class RichMenus:
         return {}
 
     async def _link(self, exchange: Exchange) -> Answer:
-        id = _user(exchange)
+        id = user_id(exchange)
         self._set(id, self._pictured(exchange.part["richMenuId"]).id)
         return {}
 
     async def _unlink(self, exchange: Exchange) -> Answer:
-        self._set(_user(exchange), None)
+        self._set(user_id(exchange), None)
         return {}
 
     async def _linked(self, exchange: Exchange) -> Answer:
-        person = self._account.people.get(_user(exchange))
+        person = self._account.people.get(user_id(exchange))
         if person is None or not person.following or person.rich_menu not in self.menus:
             raise RefusalError(404, {"message": "the user has no richmenu", "details": []})
         return {"richMenuId": person.rich_menu}
 
     async def _link_many(self, exchange: Exchange) -> Answer:
-        body = exchange.check(_users, lambda sheet: void(sheet.text("richMenuId"))).data
+        body = exchange.check(_users, lambda sheet: sheet.text("richMenuId")).data
         menu = self._pictured(body["richMenuId"])
         for id in body["userIds"]:
             self._set(id, menu.id)
@@ -211,7 +211,7 @@ class RichMenus:
 
     async def _alias_move(self, exchange: Exchange) -> Answer:
         alias = self._alias_of(exchange)
-        self.aliases[alias] = self._aliased(exchange.check(lambda sheet: void(sheet.text("richMenuId"))).data)
+        self.aliases[alias] = self._aliased(exchange.check(lambda sheet: sheet.text("richMenuId")).data)
         return {}
 
     def _aliased(self, body: Json) -> str:
@@ -289,10 +289,3 @@ def _users(body: Sheet) -> None:
     for number, id in enumerate(body.array("userIds", LINKED)):
         if not isinstance(id, str) or not USER.fullmatch(id):
             body.problems.mistype(f"'userIds[{number}]'")
-
-
-def _user(exchange: Exchange) -> str:
-    id = str(exchange.part["userId"])
-    if not USER.fullmatch(id):
-        raise RefusalError(400, "The value for the 'userId' parameter is invalid")
-    return id

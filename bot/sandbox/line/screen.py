@@ -82,10 +82,7 @@ def _linked(value: Any, settings: Settings) -> Any:
         return {key: part if key in TEXTS else _linked(part, settings) for key, part in value.items()}
     if isinstance(value, list):
         return [_linked(part, settings) for part in value]
-    name = settings.public_url
-    if isinstance(value, str) and name and (value == name or value.startswith((f"{name}/", f"{name}?"))):
-        return settings.public_url_is + value[len(name) :]
-    return value
+    return settings.real(value) if isinstance(value, str) else value
 
 
 def find_room(account: Account, wish: Any) -> Room:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable
 
 from bot.sandbox.calls import Changes
 from bot.sandbox.line.account import Account, Person, Room
@@ -41,7 +40,7 @@ class Sending:
         ]
 
     async def _reply(self, exchange: Exchange) -> Answer:
-        body = exchange.check(_common, check_messages, lambda sheet: void(sheet.text("replyToken"))).data
+        body = exchange.check(_common, check_messages, lambda sheet: sheet.text("replyToken")).data
         token = self._replies.find(body["replyToken"])
         place = self._place(token.to) if token is not None else None
         if token is None or place is None:
@@ -52,8 +51,7 @@ class Sending:
         return {"sentMessages": self._deliver([place], body["messages"])}
 
     async def _push(self, exchange: Exchange) -> Answer:
-        check_to: Callable[[Sheet], None] = lambda sheet: void(sheet.text("to"))  # noqa: E731
-        body = exchange.check(_common, _units, check_messages, check_to).data
+        body = exchange.check(_common, _units, check_messages, lambda sheet: sheet.text("to")).data
         self._refuse_repeat(exchange)
         if not TARGET.fullmatch(body["to"]):
             raise RefusalError(400, _invalid("to"))
@@ -65,14 +63,14 @@ class Sending:
     async def _multicast(self, exchange: Exchange) -> Answer:
         body = exchange.check(_common, _units, check_messages, _check_recipients).data
         self._refuse_repeat(exchange)
-        people: list[Person | Room] = []
+        people: dict[str, Person | Room] = {}
         for number, id in enumerate(body["to"]):
             person = self._account.people.get(id)
             if person is None and (not USER.fullmatch(id) or self._account.knobs.unknown_in_multicast == "refuse"):
                 raise RefusalError(400, _invalid(f"to[{number}]"))
-            if person is not None and person.following and person not in people:
-                people.append(person)
-        self._send(exchange, "multicast", people, body)
+            if person is not None and person.following:
+                people[id] = person
+        self._send(exchange, "multicast", list(people.values()), body)
         return {}
 
     async def _broadcast(self, exchange: Exchange) -> Answer:
@@ -160,7 +158,3 @@ def _fingerprint(exchange: Exchange) -> bytes:
     """Tell requests apart by endpoint and meaning of the body, not by the order of its properties."""
     meaning = json.dumps(exchange.body, sort_keys=True).encode()
     return hashlib.sha256(exchange.request.path.encode() + b"\n" + meaning).digest()
-
-
-def void(_: object) -> None:
-    """Drop a value that a check returns."""
