@@ -26,7 +26,8 @@ async def serve(given: argparse.Namespace) -> None:
     """Serve until cancelled; one line with the address tells that everything is ready."""
     settings = Settings(**{name: getattr(given, name) for name in Settings.__dataclass_fields__})
     runner, port = await listen(Server(settings), given.host, given.port)
-    sys.stdout.write(f"sandbox ready at http://127.0.0.1:{port}/\n")
+    host = f"[{given.host}]" if ":" in given.host else given.host
+    sys.stdout.write(f"sandbox ready at http://{host}:{port}/\n")
     sys.stdout.flush()
     try:
         await asyncio.Event().wait()

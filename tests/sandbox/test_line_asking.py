@@ -144,6 +144,19 @@ def test_an_accepted_rich_menu_is_as_published(name: str) -> None:
     assert check_line("/v2/bot/richmenu", "POST", MENUS[name][0]) == []
 
 
+def switching(alias: str) -> dict[str, Any]:
+    action = {"type": "richmenuswitch", "richMenuAliasId": alias, "data": "x" * 300, "label": "x" * 20}
+    return menu(areas=[{**area(), "action": action}])
+
+
+def test_an_alias_has_at_most_32_signs(line: Line) -> None:
+    assert line.post("/v2/bot/richmenu/validate", switching("a" * 32)).status_code == 200
+    assert line.post("/v2/bot/richmenu/validate", switching("a" * 33)).status_code == 400
+    alias = {"richMenuAliasId": "a" * 32, "richMenuId": pictured(line)}
+    assert line.post("/v2/bot/richmenu/alias", alias).status_code == 200
+    assert line.post("/v2/bot/richmenu/alias", {**alias, "richMenuAliasId": "a" * 33}).status_code == 400
+
+
 def upload(line: Line, id: str, image: bytes, kind: str = "image/png") -> int:
     head = {"Content-Type": kind}
     return line.client.post(f"/v2/bot/richmenu/{id}/content", content=image, headers=head).status_code

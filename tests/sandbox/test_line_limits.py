@@ -1,6 +1,8 @@
 """Every limit on a message object is hit from both sides, and the published document agrees."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from bot.sandbox.line.checking import Problems, Sheet
 from bot.sandbox.line.messages import check_messages
@@ -84,6 +86,39 @@ def test_what_is_no_json_is_refused_with_its_place(line: Line) -> None:
 def test_another_content_type_is_refused(line: Line) -> None:
     head = {"Content-Type": "text/plain"}
     assert line.client.post("/v2/bot/message/push", content=b"{}", headers=head).status_code == 415
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"9" * 5_000, b"\xff", b"[]", b"null", b'"x"'])
+def test_what_is_no_object_is_refused_and_breaks_nothing(line: Line, body: bytes) -> None:
+    head = {"Content-Type": "application/json"}
+    assert line.client.post("/v2/bot/message/push", content=body, headers=head).status_code == 400
+
+
+def test_endless_boxes_are_refused(line: Line) -> None:
+    endless = b'{"type": "box", "layout": "vertical", "contents": [' * 20_000
+    bubble = b'{"messages": [{"type": "flex", "altText": "x", "contents": {"type": "bubble", "body": '
+    raw = bubble + endless + b"]}" * 20_000 + b"}}]}"
+    head = {"Content-Type": "application/json"}
+    assert line.client.post("/v2/bot/message/validate/push", content=raw, headers=head).status_code == 400
+
+
+KEYS = ["type", "text", "altText", "contents", "template", "actions", "action", "label", "data", "uri", "items"]
+KEYS += ["quickReply", "columns", "layout", "body", "size", "url", "emojis", "substitution", "sender", "styles"]
+WORDS = ["text", "textV2", "flex", "template", "bubble", "carousel", "box", "buttons", "postback", "uri", "image"]
+PLAIN = some.none() | some.booleans() | some.integers() | some.sampled_from(WORDS) | some.text(max_size=5)
+ANYTHING = some.recursive(
+    PLAIN,
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.sampled_from(KEYS), inner, max_size=5),
+    max_leaves=25,
+)
+
+
+@settings(deadline=None)
+@given(some.dictionaries(some.sampled_from(KEYS), ANYTHING), some.sampled_from(sorted(CASES)))
+def test_no_message_breaks_the_checks(wild: Json, name: str) -> None:
+    for message in (wild, {**CASES[name][0], **wild}, {"type": "flex", "altText": "x", "contents": wild}):
+        body = problems(message).body()
+        assert body is None or body["message"]
 
 
 def test_validating_sends_and_counts_nothing(line: Line, friend: str, sandbox: Sandbox) -> None:

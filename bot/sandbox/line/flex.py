@@ -61,7 +61,7 @@ def _carousel(container: Sheet) -> None:
 
 def _weigh(container: Sheet, most: int) -> None:
     # LINE does not say how it measures: compact UTF-8 is the smallest a client can send
-    size = len(json.dumps(container.data, ensure_ascii=False, separators=(",", ":")).encode())
+    size = len(json.dumps(container.data, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass"))
     if size > most:
         container.problems.add(container.path, f"must not be larger than {most // 1024} KB: {size} bytes")
 

@@ -65,8 +65,11 @@ class Exchange:
         sheet = Sheet.of(self.body, "", problems)
         if sheet is None:
             raise RefusalError(400, "The request body could not be parsed as JSON (line: 1, column: 1)")
-        for check in checks:
-            check(sheet)
+        try:
+            for check in checks:
+                check(sheet)
+        except RecursionError:
+            raise RefusalError(400, "The request body is nested too deeply") from None
         sheet.close()
         wrong = problems.body()
         if wrong is not None:
@@ -221,7 +224,7 @@ def _json(exchange: Exchange) -> Any:
     except json.JSONDecodeError as error:
         where = f"(line: {error.lineno}, column: {error.colno})"
         raise RefusalError(400, f"The request body could not be parsed as JSON {where}") from None
-    except UnicodeDecodeError:
+    except (ValueError, RecursionError):  # not UTF-8, a number of thousands of digits, endless brackets
         message = "The request body could not be parsed as JSON (line: -, column: -)"
         raise RefusalError(400, message) from None
 

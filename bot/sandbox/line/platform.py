@@ -11,7 +11,7 @@ from bot.sandbox.line.acts import Acts
 from bot.sandbox.line.asking import Asking
 from bot.sandbox.line.channel import Channel
 from bot.sandbox.line.events import Events
-from bot.sandbox.line.gate import Gate
+from bot.sandbox.line.gate import Endpoint, Gate
 from bot.sandbox.line.memory import ChannelTokens, Rates, ReplyTokens, RetryKeys
 from bot.sandbox.line.oauth import OAuth
 from bot.sandbox.line.richmenu import RichMenus
@@ -50,7 +50,6 @@ class LinePlatform:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the endpoints of LINE and the control paths only LINE has."""
-        endpoints = [endpoint for part in self._parts for endpoint in part.endpoints()]
         return [
             web.post("/control/line/deliver", self._post_deliver),
             web.post("/control/line/release", self._post_release),
@@ -58,8 +57,12 @@ class LinePlatform:
             web.post("/control/line/settings", self._post_knobs),
             web.get("/control/line/richmenu/{id}/image", self._get_menu_image),
             web.get("/control/line/content/{id}", self._get_content),
-            *self._gate.routes(endpoints),
+            *self._gate.routes(self.endpoints()),
         ]
+
+    def endpoints(self) -> list[Endpoint]:
+        """Return what LINE's API offers here, with the rate of each."""
+        return [endpoint for part in self._parts for endpoint in part.endpoints()]
 
     async def start(self) -> None:
         """Open the webhook's connections."""
