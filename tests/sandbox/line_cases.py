@@ -82,14 +82,14 @@ def place(**more: Any) -> Json:
     return {"type": "location", "title": "x", "address": "y", "latitude": 33.9, "longitude": 130.9, **more}
 
 
-def imagemap(**action: Any) -> Json:
+def imagemap(count: int = 1, **action: Any) -> Json:
     area = {"x": 0, "y": 0, "width": 1, "height": 1}
     return {
         "type": "imagemap",
         "baseUrl": HTTPS,
         "altText": "x",
         "baseSize": {"width": 1040, "height": 1040},
-        "actions": [{"area": area, **action}],
+        "actions": [{"area": area, **action}] * count,
     }
 
 
@@ -365,6 +365,16 @@ CASES: dict[str, tuple[Json, Json, str]] = {
         imagemap(type="message", text="x" * 400),
         imagemap(type="message", text="x" * 401),
         "messages[0].actions[0].text",
+    ),
+    "imagemap label of 100": (
+        imagemap(type="message", text="x", label="x" * 100),
+        imagemap(type="message", text="x", label="x" * 101),
+        "messages[0].actions[0].label",
+    ),
+    "50 imagemap actions": (
+        imagemap(50, type="clipboard", clipboardText="x" * 1000),
+        imagemap(51, type="clipboard", clipboardText="x"),
+        "messages[0].actions",
     ),
     "imagemap address of 1000": (
         imagemap(type="uri", linkUri=url(1000)),

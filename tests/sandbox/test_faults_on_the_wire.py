@@ -78,7 +78,6 @@ def test_a_slow_answer_is_whole_and_late(sandbox: Sandbox, friend: str) -> None:
 
 def test_closing_before_the_body_is_read_leaves_no_answer(sandbox: Sandbox, friend: str) -> None:
     sandbox.order_fault("line", "refuse-before")
-    with asked(sandbox, friend) as connection:
-        with suppress(ConnectionResetError):
-            assert connection.recv(65536) == b""
+    with asked(sandbox, friend) as connection, suppress(ConnectionResetError):
+        assert connection.recv(65536) == b""
     assert len(sandbox.line.screen(friend)["messages"]) == 1
