@@ -93,6 +93,16 @@ def imagemap(count: int = 1, **action: Any) -> Json:
     }
 
 
+ALL = {"type": "mention", "mentionee": {"type": "all"}}
+PERSON = {"type": "mention", "mentionee": {"type": "user", "userId": "U" + "0" * 32}}
+EMOJI = {"type": "emoji", "productId": "a", "emojiId": "1"}
+
+
+def filled(count: int, one: Json, key: str = "k", rest: Json | None = None) -> Json:
+    objects = {f"{key}{number}": one for number in range(count)}
+    return {"type": "textV2", "text": "x", "substitution": {**objects, **(rest or {})}}
+
+
 def gradient(angle: str = "90deg") -> Json:
     colours = {"startColor": "#000000", "endColor": "#ffffffff"}
     return flex(bubble(box(background={"type": "linearGradient", "angle": angle, **colours})))
@@ -385,6 +395,18 @@ CASES: dict[str, tuple[Json, Json, str]] = {
         {"type": "textV2", "text": "{{x}}"},
         {"type": "textV2", "text": "{x}"},
         "messages[0].text",
+    ),
+    "placeholders have their objects": (
+        {"type": "textV2", "text": "{who}", "substitution": {"who": PERSON}},
+        {"type": "textV2", "text": "{who}", "substitution": {"whom": PERSON}},
+        "messages[0].text",
+    ),
+    "20 mentions": (filled(20, ALL), filled(21, ALL), "messages[0].substitution"),
+    "20 emoji in textV2": (filled(20, EMOJI), filled(21, EMOJI), "messages[0].substitution"),
+    "placeholder names of 20": (
+        filled(1, EMOJI, "k" * 19),
+        filled(1, EMOJI, "k" * 20),
+        "messages[0].substitution",
     ),
     "known message types": (words(), {"type": "song"}, "messages[0].type"),
     "sticker needs its id": (

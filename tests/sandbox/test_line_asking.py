@@ -220,6 +220,16 @@ def test_a_press_on_a_tab_switches_menus(line: Line, friend: str, sandbox: Sandb
     assert line.client.delete("/v2/bot/richmenu/alias/tab-b").status_code == 200
 
 
+def test_there_are_at_most_a_thousand_menus_and_aliases(line: Line, sandbox: Sandbox) -> None:
+    sandbox.line.settings(rates={"richmenu": 100_000})
+    id = pictured(line)
+    statuses = [line.post("/v2/bot/richmenu", menu()).status_code for _ in range(1_000)]
+    assert statuses == [200] * 999 + [400]
+    aliases = [{"richMenuAliasId": f"a{number}", "richMenuId": id} for number in range(1_001)]
+    statuses = [line.post("/v2/bot/richmenu/alias", alias).status_code for alias in aliases]
+    assert statuses == [200] * 1_000 + [400]
+
+
 def test_a_deleted_menu_is_gone(line: Line) -> None:
     id = pictured(line)
     assert line.get(f"/v2/bot/richmenu/{id}").json()["richMenuId"] == id

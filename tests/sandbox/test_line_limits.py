@@ -8,7 +8,7 @@ from bot.sandbox.line.checking import Problems, Sheet
 from bot.sandbox.line.messages import check_messages
 from bot.sandbox.server import Sandbox
 from tests.sandbox.conftest import Line, text
-from tests.sandbox.line_cases import CASES, Json
+from tests.sandbox.line_cases import CASES, EMOJI, Json
 from tests.specifications import check_line, needs_specifications
 
 
@@ -29,6 +29,16 @@ def test_the_edge_is_accepted(name: str) -> None:
 def test_one_step_beyond_is_refused_by_name(name: str) -> None:
     found = problems(CASES[name][1])
     assert CASES[name][2] in [detail["property"] for detail in found.details]
+
+
+def test_a_text_has_at_most_a_hundred_placeholders() -> None:
+    objects = {f"k{number}": EMOJI for number in range(101)}
+    message = {"type": "textV2", "text": "x", "substitution": objects}
+    assert {"message": "Size must be between 0 and 100", "property": "messages[0].substitution"} in problems(
+        message
+    ).details
+    del objects["k100"]
+    assert "Size must be" not in str(problems(message).details)
 
 
 @needs_specifications
@@ -113,7 +123,7 @@ ANYTHING = some.recursive(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(some.dictionaries(some.sampled_from(KEYS), ANYTHING), some.sampled_from(sorted(CASES)))
 def test_no_message_breaks_the_checks(wild: Json, name: str) -> None:
     for message in (wild, {**CASES[name][0], **wild}, {"type": "flex", "altText": "x", "contents": wild}):

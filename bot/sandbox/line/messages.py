@@ -19,6 +19,7 @@ SENDER_NAME = 20  # reference#icon-nickname-switch
 PLACE = 100  # reference#location-message: title and address
 IMAGEMAP_LABEL, IMAGEMAP_TEXT, IMAGEMAP_ACTIONS = 100, 400, 50  # reference#imagemap-message
 SUBSTITUTIONS = 100  # reference#text-message-v2
+MENTIONS = 20  # reference#text-message-v2
 SUBSTITUTION_KEY = re.compile(r"[0-9A-Za-z_]{1,20}")  # reference#text-message-v2
 
 
@@ -84,7 +85,27 @@ def _text_v2(message: Sheet) -> None:
     for key in objects:
         if not SUBSTITUTION_KEY.fullmatch(key):
             message.fail("substitution", f"invalid key: {key[:30]}")
+    kinds = [_substitution(given, key) for key in objects] if given is not None else []
+    for kind, most in (("mention", MENTIONS), ("emoji", EMOJI)):
+        if kinds.count(kind) > most:
+            message.fail("substitution", f"At most {most} of type {kind}")
     _braces(message, text, objects)
+
+
+def _substitution(given: Sheet, key: str) -> str | None:
+    """Check one mention or emoji; return its type."""
+    one = given.sheet(key)
+    kind = None if one is None else one.one_of("type", ("mention", "emoji"), required=True)
+    if one is None:
+        return None
+    if kind == "emoji":
+        one.text("productId")
+        one.text("emojiId")
+    target = one.sheet("mentionee") if kind == "mention" else None
+    if target is not None and target.one_of("type", ("user", "all"), required=True) == "user":
+        target.text("userId")
+    one.close()
+    return kind
 
 
 def _braces(message: Sheet, text: str, objects: dict[str, Any]) -> None:
