@@ -359,6 +359,7 @@ class AccountFacts:
     paused: bool
     pending: str | None  # what brought the person, or what they were about to do, before consent
     state_at: datetime | None  # the platform's time of the last state that was applied
+    greeted_at: datetime | None  # when a group was answered: that happens once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,6 +386,8 @@ class EntryFacts:
     acted_on: date
     entered_at: datetime
     points: int
+    confirmed: bool
+    co2_grams: int
     n: int
     period: str
     reference: str
