@@ -170,6 +170,12 @@ def count_states(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def list_bodies(connection: Connection, channel: ChannelName, account_key: str) -> list[str]:
+    """List the bodies that are still stored of what an account sent, oldest first, for its own export."""
+    ours = (INBOX.c.channel == channel, INBOX.c.account_key == account_key, INBOX.c.raw != "")
+    return list(connection.execute(select(INBOX.c.raw).where(*ours).order_by(INBOX.c.id)).scalars())
+
+
 def empty_unsent(connection: Connection, channel: ChannelName, account_key: str, message_id: str) -> int:
     """Empty the stored body of a message that its writer took back; gives how many rows held it."""
     ours = (INBOX.c.channel == channel, INBOX.c.account_key == account_key)

@@ -1,5 +1,6 @@
 """The ledger: append-only entries, claims that stop doubles, and each person's tally in the same transaction."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -46,7 +47,7 @@ class Claim(SQLModel, table=True):
     """The right to have done an action for the n-th time in a period; released by a withdrawal."""
 
     person_id: int = Field(primary_key=True, sa_type=BigId)
-    name: str = Field(primary_key=True)  # the action's code, or the name of a shared cap
+    name: str = Field(primary_key=True)  # the action's code
     period: str = Field(primary_key=True)
     n: int = Field(primary_key=True)
     entry_id: int = Field(sa_type=BigId, index=True)
@@ -69,13 +70,13 @@ LEDGER.dialect_options["sqlite"]["autoincrement"] = True
 Index("ledger_person", LEDGER.c.person_id, LEDGER.c.acted_on)
 
 
-def add_entry(connection: Connection, claim_name: str, **values: Any) -> int:
+def add_entry(connection: Connection, **values: Any) -> int:
     """Append an entry with its claim, and keep tally and city counters equal to it; gives the entry's number.
 
     A claim that is taken raises ConflictError through its key, and nothing of the entry stays.
     """
     entry_id = int(connection.execute(LEDGER.insert().values(**values).returning(LEDGER.c.id)).scalar_one())
-    claim = {"person_id": values["person_id"], "name": claim_name, "period": values["period"], "n": values["n"]}
+    claim = {"person_id": values["person_id"], "name": values["action"], "period": values["period"], "n": values["n"]}
     connection.execute(CLAIMS.insert().values(**claim, entry_id=entry_id))
     _count(connection, values, times=1)
     return entry_id
@@ -146,10 +147,13 @@ def find_last_report(connection: Connection, person_id: int) -> EntryFacts | Non
     return None if row is None else _facts(row)
 
 
-def list_claimed(connection: Connection, person_id: int, name: str, period: str) -> tuple[int, ...]:
-    """List the n of the claims that stand in a period."""
-    ours = (CLAIMS.c.person_id == person_id, CLAIMS.c.name == name, CLAIMS.c.period == period)
-    return tuple(connection.execute(select(CLAIMS.c.n).where(*ours).order_by(CLAIMS.c.n)).scalars())
+def list_claims(connection: Connection, person_id: int, periods: Iterable[str]) -> dict[tuple[str, str], tuple[int, ...]]:
+    """List the claims that stand in some periods, as {(action, period): (n, …)}."""
+    ours = (CLAIMS.c.person_id == person_id, CLAIMS.c.period.in_(set(periods)))
+    claims: dict[tuple[str, str], tuple[int, ...]] = {}
+    for row in connection.execute(select(CLAIMS).where(*ours).order_by(CLAIMS.c.n)):
+        claims[row.name, row.period] = (*claims.get((row.name, row.period), ()), row.n)
+    return claims
 
 
 def list_day(connection: Connection, person_id: int, acted_on: date) -> list[tuple[str, int, int]]:
@@ -179,13 +183,13 @@ def list_tallies(connection: Connection, person_id: int) -> list[Tally]:
     return [Tally(**row._mapping) for row in rows]
 
 
-def find_standing(connection: Connection, person_id: int, today: date, week_starts_on: date) -> Standing:
+def find_standing(connection: Connection, person_id: int, today: date, week: date, week_end: date) -> Standing:
     """Find a person's standing: points today, this week and in all, by action, and the CO2 that may be added up."""
     tallies = list_tallies(connection, person_id)
     confirmed, self_reported = sum(t.confirmed for t in tallies), sum(t.self_reported for t in tallies)
     return Standing(
         today=sum_points(connection, person_id, today, today),
-        week=sum_points(connection, person_id, week_starts_on, today),
+        week=sum_points(connection, person_id, week, week_end),
         all=confirmed + self_reported,
         confirmed=confirmed,
         self_reported=self_reported,
