@@ -237,7 +237,8 @@ class ReportFacts:
     on: date
     today: date
     limits: Limits
-    claimed: tuple[int, ...] = ()  # the n of each claim that stands in the cap's period, shared cap included
+    claimed: tuple[int, ...] = ()  # the n of each claim of this action that stands in the cap's period
+    claimed_by_sharers: int = 0  # how many claims of other actions stand there that draw on the same shared cap
     everyday_points_on_day: int = 0
     at_home_on_day: int = 0
     heat_alert: bool = False

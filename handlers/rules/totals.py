@@ -1,0 +1,147 @@
+"""Defines the city's four running totals over a history held in memory; the proof that the database's sums agree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from storage.facts import Metric, OpeningBalance, ProgrammePeriod, Totals
+
+_GOAL_PER_MILLE = 35
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPart:
+    """One session of an event, ours or imported; only one that took place counts."""
+
+    part: int
+    on: date
+    took_place: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """A person at a part; identified = a registered account, or a name on staff's list."""
+
+    person: int
+    part: int
+    identified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PointsEntry:
+    """One ledger entry; corrections and withdrawals are negative entries of the day they correct."""
+
+    person: int
+    on: date
+    points: int
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """Visitors of a day to our own pages, or the portal's figure that staff entered for the month of that day."""
+
+    on: date
+    count: int
+    of_portal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """All that ever happened, in any order; ``merged_into`` leads from a merged person to the one that stays."""
+
+    parts: tuple[HeldPart, ...] = ()
+    attendances: tuple[Attended, ...] = ()
+    entries: tuple[PointsEntry, ...] = ()
+    visits: tuple[Visitors, ...] = ()
+    opening_balances: tuple[OpeningBalance, ...] = ()
+    merged_into: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MotivationalShare:
+    """Distinct people beside 3.5 % of the population: a line to cheer by, never a proof of anything."""
+
+    people: int
+    goal: int
+    share: float
+
+
+class _Dated(Protocol):
+    @property
+    def on(self) -> date: ...
+
+
+def totals(period: ProgrammePeriod, history: History, as_of: datetime) -> Totals:
+    """Sum a period (what is counted): days from its first to its last, both included.
+
+    One participation is one identified person at one part that took place; repeats count, distinct persons stand
+    beside it. What stood before the bot is never mixed into participations, distinct persons or points; for
+    sessions it is added, and for visits it joins the portal's figure, which staff enter too.
+    """
+    attended = _attended(period, history)
+    before = {metric: _before(period, history, metric) for metric in Metric}
+    return Totals(
+        period=period,
+        participants=len(attended),
+        participants_distinct=len({person for person, _ in attended}),
+        participants_before=before[Metric.PARTICIPANTS],
+        events_held=len(_parts_held(period, history)) + before[Metric.EVENTS_HELD],
+        points_confirmed=_points(period, history, confirmed=True),
+        points_self_reported=_points(period, history, confirmed=False),
+        points_before=before[Metric.ACTION_POINTS],
+        visits_own=_visits(period, history, of_portal=False),
+        visits_portal=_visits(period, history, of_portal=True) + before[Metric.SITE_VISITS],
+        as_of=as_of,
+    )
+
+
+def _within(period: ProgrammePeriod, what: _Dated) -> bool:
+    return period.starts_on <= what.on <= period.ends_on
+
+
+def _parts_held(period: ProgrammePeriod, history: History) -> set[int]:
+    return {part.part for part in history.parts if part.took_place and _within(period, part)}
+
+
+def _attended(period: ProgrammePeriod, history: History) -> set[tuple[int, int]]:
+    held = _parts_held(period, history)
+    return {
+        (_survivor(attended.person, history.merged_into), attended.part)
+        for attended in history.attendances
+        if attended.identified and attended.part in held
+    }
+
+
+def _survivor(person: int, merged_into: Mapping[int, int]) -> int:
+    while person in merged_into:
+        person = merged_into[person]
+    return person
+
+
+def _points(period: ProgrammePeriod, history: History, *, confirmed: bool) -> int:
+    return sum(e.points for e in history.entries if e.confirmed is confirmed and _within(period, e))
+
+
+def _visits(period: ProgrammePeriod, history: History, *, of_portal: bool) -> int:
+    return sum(v.count for v in history.visits if v.of_portal is of_portal and _within(period, v))
+
+
+def _before(period: ProgrammePeriod, history: History, metric: Metric) -> int:
+    return sum(b.amount for b in history.opening_balances if b.metric is metric and _within(period, b))
+
+
+def progress(totals: Totals) -> float:
+    """Give participations, those before the bot included, as a part of the period's final target; may exceed 1."""
+    reached = totals.participants + totals.participants_before
+    return reached / totals.period.target if totals.period.target > 0 else 0.0
+
+
+def motivational_share(distinct_people: int, population: int) -> MotivationalShare:
+    """Set distinct people beside 3.5 % of the population, rounded up (3.5 % of 901,081 is 31,538).
+
+    What is counted: a motivational line about distinct people, never "proof"; the words beside it must say so.
+    """
+    goal = -(-population * _GOAL_PER_MILLE // 1000)
+    return MotivationalShare(distinct_people, goal, distinct_people / goal if goal > 0 else 0.0)
