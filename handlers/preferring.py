@@ -18,8 +18,9 @@ def show(talk: Talk) -> Answer:
         lines.append(talk.say("区：{ward}", ward=talk.word(ward.name) if ward else talk.say("まだ選んでいません")))
         lines.append(talk.say("名前：{name}", name=talk.person.nickname))
         buttons += [talk.choice("住んでいる区を選ぶ", "ward"), talk.choice("名前を変える", "name")]
-        pause = ("お知らせを再開する", "resume") if talk.account.paused else ("お知らせを休む", "pause")
-        buttons += [talk.choice(*pause), talk.choice("わたしのデータ", "data"), talk.choice("退会する", "leave")]
+        paused = talk.account.paused
+        buttons += [talk.choice("お知らせを再開する", "resume") if paused else talk.choice("お知らせを休む", "pause")]
+        buttons += [talk.choice("わたしのデータ", "data"), talk.choice("退会する", "leave")]
     else:
         buttons.append(talk.choice("参加する", "consent"))
     return card(talk.say("設定"), tuple(lines), *buttons)

@@ -41,8 +41,10 @@ def _more(talk: Talk, page: str, on: date) -> Card:
     buttons: list[Choice] = []
     if page == "1" and usual and _has_habits(talk):
         buttons.append(Choice(talk.say("いつもの{count}つをまとめて", count=len(usual)), f"usual:{on.isoformat()}"))
-    other = ("ほかの行動", "2") if page == "1" else ("はじめのページ", "1")
-    buttons.append(talk.choice(other[0], f"report:{other[1]}:{day}"))
+    if page == "1":
+        buttons.append(talk.choice("ほかの行動", f"report:2:{day}"))
+    else:
+        buttons.append(talk.choice("はじめのページ", f"report:1:{day}"))
     buttons.append(talk.choice("きのうまでの分", "days"))
     return Card(talk.say("ほかには"), (), tuple(buttons), 1)
 
