@@ -120,7 +120,9 @@ def _report(read: list[_Clause], words: Lexicon, today: date) -> Understanding |
     day = today
     for clause in reporting:
         for one in _mentions(clause, words, today, day):
-            mentioned.setdefault((one.action, one.on), one)
+            held = mentioned.get((one.action, one.on))
+            if held is None or held.km is None:
+                mentioned[one.action, one.on] = one
             day = one.on
     if not mentioned:
         return None
@@ -165,17 +167,23 @@ def _without(text: str, found: tuple[_Found, ...]) -> str:
 def _actions_in(text: str, words: Lexicon) -> Iterator[_Found]:
     at = 0
     while at < len(text):
-        found = next(
-            (
-                _Found(code, at, at + len(name))
-                for name, code in words.names.get(text[at], ())
-                if text.startswith(name, at) and _stands_alone(text, name, at)
-            ),
-            None,
-        )
+        found = _action_at(text, at, words)
         if found:
             yield found
         at = found.end if found else at + 1
+
+
+def _action_at(text: str, at: int, words: Lexicon) -> _Found | None:
+    for name, code in words.names.get(text[at], ()):
+        if text.startswith(name, at) and _stands_alone(text, name, at):
+            return _Found(code, at, _end_of(text, name, at + len(name)))
+    return None
+
+
+def _end_of(text: str, name: str, end: int) -> int:
+    """Let a name that is a negative stem swallow its ending: who left nothing over did not fail to do something."""
+    ending = wording.NEGATIVE_ENDING.match(text, end) if wording.NEGATIVE_STEM.search(name) else None
+    return ending.end() if ending else end
 
 
 def _stands_alone(text: str, name: str, at: int) -> bool:
@@ -186,20 +194,21 @@ def _stands_alone(text: str, name: str, at: int) -> bool:
     return not latin_end or _ENDING.match(text, at + len(name)) is not None
 
 
-def _mentions(clause: _Clause, words: Lexicon, today: date, before: date) -> Iterator[Mentioned]:
+def _mentions(clause: _Clause, words: Lexicon, today: date, otherwise: date) -> Iterator[Mentioned]:
     days = sorted(_days_in(clause.text, today), key=lambda found: found.start)
+    leading = bool(days) and days[0].start < clause.actions[0].start
     distances = _kilometres(clause, words)
     for found in clause.actions:
-        back = _days_back(found, days)
-        on = before if back is None else today - timedelta(days=back)
+        back = _days_back(found, days, leading)
+        on = otherwise if back is None else today - timedelta(days=back)
         yield Mentioned(str(found.what), on, distances.get(found.start))
 
 
-def _days_back(action: _Found, days: list[_Found]) -> int | None:
-    """Take the day said last before the action (Japanese), else the first after it ("my bottle yesterday")."""
-    before = [day for day in days if day.start <= action.start]
-    nearest = before[-1] if before else next(iter(days), None)
-    return None if nearest is None else int(nearest.what)
+def _days_back(action: _Found, days: list[_Found], leading: bool) -> int | None:
+    """Take the day said last before the action; where days follow actions ("my bottle yesterday"), the next after."""
+    before = [int(day.what) for day in reversed(days) if day.start < action.start]
+    after = [int(day.what) for day in days if day.start > action.start]
+    return next(iter(before + after if leading else after + before), None)
 
 
 def _days_in(text: str, today: date) -> Iterator[_Found]:

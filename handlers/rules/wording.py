@@ -104,8 +104,8 @@ TAKES_BACK = _pattern(
 
 NEGATION = _pattern(
     "忘れ|わすれ|さぼっ|無理だった|むりだった|失敗",
-    "(?<!もったい)(?<!すく)(?<!少)(?<!間違い)(?<!まちがい)な(?:い(?!で)|かった|くて)",
-    "(?<!す)(?<!済)みません|(?<![すみ])ません|(?:でき|出来|せ|使わ|行か|行け)ず(?!に)",
+    "(?<!もったい)(?<!すく)(?<!少)(?<!間違い)(?<!まちがい)な(?:い(?!で|部屋|時|とき|電気|照明|明かり)|かった(?!こと)|くて)",
+    "(?<!す)(?<!済)みません|(?<![すみ])ません|(?:でき|出来|せ)ず(?!に)|(?:使わ|行か|行け)ず$|ばよかった|ば良かった",
     r"\b(?:not|never|forgot|forget|forgotten|failed|cannot|cant|couldnt|didnt|dont|doesnt)\b",
     r"\b(?:havent|hasnt|wasnt|wont|without my|no time|skipped|missed)\b",
 )
@@ -114,7 +114,7 @@ PLAN = _pattern(
     "明日|(?<!で)あした|明後日|あさって|来週|らいしゅう|来月|来年|今度|こんど|これから|今から|そのうち",
     "つもり|予定|目標|しよう|みよう|はじめよう|始めよう|食べよう|たべよう|ようかな|うかな|ましょう",
     "(?:使|つか|行|い|歩|ある|乗|の|持|も|頑張|がんば|や)(?:お|こ|ろ|と)う(?=$|と思|とおも|ね|よ|か)",
-    "(?:よう|おう|こう|ろう)と(?:思|おも)|たい(?=$|です|な|と|けど|ので|ん|よ|ね|し)|ほしい|欲しい",
+    "(?:よう|おう|こう|ろう)と(?:思|おも)|(?<!っ)たい(?=$|です|な|と|けど|ので|ん|よ|ね|し)|ほしい|欲しい",
     r"\b(?:tomorrow|will|ill|going to|gonna|plan|plans|planning|want to|wanna|would like|id like)\b",
     r"\b(?:next (?:week|month|time|year)|hope to|hoping|intend|shall|lets|should|might|may)\b",
     r"\b(?:thinking of|thinking about|later|wish)\b",
@@ -149,3 +149,8 @@ WEEKDAYS = (
 )
 
 KILOMETRES = _pattern(r"(?P<km>\d{1,4}(?:\.\d{1,3})?|[一二三四五六七八九十]) ?(?:km|k(?![a-z])|きろ(?!ぐらむ)|kilomet)")
+
+NEGATIVE_STEM = re.compile("(?:[一-龥][さかまばら]|わ)$")
+"""The end of a name such as 「食べ残さ」「もらわ」, which only a negative can follow: the negative then belongs to the name."""
+
+NEGATIVE_ENDING = re.compile("な(?:い|かった|くて)|ず")
