@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from handlers.rules import wording
 from handlers.rules.folding import clauses, folded
@@ -54,8 +55,8 @@ class _Clause:
     said_done: bool
 
     @property
-    def reports(self) -> bool:
-        return bool(self.actions) and not self.negated and not self.only_asked_or_planned
+    def guarded(self) -> bool:
+        return self.negated or self.only_asked_or_planned
 
 
 _built: dict[str, tuple[Programme, Lexicon]] = {}
@@ -116,7 +117,7 @@ def understand(text: str, language: str, programme: Programme, today: date) -> U
 
 def _report(read: list[_Clause], words: Lexicon, today: date) -> Understanding | None:
     mentioned: dict[tuple[str, date], Mentioned] = {}
-    reporting = [clause for clause in read if clause.reports]
+    reporting = [clause for clause, after in zip_longest(read, read[1:]) if _reports(clause, after)]
     day = today
     for clause in reporting:
         for one in _mentions(clause, words, today, day):
@@ -128,6 +129,12 @@ def _report(read: list[_Clause], words: Lexicon, today: date) -> Understanding |
         return None
     sure = all(clause.said_done for clause in reporting)
     return Understanding(Intent.REPORT, tuple(mentioned.values()), SAID_DONE if sure else NAMED)
+
+
+def _reports(clause: _Clause, after: _Clause | None) -> bool:
+    """Let a clause report unless it is guarded, or unsure and taken back by the next: 「持ってるけど、忘れた」."""
+    taken_back = after is not None and after.guarded and not after.actions and not clause.said_done
+    return bool(clause.actions) and not clause.guarded and not taken_back
 
 
 def _by_keyword(whole: str, read: list[_Clause]) -> Understanding:

@@ -194,6 +194,13 @@ LINEとTelegramを連携したい | link |
 今日はいい天気ですね | none |
 😀 | none |
 3km | none |
+マイバッグは持ってるけど今日は忘れちゃった | none |
+マイボトル使ったけど、ポイントがつかない | report | my_bottle
+壊れた椅子を修理しました | report | repair
+自転車がパンクしました | none |
+電車が遅れて大変 | none |
+自転車買おうか迷ってる | none |
+小型家電って回収してくれるの | none |
 昨日マイバッグ使った。マイボトルも使った | report | my_bag@1,my_bottle@1
 自転車で3km走った。自転車は気持ちいい | report | bicycle_walk=3
 電車と自転車とバスで3km | report | public_transport=3,bicycle_walk
@@ -280,6 +287,8 @@ I want to talk to staff | contact |
 report | report |
 the cartridge was wonderful | none |
 hello | none |
+no bus today | none |
+my bike was broken | none |
 business as usual | none |
 """
 
