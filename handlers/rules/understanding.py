@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from itertools import zip_longest
 
 from handlers.rules import wording
-from handlers.rules.folding import clauses, folded
+from handlers.rules.folding import clauses, folded, plain
 from storage.facts import Action, Intent, Mentioned, Programme, Understanding
 
 COMMAND, SAID_DONE, NAMED, KEYWORD = 1.0, 0.9, 0.7, 0.6
@@ -129,6 +129,12 @@ def _report(read: list[_Clause], words: Lexicon, today: date) -> Understanding |
         return None
     sure = all(clause.said_done for clause in reporting)
     return Understanding(Intent.REPORT, tuple(mentioned.values()), SAID_DONE if sure else NAMED)
+
+
+def read_kilometres(text: str) -> float | None:
+    """Read a distance typed by itself, as an answer to "how many km?": 「３．５キロ」, "12 km", 「三」; else None."""
+    said = wording.DISTANCE_ALONE.fullmatch(plain(text).strip())
+    return None if said is None else _number(said["km"])
 
 
 def _reports(clause: _Clause, after: _Clause | None) -> bool:

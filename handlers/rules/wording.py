@@ -149,7 +149,11 @@ WEEKDAYS = (
     ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
 )
 
-KILOMETRES = _pattern(r"(?P<km>\d{1,4}(?:\.\d{1,3})?|[一二三四五六七八九十]) ?(?:km|k(?![a-z])|きろ(?!ぐらむ)|kilomet)")
+_NUMBER = r"(?P<km>\d{1,4}(?:\.\d{1,3})?|[一二三四五六七八九十])"
+KILOMETRES = re.compile(_NUMBER + " ?(?:km|k(?![a-z])|きろ(?!ぐらむ)|kilomet)")
+DISTANCE_ALONE = re.compile(
+    "(?:約|だいたい)?" + _NUMBER + r"\s?(?:kms?|k|きろ|きろめーとる|kilomet(?:er|re)s?)?(?:です|くらい|ぐらい)?[。.!]?"
+)
 
 NEGATIVE_STEM = re.compile("(?:[一-龥][さかまばら]|わ)$")
 """The end of a name such as 「食べ残さ」「もらわ」, which only a negative can follow: it then belongs to the name."""
