@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from storage.facts import Metric, OpeningBalance, ProgrammePeriod, Totals
+from handlers.rules.calendar import tokyo_day
+from storage.facts import Metric, OpeningBalance, Programme, ProgrammePeriod, Totals
 
 _GOAL_PER_MILLE = 35
 
@@ -30,7 +31,7 @@ class Attended:
 
 @dataclass(frozen=True, slots=True)
 class PointsEntry:
-    """One ledger entry; corrections and withdrawals are negative entries of the day they correct."""
+    """One ledger entry on the Tokyo day it was entered, so that no closed month changes; corrections too."""
 
     person: int
     on: date
@@ -55,7 +56,6 @@ class History:
     attendances: tuple[Attended, ...] = ()
     entries: tuple[PointsEntry, ...] = ()
     visits: tuple[Visitors, ...] = ()
-    opening_balances: tuple[OpeningBalance, ...] = ()
     merged_into: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -73,26 +73,29 @@ class _Dated(Protocol):
     def on(self) -> date: ...
 
 
-def totals(period: ProgrammePeriod, history: History, as_of: datetime) -> Totals:
-    """Sum a period (what is counted): days from its first to its last, both included.
+def totals(programme: Programme, history: History, as_of: datetime) -> Totals:
+    """Sum the period that ``as_of`` is in (what is counted): its days in Tokyo, first and last included.
 
     One participation is one identified person at one part that took place; repeats count, distinct persons stand
-    beside it. What stood before the bot is never mixed into participations, distinct persons or points; for
-    sessions it is added, and for visits it joins the portal's figure, which staff enter too.
+    beside it. What stood before the bot is part of each total and named apart for participants and points;
+    for visits it joins the portal's figure, which staff enter too.
     """
+    period = programme.period(tokyo_day(as_of))
     attended = _attended(period, history)
-    before = {metric: _before(period, history, metric) for metric in Metric}
+    before = {metric: _balances(programme, period, metric) for metric in Metric}
+    amounts = {metric: sum(balance.amount for balance in before[metric]) for metric in Metric}
+    distinct_before = sum(balance.distinct for balance in before[Metric.PARTICIPANTS])
     return Totals(
         period=period,
-        participants=len(attended),
-        participants_distinct=len({person for person, _ in attended}),
-        participants_before=before[Metric.PARTICIPANTS],
-        events_held=len(_parts_held(period, history)) + before[Metric.EVENTS_HELD],
+        participants=len(attended) + amounts[Metric.PARTICIPANTS],
+        participants_distinct=len({person for person, _ in attended}) + distinct_before,
+        participants_before=amounts[Metric.PARTICIPANTS],
+        events_held=len(_parts_held(period, history)) + amounts[Metric.EVENTS_HELD],
         points_confirmed=_points(period, history, confirmed=True),
         points_self_reported=_points(period, history, confirmed=False),
-        points_before=before[Metric.ACTION_POINTS],
+        points_before=amounts[Metric.ACTION_POINTS],
         visits_own=_visits(period, history, of_portal=False),
-        visits_portal=_visits(period, history, of_portal=True) + before[Metric.SITE_VISITS],
+        visits_portal=_visits(period, history, of_portal=True) + amounts[Metric.SITE_VISITS],
         as_of=as_of,
     )
 
@@ -128,14 +131,14 @@ def _visits(period: ProgrammePeriod, history: History, *, of_portal: bool) -> in
     return sum(v.count for v in history.visits if v.of_portal is of_portal and _within(period, v))
 
 
-def _before(period: ProgrammePeriod, history: History, metric: Metric) -> int:
-    return sum(b.amount for b in history.opening_balances if b.metric is metric and _within(period, b))
+def _balances(programme: Programme, period: ProgrammePeriod, metric: Metric) -> list[OpeningBalance]:
+    """List the balances of the period they are dated in; one dated before the first period belongs to the first."""
+    return [b for b in programme.opening_balances if b.metric is metric and programme.period(b.on) == period]
 
 
 def progress(totals: Totals) -> float:
     """Give participations, those before the bot included, as a part of the period's final target; may exceed 1."""
-    reached = totals.participants + totals.participants_before
-    return reached / totals.period.target if totals.period.target > 0 else 0.0
+    return totals.participants / totals.period.target if totals.period.target > 0 else 0.0
 
 
 def motivational_share(distinct_people: int, population: int) -> MotivationalShare:

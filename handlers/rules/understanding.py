@@ -14,9 +14,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from handlers.rules import wording
-from handlers.rules.folding import clauses, folded
+from handlers.rules.folding import clauses, folded, plain
 from storage.facts import Action, Intent, Mentioned, Programme, Understanding
 
 COMMAND, SAID_DONE, NAMED, KEYWORD = 1.0, 0.9, 0.7, 0.6
@@ -54,8 +55,8 @@ class _Clause:
     said_done: bool
 
     @property
-    def reports(self) -> bool:
-        return bool(self.actions) and not self.negated and not self.only_asked_or_planned
+    def guarded(self) -> bool:
+        return self.negated or self.only_asked_or_planned
 
 
 _built: dict[str, tuple[Programme, Lexicon]] = {}
@@ -116,16 +117,30 @@ def understand(text: str, language: str, programme: Programme, today: date) -> U
 
 def _report(read: list[_Clause], words: Lexicon, today: date) -> Understanding | None:
     mentioned: dict[tuple[str, date], Mentioned] = {}
-    reporting = [clause for clause in read if clause.reports]
+    reporting = [clause for clause, after in zip_longest(read, read[1:]) if _reports(clause, after)]
     day = today
     for clause in reporting:
         for one in _mentions(clause, words, today, day):
-            mentioned.setdefault((one.action, one.on), one)
+            held = mentioned.get((one.action, one.on))
+            if held is None or held.km is None:
+                mentioned[one.action, one.on] = one
             day = one.on
     if not mentioned:
         return None
     sure = all(clause.said_done for clause in reporting)
     return Understanding(Intent.REPORT, tuple(mentioned.values()), SAID_DONE if sure else NAMED)
+
+
+def read_kilometres(text: str) -> float | None:
+    """Read a distance typed by itself, as an answer to "how many km?": 「３．５キロ」, "12 km", 「三」; else None."""
+    said = wording.DISTANCE_ALONE.fullmatch(plain(text).strip())
+    return None if said is None else _number(said["km"])
+
+
+def _reports(clause: _Clause, after: _Clause | None) -> bool:
+    """Let a clause report unless it is guarded, or unsure and taken back by the next: 「持ってるけど、忘れた」."""
+    taken_back = after is not None and after.guarded and not after.actions and not clause.said_done
+    return bool(clause.actions) and not clause.guarded and not taken_back
 
 
 def _by_keyword(whole: str, read: list[_Clause]) -> Understanding:
@@ -165,17 +180,23 @@ def _without(text: str, found: tuple[_Found, ...]) -> str:
 def _actions_in(text: str, words: Lexicon) -> Iterator[_Found]:
     at = 0
     while at < len(text):
-        found = next(
-            (
-                _Found(code, at, at + len(name))
-                for name, code in words.names.get(text[at], ())
-                if text.startswith(name, at) and _stands_alone(text, name, at)
-            ),
-            None,
-        )
+        found = _action_at(text, at, words)
         if found:
             yield found
         at = found.end if found else at + 1
+
+
+def _action_at(text: str, at: int, words: Lexicon) -> _Found | None:
+    for name, code in words.names.get(text[at], ()):
+        if text.startswith(name, at) and _stands_alone(text, name, at):
+            return _Found(code, at, _end_of(text, name, at + len(name)))
+    return None
+
+
+def _end_of(text: str, name: str, end: int) -> int:
+    """Let a name that is a negative stem swallow its ending: who left nothing over did not fail to do something."""
+    ending = wording.NEGATIVE_ENDING.match(text, end) if wording.NEGATIVE_STEM.search(name) else None
+    return ending.end() if ending else end
 
 
 def _stands_alone(text: str, name: str, at: int) -> bool:
@@ -186,20 +207,21 @@ def _stands_alone(text: str, name: str, at: int) -> bool:
     return not latin_end or _ENDING.match(text, at + len(name)) is not None
 
 
-def _mentions(clause: _Clause, words: Lexicon, today: date, before: date) -> Iterator[Mentioned]:
+def _mentions(clause: _Clause, words: Lexicon, today: date, otherwise: date) -> Iterator[Mentioned]:
     days = sorted(_days_in(clause.text, today), key=lambda found: found.start)
+    leading = bool(days) and days[0].start < clause.actions[0].start
     distances = _kilometres(clause, words)
     for found in clause.actions:
-        back = _days_back(found, days)
-        on = before if back is None else today - timedelta(days=back)
+        back = _days_back(found, days, leading)
+        on = otherwise if back is None else today - timedelta(days=back)
         yield Mentioned(str(found.what), on, distances.get(found.start))
 
 
-def _days_back(action: _Found, days: list[_Found]) -> int | None:
-    """Take the day said last before the action (Japanese), else the first after it ("my bottle yesterday")."""
-    before = [day for day in days if day.start <= action.start]
-    nearest = before[-1] if before else next(iter(days), None)
-    return None if nearest is None else int(nearest.what)
+def _days_back(action: _Found, days: list[_Found], leading: bool) -> int | None:
+    """Take the day said last before the action; where days follow actions ("my bottle yesterday"), the next after."""
+    before = [int(day.what) for day in reversed(days) if day.start < action.start]
+    after = [int(day.what) for day in days if day.start > action.start]
+    return next(iter(before + after if leading else after + before), None)
 
 
 def _days_in(text: str, today: date) -> Iterator[_Found]:

@@ -104,17 +104,18 @@ TAKES_BACK = _pattern(
 
 NEGATION = _pattern(
     "忘れ|わすれ|さぼっ|無理だった|むりだった|失敗",
-    "(?<!もったい)(?<!すく)(?<!少)(?<!間違い)(?<!まちがい)な(?:い(?!で)|かった|くて)",
-    "(?<!す)(?<!済)みません|(?<![すみ])ません|(?:でき|出来|せ|使わ|行か|行け)ず(?!に)",
-    r"\b(?:not|never|forgot|forget|forgotten|failed|cannot|cant|couldnt|didnt|dont|doesnt)\b",
-    r"\b(?:havent|hasnt|wasnt|wont|without my|no time|skipped|missed)\b",
+    "(?<!もったい)(?<!すく)(?<!少)(?<!間違い)(?<!まちがい)な(?:い(?!で|部屋|時|とき|電気|照明|明かり)|かった(?!こと)|くて)",
+    "(?<!す)(?<!済)みません|(?<![すみ])ません|(?:でき|出来|せ)ず(?!に)|(?:使わ|行か|行け)ず$|ばよかった|ば良かった",
+    "(?:壊れ|こわれ|折れ|故障し|ぱんくし|盗まれ|なくし|失くし)(?:た|ました|ちゃった|てしまった)$|遅れ[たて]|迷って|まよって|悩んで",
+    r"^no\b|\b(?:not|never|forgot|forget|forgotten|failed|cannot|cant|couldnt|didnt|dont|doesnt)\b",
+    r"\b(?:havent|hasnt|wasnt|wont|without my|no time|skipped|missed|stolen|broke|broken)\b",
 )
 
 PLAN = _pattern(
     "明日|(?<!で)あした|明後日|あさって|来週|らいしゅう|来月|来年|今度|こんど|これから|今から|そのうち",
     "つもり|予定|目標|しよう|みよう|はじめよう|始めよう|食べよう|たべよう|ようかな|うかな|ましょう",
-    "(?:使|つか|行|い|歩|ある|乗|の|持|も|頑張|がんば|や)(?:お|こ|ろ|と)う(?=$|と思|とおも|ね|よ|か)",
-    "(?:よう|おう|こう|ろう)と(?:思|おも)|たい(?=$|です|な|と|けど|ので|ん|よ|ね|し)|ほしい|欲しい",
+    "(?:使|つか|買|行|い|歩|ある|乗|の|持|も|頑張|がんば|や)(?:お|こ|ろ|と)う(?=$|と思|とおも|ね|よ|か)",
+    "(?:よう|おう|こう|ろう)と(?:思|おも)|(?<!っ)たい(?=$|です|な|と|けど|ので|ん|よ|ね|し)|ほしい|欲しい",
     r"\b(?:tomorrow|will|ill|going to|gonna|plan|plans|planning|want to|wanna|would like|id like)\b",
     r"\b(?:next (?:week|month|time|year)|hope to|hoping|intend|shall|lets|should|might|may)\b",
     r"\b(?:thinking of|thinking about|later|wish)\b",
@@ -123,14 +124,14 @@ PLAN = _pattern(
 QUESTION = _pattern(
     "どこ|どの|いつ(?!も)|何(?!度も|回も|とか|人か|か月)|なに(?!か)|なん(?:ぽいんと|で|の|て|です)|いくら|いくつ",
     "どう|どれ|どんな|なぜ|教えて|おしえて|補助|助成|申請|料金|値段|場所|方法|やり方|知りたい|対象|意味",
-    "とは$|って$|かな$|かしら$|いいの$|(?:の|る|た|て|い)か$|ですか|ますか|ましたか|でしょうか|もらえる|貰える",
+    "とは$|って$|かな$|かしら$|[るい]の$|(?:の|る|た|て|い)か$|ですか|ますか|ましたか|でしょうか|もらえる|貰える",
     r"^(?:how|what|when|where|which|who|why|is|are|do|does|did|can|could|should|would|may|if)\b",
     r"\b(?:how (?:much|many|do|to|can|does)|where (?:can|do|is|are)|what (?:is|are|counts|about))\b",
     r"\b(?:tell me|subsidy|subsidies|can i|do i|does it|is it|i wonder|wondering|does that|would it)\b",
 )
 
 DONE = _pattern(
-    "[たっ]だ?(?=$|よ|ね|な|わ|ぞ|の|ので|から|です|が|し)|てる$|ています$|んだ(?=$|よ|ね)|済み|完了|達成",
+    "[たっ]だ?(?=$|よ|ね|な|わ|ぞ|の|ので|から|です|が|し)|んだ(?=$|よ|ね)|済み|完了|達成",
     r"\b(?:\w+ed|did|done|went|took|brought|rode|ate|walked|bought|had|gave|got|made|put|kept)\b",
     r"\b(?:ran|wore|have|just|finished)\b",
 )
@@ -148,4 +149,13 @@ WEEKDAYS = (
     ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
 )
 
-KILOMETRES = _pattern(r"(?P<km>\d{1,4}(?:\.\d{1,3})?|[一二三四五六七八九十]) ?(?:km|k(?![a-z])|きろ(?!ぐらむ)|kilomet)")
+_NUMBER = r"(?P<km>\d{1,4}(?:\.\d{1,3})?|[一二三四五六七八九十])"
+KILOMETRES = re.compile(_NUMBER + " ?(?:km|k(?![a-z])|きろ(?!ぐらむ)|kilomet)")
+DISTANCE_ALONE = re.compile(
+    "(?:約|だいたい)?" + _NUMBER + r"\s?(?:kms?|k|きろ|きろめーとる|kilomet(?:er|re)s?)?(?:です|くらい|ぐらい)?[。.!]?"
+)
+
+NEGATIVE_STEM = re.compile("(?:[一-龥][さかまばら]|わ)$")
+"""The end of a name such as 「食べ残さ」「もらわ」, which only a negative can follow: it then belongs to the name."""
+
+NEGATIVE_ENDING = re.compile("な(?:い|かった|くて)|ず")

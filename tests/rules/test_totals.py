@@ -19,7 +19,7 @@ from handlers.rules.totals import (
     totals,
 )
 from storage.facts import Metric, OpeningBalance, Totals
-from tests.factories import a_period
+from tests.factories import a_period, a_programme
 
 NOW = datetime(2022, 1, 31, tzinfo=UTC)
 IN = date(2022, 1, 26)
@@ -32,8 +32,11 @@ SEMINAR, WORKSHOP, CANCELLED, OLD = (
 )
 
 
-def of(history: History) -> Totals:
-    return totals(a_period(), history, NOW)
+NEXT = a_period(starts_on=date(2025, 1, 1), ends_on=date(2027, 12, 31))
+
+
+def of(history: History, *balances: OpeningBalance, at: datetime = NOW) -> Totals:
+    return totals(a_programme(periods=(a_period(), NEXT), opening_balances=balances), history, at)
 
 
 def balance(metric: Metric, amount: int, on: date = IN) -> OpeningBalance:
@@ -83,12 +86,18 @@ def test_visits_to_our_own_pages_and_the_portals_stand_apart() -> None:
     assert (sums.visits_own, sums.visits_portal) == (7, 400)
 
 
-def test_what_stood_before_the_bot_stands_apart_and_names_no_person() -> None:
+def test_what_stood_before_the_bot_is_in_the_totals_and_named_apart() -> None:
     balances = tuple(balance(metric, 10 * (1 + place)) for place, metric in enumerate(Metric))
-    sums = of(History(opening_balances=(*balances, balance(Metric.PARTICIPANTS, 5, BEFORE))))
-    assert (sums.participants, sums.participants_distinct, sums.participants_before) == (0, 0, 10)
-    assert (sums.events_held, sums.points_before, sums.visits_portal) == (20, 30, 40)
+    sums = of(History(parts=(SEMINAR,), attendances=(Attended(1, 1),)), *balances)
+    assert (sums.participants, sums.participants_before, sums.participants_distinct) == (11, 10, 11)
+    assert (sums.events_held, sums.points_before, sums.visits_portal) == (21, 30, 40)
     assert (sums.points_confirmed, sums.points_self_reported, sums.visits_own) == (0, 0, 0)
+
+
+def test_a_balance_belongs_to_the_period_it_is_dated_in_and_an_early_one_to_the_first() -> None:
+    early, late = balance(Metric.PARTICIPANTS, 5, BEFORE), balance(Metric.PARTICIPANTS, 7, NEXT.starts_on)
+    assert of(History(), early, late).participants == 5
+    assert of(History(), early, late, at=datetime(2024, 12, 31, 15, tzinfo=UTC)).participants == 7
 
 
 HISTORIES = st.builds(
@@ -116,14 +125,13 @@ def test_totals_do_not_depend_on_the_order_in_which_things_were_stored(history: 
     assert of(replace(history, attendances=tuple(attendances), entries=tuple(entries))) == of(history)
 
 
-def test_progress_counts_participations_before_the_bot_and_may_pass_the_target() -> None:
-    sums = of(History(parts=(SEMINAR,), attendances=(Attended(1, 1),)))
-    assert progress(replace(sums, participants_before=149)) == 0.25
-    assert progress(replace(sums, participants_before=1199)) == 2.0
+def test_progress_is_a_part_of_the_target_and_may_pass_it() -> None:
+    assert progress(replace(of(History()), participants=150)) == 0.25
+    assert progress(replace(of(History()), participants=1200)) == 2.0
 
 
 def test_progress_without_a_target_is_none() -> None:
-    assert progress(totals(a_period(target=0), History(), NOW)) == 0.0
+    assert progress(replace(of(History()), period=a_period(target=0), participants=3)) == 0.0
 
 
 @pytest.mark.parametrize(("population", "goal"), [(901_081, 31_538), (1000, 35), (1, 1)])
