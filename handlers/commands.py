@@ -16,7 +16,7 @@ from handlers import (
     withdrawing,
 )
 from handlers.messages import Incoming, IncomingKind
-from handlers.rules import folding, understanding
+from handlers.rules import understanding
 from handlers.talk import Answer, Talk
 from storage import accounts, people
 from storage.facts import Intent, Mentioned
@@ -72,7 +72,7 @@ INTENTS: dict[Intent, Handler] = {
     Intent.TOTALS: standing.show_totals,
     Intent.HELP: helping.show_menu,
     Intent.LANGUAGE: joining.ask_language,
-    Intent.PAUSE: preferring.pause,
+    Intent.PAUSE: preferring.ask_pause,
     Intent.LEAVE: leaving.ask,
     Intent.UNDO: withdrawing.offer_last,
     Intent.SETTINGS: preferring.show,
@@ -177,13 +177,8 @@ def _read(talk: Talk, words: str) -> Answer:
         return preferring.take_nickname(talk, words)
     if awaiting.startswith("km:"):
         _, entry, way = awaiting.split(":")
-        return travelling.add_distance(talk, entry, way, _plain_number(words))
+        return travelling.take_typed(talk, entry, way, words)
     return _understand(talk, words)
-
-
-def _plain_number(words: str) -> str:
-    """Read a number as people type it: full-width digits, a unit behind it."""
-    return folding.plain(words).lower().replace("km", "").replace("きろ", "").strip()
 
 
 def _understand(talk: Talk, words: str) -> Answer:

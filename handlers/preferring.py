@@ -79,6 +79,12 @@ def draw_nickname(talk: Talk) -> Answer:
     return text(talk.say("これから{name}さんとお呼びします。", name=name), talk.choice("メニュー", "menu"))
 
 
+def ask_pause(talk: Talk) -> Answer:
+    """Ask before stopping, where words were typed that may have meant something else."""
+    words = talk.say("お知らせを休みますか？")
+    return text(words, talk.choice("お知らせを休む", "pause"), talk.choice("メニュー", "menu"))
+
+
 def pause(talk: Talk) -> Answer:
     """Stop writing first; answers go on."""
     accounts.change(talk.connection, talk.account.id, paused=True, state_at=talk.said_at)

@@ -89,6 +89,8 @@ def find_totals(connection: Connection, programme: Programme, now: datetime) -> 
     before = dict.fromkeys(Metric, 0)
     distinct_before = 0
     for balance in programme.opening_balances:
+        if programme.period(balance.on) != period:
+            continue
         before[balance.metric] += balance.amount
         distinct_before += balance.distinct
     return Totals(
