@@ -64,4 +64,3 @@ class App:
         self.visits = Visits(self.database, self.clock, settings.trusted_proxies)
         self.pages = Pages(texts, self._programme_now, self.public_url)
         self.web = Starlette(routes=self._routes(), exception_handlers=self.pages.failures)
-'''

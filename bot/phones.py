@@ -1,4 +1,4 @@
-"""Runs the sandbox (two played platforms and their phones) as a process of its own beside this one. Knows none of it."""
+"""Runs the sandbox (two played platforms and their phones) as a process beside this one. Knows none of it."""
 
 import asyncio
 import contextlib
@@ -6,8 +6,8 @@ import sys
 
 from bot.settings import Settings
 
-LINE_SECRET, LINE_TOKEN = "sandbox-line-secret", "sandbox-line-token"  # noqa: S105 - of this machine only
-TELEGRAM_SECRET, TELEGRAM_TOKEN = "sandbox-secret", "42:sandbox-telegram-token"  # noqa: S105 - the same
+LINE_SECRET, LINE_TOKEN = "sandbox-line-secret", "sandbox-line-token"
+TELEGRAM_SECRET, TELEGRAM_TOKEN = "sandbox-secret", "42:sandbox-telegram-token"
 PUBLIC_NAME = "https://sandbox.test"  # the one https name that both sides read as "this machine"
 START_SECONDS = 20.0
 
