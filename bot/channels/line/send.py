@@ -18,6 +18,7 @@ from bot.channels.line.wire import Answer, LineError, NotSentError, Wire
 from handlers.messages import Call, Fate, Outcome, Reason, Way
 
 _PATHS = {Way.REPLY: "/v2/bot/message/reply", Way.PUSH: "/v2/bot/message/push"}
+_NOBODY = re.compile(r"failed to send messages|the property, '?to'?,")  # #error-messages; the texts may change
 _PROPERTY = re.compile(r"[A-Za-z0-9_.\[\]]{1,80}")
 
 
@@ -75,7 +76,7 @@ def _reason(way: Way, status: int, told: Mapping[str, Any]) -> Reason:
         return Reason.TOO_LONG
     if way is Way.REPLY and "reply token" in message:
         return Reason.TOKEN_DEAD
-    if way is Way.PUSH and ("'to'" in message or "failed to send messages" in message or "to" in _properties(told)):
+    if way is Way.PUSH and ("to" in _properties(told) or _NOBODY.search(message)):
         return Reason.GONE
     return Reason.REFUSED
 
