@@ -105,11 +105,18 @@ class LinePhone(Phone):
         return without(self.event("unfollow"), "replyToken")
 
     def sends_picture(self) -> Event:
-        message = {"type": "image", "id": "354718705033693859", "contentProvider": {"type": "line"}}
+        message = {"type": "image", "id": "354718705033693859", "contentProvider": {"type": "line"}, "quoteToken": "q"}
         return self.event("message", message=message)
 
     def sends_sticker(self) -> Event:
-        return self.event("message", message={"type": "sticker", "id": "1", "packageId": "446", "stickerId": "1988"})
+        sticker = {
+            "id": "1",
+            "packageId": "446",
+            "stickerId": "1988",
+            "stickerResourceType": "STATIC",
+            "quoteToken": "q",
+        }
+        return self.event("message", message={"type": "sticker", **sticker})
 
     def strange(self) -> list[Event]:
         odd: list[Any] = [None, 7, "x", [], {"type": "user"}]
