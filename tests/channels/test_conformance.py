@@ -10,7 +10,7 @@ import pytest
 from handlers.messages import Card, Choice, Fate, IncomingKind, Outcome, Text
 from tests.channels.conformance import AWKWARD, DATA, PHONES
 from tests.channels.phone import Event, Phone
-from tests.channels.recorder import WIRE_FAULTS, Answer, Recorder, Request, free_port
+from tests.channels.recorder import WIRE_FAULTS, Answer, Recorder, Request, deaf_port, free_port
 
 REMOTE = [phone for phone in PHONES if phone.endings]
 every_phone = pytest.mark.parametrize("phone", PHONES, ids=lambda phone: phone.name)
@@ -152,6 +152,11 @@ def shown(phone: Phone, *messages: Text | Card) -> str:
     return "".join(seen.text for body in bodies for seen in phone.seen(body))
 
 
+def pressable(phone: Phone, *messages: Text | Card) -> list[tuple[str, str]]:
+    bodies = phone.channel().render(messages)
+    return [button for body in bodies for seen in phone.seen(body) for button in seen.buttons]
+
+
 @every_phone
 @pytest.mark.parametrize("text", SOUND.values(), ids=SOUND.keys())
 def test_a_text_is_shown_byte_for_byte_within_the_limits(phone: Phone, text: str) -> None:
@@ -162,9 +167,9 @@ def test_a_text_is_shown_byte_for_byte_within_the_limits(phone: Phone, text: str
 @every_text
 def test_any_text_in_any_place_stays_within_the_limits(phone: Phone, text: str) -> None:
     choices = tuple(Choice(f"{number}{text}", f"d{number}") for number in range(13))
-    shown(phone, Text(text, choices))
-    for columns in (1, 2):
-        shown(phone, Card(text, (text,) * 3, choices, columns), Text(text))
+    for message in (Text(text, choices), Card(text, (text,) * 3, choices, 1), Card(text, (text,) * 3, choices, 2)):
+        shown(phone, message)
+        assert [data for _, data in pressable(phone, message)] == [choice.data for choice in choices]
 
 
 @every_phone
@@ -175,21 +180,18 @@ def test_a_card_says_its_title_and_lines_unchanged(phone: Phone, text: str) -> N
 
 
 @every_phone
-def test_a_picture_of_thirty_buttons_keeps_every_button(phone: Phone) -> None:
+def test_a_card_of_thirty_buttons_keeps_every_button(phone: Phone) -> None:
     choices = tuple(Choice(f"ボタン{number}", f"data {number}") for number in range(30))
-    bodies = phone.channel().render([Card("t", ("あ" * 12_000,), choices, 2)])
-    found = [button for body in bodies for seen in phone.seen(body) for button in seen.buttons]
-    assert found == [(choice.label, choice.data) for choice in choices]
-    assert [each for body in bodies for each in phone.violations(body)] == []
+    card = Card("t", ("あ" * 12_000,), choices, 2)
+    shown(phone, card)
+    assert pressable(phone, card) == [(choice.label, choice.data) for choice in choices]
 
 
 @every_phone
 def test_choices_stay_reachable_whatever_follows_them(phone: Phone) -> None:
-    bodies = phone.channel().render(
-        [Text("?", (Choice("はい", "yes"), Choice("市", url="https://example.org/市"))), Text("!")]
-    )
-    found = [button for body in bodies for seen in phone.seen(body) for button in seen.buttons]
-    assert ("はい", "yes") in found
+    choices = (Choice("はい", "yes"), Choice("市", url="https://example.org/市"))
+    found = pressable(phone, Text("?", choices), Text("!"))
+    assert found[0] == ("はい", "yes")
     assert [label for label, _ in found] == ["はい", "市"]
 
 
@@ -259,6 +261,16 @@ async def test_a_refused_connection_is_surely_not_sent(phone: Phone) -> None:
     await channel.close()
     assert outcome.fate is Fate.TEMPORARY
     assert clean(phone, outcome)
+
+
+@every_remote_phone
+async def test_a_connection_that_never_opens_is_surely_not_sent(phone: Phone) -> None:
+    with deaf_port() as port:
+        channel = phone.channel(f"http://127.0.0.1:{port}", deadline=1.0)
+        async with asyncio.timeout(4):
+            outcome = await channel.send(phone.push(channel.render([Text("x")])[0]))
+        await channel.close()
+    assert outcome.fate is Fate.TEMPORARY
 
 
 @every_remote_phone

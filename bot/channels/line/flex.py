@@ -31,8 +31,7 @@ def action(choice: Choice, label_graphemes: int) -> Json:
     short = clip(label, label_graphemes)
     if choice.url:
         return {"type": "uri", "label": short, "uri": _encoded(choice.url)}
-    said = clip(label, limits.DISPLAY_TEXT_GRAPHEMES)
-    return {"type": "postback", "label": short, "data": printable(choice.data), "displayText": said}
+    return {"type": "postback", "label": short, "data": printable(choice.data), "displayText": label}
 
 
 def flex_message(card: Card) -> Json | None:
@@ -90,7 +89,8 @@ def _alt_text(card: Card) -> str:
 
 
 def _shown(choice: Choice) -> str:
-    return printable(choice.label).strip() or "…"
+    """Say what a button says. Cut to the units of a displayText, it fits a bubble however odd its graphemes are."""
+    return clip_units(printable(choice.label).strip(), limits.DISPLAY_TEXT_GRAPHEMES) or "…"
 
 
 def _encoded(url: str) -> str:

@@ -8,8 +8,6 @@ from bot.channels.line.flex import Json, action, flex_message, usable
 from bot.channels.line.lengths import pieces, printable
 from handlers.messages import Card, Choice, Message, Text
 
-_BUTTONS_IN_PART = 10  # of a card too big for one bubble
-
 
 def render(messages: Sequence[Message]) -> tuple[bytes, ...]:
     """Give one body ``{"messages": […]}`` a call, byte for byte the same for the same messages.
@@ -41,11 +39,17 @@ def _texts(text: str) -> list[Json]:
 
 
 def _in_parts(card: Card) -> list[Json]:
-    """A card over 30 KB: its words as plain text, its buttons in bubbles of their own."""
-    step = _BUTTONS_IN_PART
-    parts = [Card("", (), card.buttons[at : at + step], card.columns) for at in range(0, len(card.buttons), step)]
-    bubbles = [drawn for part in parts if (drawn := flex_message(part)) is not None]
-    return _texts("\n".join((card.title, *card.lines))) + bubbles
+    """A card over 30 KB: its words as plain text, its buttons in as few bubbles as hold them."""
+    words = "\n".join(part for part in (card.title, *card.lines) if part.strip())
+    return _texts(words) + _bubbles(card.buttons, card.columns)
+
+
+def _bubbles(buttons: tuple[Choice, ...], columns: int) -> list[Json]:
+    drawn = flex_message(Card("", (), buttons, columns))
+    if drawn is not None or len(buttons) < 2:
+        return [drawn] if drawn is not None else []
+    half = len(buttons) // 2
+    return _bubbles(buttons[:half], columns) + _bubbles(buttons[half:], columns)
 
 
 def _quick(choice: Choice) -> Json:
