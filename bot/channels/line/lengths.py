@@ -1,10 +1,12 @@
 """Counts and cuts text the way LINE counts it: UTF-16 code units, or graphemes; knows no message."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
 ELLIPSIS = "…"
+_UNFIT = re.compile("[\ud800-\udfff\0]")
 _JOINER = "\u200d"
 # Unicode Standard Annex 29, properties the standard library does not carry.
 _EXTENDING = frozenset("\u200c\u200d\uff9e\uff9f\u0e33\u0eb3")
@@ -19,6 +21,8 @@ _PICTOGRAPHS = (
 
 def printable(text: str) -> str:
     """Replace what no JSON in UTF-8 and no database can carry: half surrogate pairs and NUL."""
+    if _UNFIT.search(text) is None:
+        return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "\ufffd")
 
 
@@ -40,6 +44,8 @@ def graphemes(text: str) -> Iterator[str]:
 
 def clip(text: str, most: int) -> str:
     """Shorten to at most ``most`` graphemes, the last one "…" if anything was cut."""
+    if len(text) <= most:  # never more graphemes than code points
+        return text
     head = list(islice(graphemes(text), most + 1))
     return text if len(head) <= most else "".join(head[: most - 1]) + ELLIPSIS
 

@@ -74,7 +74,7 @@ def _reason(way: Way, status: int, told: Mapping[str, Any]) -> Reason:
     message = str(told.get("message", "")).lower()
     if status == 413:
         return Reason.TOO_LONG
-    if way is Way.REPLY and "reply token" in message:
+    if way is Way.REPLY and ("reply token" in message or "replyToken" in _properties(told)):
         return Reason.TOKEN_DEAD
     if way is Way.PUSH and ("to" in _properties(told) or _NOBODY.search(message)):
         return Reason.GONE

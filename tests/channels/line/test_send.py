@@ -84,6 +84,8 @@ async def test_line_has_no_answer_to_a_press() -> None:
 async def test_a_dead_reply_token_is_told_from_a_malformed_reply() -> None:
     dead, _ = await ended(REPLY, lambda _: refusal(400, "Invalid reply token"))
     assert (dead.fate, dead.reason) == (Fate.PERMANENT, Reason.TOKEN_DEAD)
+    none, _ = await ended(REPLY, lambda _: refusal(400, "The request body has 1 error(s)", "replyToken"))
+    assert none.reason is Reason.TOKEN_DEAD
     bad, _ = await ended(REPLY, lambda _: refusal(400, "The request body has 1 error(s)", "messages[0].text"))
     assert (bad.fate, bad.reason) == (Fate.PERMANENT, Reason.REFUSED)
     assert bad.detail == "status 400 messages[0].text"
