@@ -8,7 +8,7 @@ from bot.channels.telegram import limits, receive, render
 from bot.channels.telegram.poll import Polling
 from bot.channels.telegram.send import Sending
 from bot.channels.telegram.wiring import Wiring
-from handlers.messages import Arrived, Call, Fate, Incoming, Message, Outcome
+from handlers.messages import Arrived, Call, Incoming, Message, Outcome
 from storage.clock import real_now
 from storage.facts import ChannelName
 
@@ -52,7 +52,7 @@ class Telegram:
         return receive.verify(headers, self._secret)
 
     def split(self, body: bytes) -> list[Arrived]:
-        """Give the one update of a delivery; ValueError if it is no JSON."""
+        """Give the one update of a delivery; ValueError if it is none."""
         return receive.split(body, self.bot_id, self._now)
 
     def read(self, raw: str) -> Incoming:
@@ -68,28 +68,28 @@ class Telegram:
         return render.render_press_answer(text)
 
     async def open(self) -> None:
-        """Make the connections' pool; no call is made, so it opens without a network."""
-        if self._sending is None:
-            self._sending = Sending(self._token, self._base_url, self._deadline, self._calls_in_flight)
+        """Make the connections' pool inside the running loop; no call is made, so it opens without a network."""
+        self._opened()
 
     async def close(self) -> None:
-        """Close all connections; calls made afterwards end as surely not sent."""
+        """Close all connections."""
         sending, self._sending = self._sending, None
         if sending is not None:
             await sending.close()
 
     async def send(self, call: Call) -> Outcome:
         """Make one call under the deadline; ``request_id`` of an accepted message is Telegram's message id."""
-        if self._sending is None:
-            return Outcome(fate=Fate.TEMPORARY, detail="not sent (the channel is closed)")
-        return await self._sending.send(call)
+        return await self._opened().send(call)
 
     @property
     def wiring(self) -> Wiring:
-        """Give the look-ups and changes of `connect` and `doctor`; RuntimeError unless the channel is open."""
+        """Give the look-ups and changes of `connect` and `doctor`, inside the running loop."""
+        return Wiring(self._opened().bot, self._secret, self._deadline)
+
+    def _opened(self) -> Sending:
         if self._sending is None:
-            raise RuntimeError("open the channel first")
-        return Wiring(self._sending.bot, self._secret, self._deadline)
+            self._sending = Sending(self._token, self._base_url, self._deadline, self._calls_in_flight)
+        return self._sending
 
     def polling(self) -> Polling:
         """Give a fresh long poll, with a connection of its own; close it when done."""

@@ -1,4 +1,4 @@
-"""Cuts a text that is too long where a reader would; knows no markup and drops nothing but the line end at a cut."""
+"""Cuts a text that is too long where a reader would; knows no markup and loses nothing but blank pieces."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ _JAMO = range(0x1100, 0x1200)
 
 
 def spans(text: str, size: int) -> Iterator[tuple[int, int]]:
-    """Yield the start and end of each piece of at most ``size`` code points, cut at a line end where there is one.
+    """Yield the start and end of each piece of at most ``size`` code points, cut after a line end where there is one.
 
     Pieces without anything to see are left out: the platform would refuse them.
     """
     start = 0
     while start < len(text):
-        end, following = _cut(text, start, size)
+        end = _cut(text, start, size)
         if text[start:end].strip():
             yield start, end
-        start = following
+        start = end
 
 
 def shorten(text: str, size: int) -> str:
@@ -37,15 +37,11 @@ def boundary(text: str, start: int, end: int) -> int:
     return end
 
 
-def _cut(text: str, start: int, size: int) -> tuple[int, int]:
-    """Give where this piece ends and where the next begins."""
+def _cut(text: str, start: int, size: int) -> int:
     if len(text) - start <= size:
-        return len(text), len(text)
-    line_end = text.rfind("\n", start + 1, start + size + 1)
-    if line_end != -1:
-        return line_end, line_end + 1
-    end = boundary(text, start, start + size)
-    return end, end
+        return len(text)
+    line_end = text.rfind("\n", start, start + size)
+    return boundary(text, start, start + size) if line_end == -1 else line_end + 1
 
 
 def _joined(text: str, at: int) -> bool:

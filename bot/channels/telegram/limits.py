@@ -14,6 +14,9 @@ CALLBACK_DATA_BYTES = 64
 KEYBOARD_BUTTONS = 100
 """Buttons of one keyboard; on no page, but a constant of python-telegram-bot (InlineKeyboardMarkupLimit)."""
 
+LABEL_CHARACTERS = 64
+"""Characters of a label: our own choice, no page says how many the server takes; a phone shows about 30 in a row."""
+
 PRESS_ANSWER_CHARACTERS = 200
 """Characters of the short notice over the chat (API, answerCallbackQuery)."""
 

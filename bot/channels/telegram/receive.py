@@ -25,19 +25,21 @@ def verify(headers: Mapping[str, str], secret: str) -> bool:
 
 
 def split(body: bytes, bot_id: str, now: Callable[[], datetime]) -> list[Arrived]:
-    """Give the one update of a delivery; ValueError when the body is no JSON.
+    """Give the one update of a delivery; ValueError when the body is no JSON or no update.
 
     A press carries no time of its own (its message's date is when the *card* was sent), so it takes the time of
     receipt, cut to whole seconds like every time Telegram gives: within one second the order of arrival then stands.
     """
     raw = body.decode()
     update = _parsed(raw)
+    if not isinstance(update, dict) or "update_id" not in update:
+        raise ValueError("every update has an update_id")
     happened = _open(update)
     press = happened.thing.get("id") if happened.kind == "callback_query" else None
     return [
         Arrived(
             bot_id=bot_id,
-            event_id=_number(update.get("update_id")) if isinstance(update, dict) else None,
+            event_id=_number(update["update_id"]),
             account_key=_account_key(happened),
             occurred_at=_occurred_at(happened) or now().replace(microsecond=0),
             raw=raw,
@@ -57,7 +59,7 @@ def read(raw: str) -> Incoming:
     return reader(happened.thing, happened.chat.get("type") == "private")
 
 
-def _parsed(raw: str) -> object:
+def _parsed(raw: str) -> Any:
     try:
         return json.loads(raw)
     except RecursionError as error:

@@ -15,8 +15,8 @@ Body = dict[str, object]
 def render(messages: Sequence[Message]) -> tuple[bytes, ...]:
     """Give one sendMessage body a message, more where one is too long; buttons stand under the last.
 
-    Raises ValueError for what no text of a person can cause: a button without an action or with too much data, more
-    buttons than a keyboard holds, a message without words.
+    A message without words is no call. Raises ValueError for what no text of a person can cause: a button without an
+    action, with too much data or under no words, more buttons than a keyboard holds.
     """
     return tuple(_bytes(body) for message in messages for body in _bodies(message))
 
@@ -39,8 +39,8 @@ def _bodies(message: Message) -> list[Body]:
     else:
         bodies = [{"text": part} for part in _text_parts(message)]
         rows = _rows(message.choices, _columns_for(message.choices))
-    if not bodies:
-        raise ValueError("a message needs words")
+    if rows and not bodies:
+        raise ValueError("buttons need words above them")
     for body in bodies:
         body["link_preview_options"] = {"is_disabled": True}
     if rows:
@@ -87,7 +87,7 @@ def _button(choice: Choice) -> Body:
         raise ValueError(f"a button sends data or opens a page, never both or none: {choice.label!r}")
     if not choice.label.strip():
         raise ValueError("a button needs a label")
-    label = whole_unicode(choice.label)
+    label = shorten(whole_unicode(choice.label), limits.LABEL_CHARACTERS)
     if choice.url:
         return {"text": label, "url": choice.url}
     if len(choice.data.encode()) > limits.CALLBACK_DATA_BYTES:

@@ -84,10 +84,18 @@ def test_more_buttons_than_a_keyboard_holds_are_a_programming_error() -> None:
         bodies(Card("t", buttons=choices(*["b"] * 101)))
 
 
-@pytest.mark.parametrize("message", [Text(" \n"), Card("", lines=("",))])
-def test_a_message_without_words_is_a_programming_error(message: Message) -> None:
-    with pytest.raises(ValueError, match="needs words"):
-        bodies(message)
+@pytest.mark.parametrize("message", [Text(" \n"), Card("", lines=("",)), Text("\0")])
+def test_a_message_without_words_is_no_call(message: Message) -> None:
+    assert bodies(message) == []
+
+
+def test_buttons_under_no_words_are_a_programming_error() -> None:
+    with pytest.raises(ValueError, match="need words"):
+        bodies(Text("", choices("はい")))
+
+
+def test_a_label_too_long_for_any_phone_is_shortened() -> None:
+    assert labels(bodies(Card("t", buttons=choices("あ" * 70)))[0]) == [["あ" * 63 + "…"]]
 
 
 def test_4096_code_points_are_one_message_even_as_emoji_or_escaped() -> None:
@@ -97,7 +105,7 @@ def test_4096_code_points_are_one_message_even_as_emoji_or_escaped() -> None:
 
 def test_a_long_text_is_cut_at_a_line_end_and_its_choices_stand_under_the_last_part() -> None:
     parts = bodies(Text("a" * 3000 + "\n" + "b" * 3000, choices("はい")))
-    assert [part["text"] for part in parts] == ["a" * 3000, "b" * 3000]
+    assert [part["text"] for part in parts] == ["a" * 3000 + "\n", "b" * 3000]
     assert "reply_markup" not in parts[0]
     assert labels(parts[1]) == [["はい"]]
 
@@ -135,7 +143,7 @@ def test_flags_are_cut_only_between_whole_flags() -> None:
 
 
 @given(st.text(), st.integers(min_value=1, max_value=9))
-def test_cutting_loses_nothing_but_line_ends_and_blank_pieces(text: str, size: int) -> None:
+def test_cutting_loses_nothing_but_blank_pieces(text: str, size: int) -> None:
     pieces = [text[start:end] for start, end in spans(text, size)]
     assert all(0 < len(piece) <= size for piece in pieces)
     assert "".join("".join(pieces).split()) == "".join(text.split())
@@ -143,11 +151,8 @@ def test_cutting_loses_nothing_but_line_ends_and_blank_pieces(text: str, size: i
 
 @given(st.text(), st.lists(st.text(), max_size=3))
 def test_any_words_give_bodies_that_telegram_can_read(title: str, lines: list[str]) -> None:
-    try:
-        parts = bodies(Card(title, tuple(lines)))
-    except ValueError:
-        assert not "".join([title, *lines]).replace("\x00", "").strip()
-        return
+    parts = bodies(Card(title, tuple(lines)))
+    assert bool(parts) == bool("".join([title, *lines]).replace("\x00", "").strip())
     for part in parts:
         plain = part["text"].replace("<b>", "", 1).replace("</b>", "", 1)
         assert "<" not in plain

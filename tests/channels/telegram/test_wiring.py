@@ -119,8 +119,3 @@ async def test_failures_are_words_without_the_token(answer: Answer) -> None:
             await wires.me()
     assert TOKEN not in str(failure.value)
     assert failure.value.__cause__ is None
-
-
-def test_wiring_needs_an_open_channel() -> None:
-    with pytest.raises(RuntimeError, match="open"):
-        _ = Telegram(token=TOKEN).wiring
