@@ -97,17 +97,13 @@ async def play(request: web.Request, fault: Fault | None, work: Work, refuse: Re
 
 async def _break(request: web.Request, fault: Fault) -> web.StreamResponse:
     if fault.kind == "502-html":
-        return web.Response(
-            status=502, text="<html><h1>502 Bad Gateway</h1></html>", content_type="text/html"
-        )
+        return web.Response(status=502, text="<html><h1>502 Bad Gateway</h1></html>", content_type="text/html")
     if fault.kind == "timeout":
         await _wait_until_gone(request)
     return _reset(request)
 
 
-async def _spoil(
-    request: web.Request, fault: Fault, answer: web.Response, refuse: Refuse
-) -> web.StreamResponse:
+async def _spoil(request: web.Request, fault: Fault, answer: web.Response, refuse: Refuse) -> web.StreamResponse:
     if fault.kind == "slow":
         await asyncio.sleep(3.0 if fault.seconds is None else fault.seconds)
         return answer

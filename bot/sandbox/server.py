@@ -14,6 +14,7 @@ from bot.sandbox.calls import CallLog, Changes
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.line import LineHands, LinePlatform
 from bot.sandbox.platform import Json, Platform, Settings, WishError
+from bot.sandbox.telegram import TelegramHands, TelegramPlatform
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 PHONES = Path(__file__).parent / "phones"
@@ -30,7 +31,8 @@ class Server:
         self.calls = CallLog(self.changes)
         self.faults = Faults()
         self.line = LinePlatform(self.calls, self.faults, self.changes, settings)
-        self.platforms: dict[str, Platform] = {"line": self.line}
+        self.telegram = TelegramPlatform(self.calls, self.faults, self.changes, settings)
+        self.platforms: dict[str, Platform] = {"line": self.line, "telegram": self.telegram}
         self._clock: ClientSession | None = None
 
     def application(self) -> web.Application:
@@ -118,9 +120,7 @@ class Server:
 
     async def _get_people(self, _: web.Request) -> web.Response:
         people = [
-            {"platform": name, **person}
-            for name, platform in self.platforms.items()
-            for person in platform.people()
+            {"platform": name, **person} for name, platform in self.platforms.items() for person in platform.people()
         ]
         return web.json_response({"people": people})
 
@@ -148,9 +148,7 @@ class Server:
             async with self._clock.request(
                 request.method, self.settings.clock_url, data=body or None, headers=headers
             ) as answer:
-                return web.Response(
-                    status=answer.status, body=await answer.read(), content_type="application/json"
-                )
+                return web.Response(status=answer.status, body=await answer.read(), content_type="application/json")
         except (ClientError, TimeoutError) as error:
             raise WishError(f"the app's clock does not answer: {error}", 502) from error
 
@@ -165,6 +163,7 @@ class Sandbox:
         self.line_url = f"{self.url}/line"
         self.telegram_url = f"{self.url}/telegram"
         self.line = LineHands(server.line, self._run)
+        self.telegram = TelegramHands(server.telegram, self._run)
 
     @classmethod
     @contextmanager

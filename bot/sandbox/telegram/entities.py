@@ -1,6 +1,7 @@
 """Makes the text of a message as the server keeps it: entities checked, trimmed, found, and split into runs."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from bot.sandbox.counting import utf16_units
@@ -8,10 +9,11 @@ from bot.sandbox.telegram import limits
 from bot.sandbox.telegram.errors import bad_request
 from bot.sandbox.telegram.markup import Entity, parse_html
 
-KINDS = frozenset(
+_KINDS = (
     "mention hashtag cashtag bot_command url email phone_number bold italic underline strikethrough spoiler"
-    " blockquote expandable_blockquote code pre text_link text_mention custom_emoji date_time".split()
+    " blockquote expandable_blockquote code pre text_link text_mention custom_emoji date_time"
 )
+KINDS = frozenset(_KINDS.split())
 FOUND = (
     ("url", re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]、。」]|(?<![\w@.])[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|jp|io|test)\b")),
     ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")),
@@ -37,12 +39,10 @@ class Utf16:
         return self._points.get(unit)
 
 
-def formatted(
-    text: str, parse_mode: str = "", entities: list[Entity] | None = None
-) -> tuple[str, list[Entity]]:
+def formatted(text: str, parse_mode: str = "", entities: list[Entity] | None = None) -> tuple[str, list[Entity]]:
     """Return text and entities as the server keeps them: parsed, trimmed, links and commands found.
 
-    Raises Refused for a mode or markup that cannot be read. Only HTML is played.
+    Raises RefusedError for a mode or markup that cannot be read. Only HTML is played.
     """
     mode = parse_mode.strip().lower()
     if mode == "html":
@@ -58,7 +58,7 @@ def formatted(
 
 
 def checked(text: str, entities: list[Entity]) -> list[Entity]:
-    """Return the entities a bot gave, or raise Refused for one that does not fit its text."""
+    """Return the entities a bot gave, or raise RefusedError for one that does not fit its text."""
     places = Utf16(text)
     kept = []
     for entity in entities:
@@ -121,10 +121,7 @@ def runs(text: str, entities: list[Entity]) -> list[dict[str, Any]]:
     for entity in entities:
         ends |= {entity["offset"], entity["offset"] + entity["length"]}
     cuts = sorted(ends)
-    return [
-        _run(text[places.point(begin) : places.point(end)], begin, entities)
-        for begin, end in zip(cuts, cuts[1:], strict=False)
-    ]
+    return [_run(text[places.point(begin) : places.point(end)], begin, entities) for begin, end in pairwise(cuts)]
 
 
 def _run(text: str, begin: int, entities: list[Entity]) -> dict[str, Any]:

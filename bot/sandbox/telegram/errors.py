@@ -6,7 +6,7 @@ The form is the Bot API manual's "Making requests": `ok` false, `error_code`, `d
 from typing import Any
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A request that Telegram would not accept, carrying the HTTP status and the words it answers with."""
 
     def __init__(self, code: int, description: str, parameters: dict[str, Any] | None = None):
@@ -21,22 +21,22 @@ class Refused(Exception):
         return answer
 
 
-def bad_request(words: str) -> Refused:
+def bad_request(words: str) -> RefusedError:
     """Return a 400; the server writes the first letter small unless the words are an ERROR_CODE."""
     shown = words if words[1:2].isupper() or words[1:2] == "_" else words[:1].lower() + words[1:]
-    return Refused(400, f"Bad Request: {shown}")
+    return RefusedError(400, f"Bad Request: {shown}")
 
 
-def forbidden(words: str) -> Refused:
+def forbidden(words: str) -> RefusedError:
     """Return a 403: this chat cannot be written to."""
-    return Refused(403, f"Forbidden: {words}")
+    return RefusedError(403, f"Forbidden: {words}")
 
 
-def conflict(words: str) -> Refused:
+def conflict(words: str) -> RefusedError:
     """Return a 409: two consumers of one bot's updates."""
-    return Refused(409, f"Conflict: {words}")
+    return RefusedError(409, f"Conflict: {words}")
 
 
-def too_many(seconds: int) -> Refused:
+def too_many(seconds: int) -> RefusedError:
     """Return a 429 with `retry_after` in whole seconds (manual: ResponseParameters)."""
-    return Refused(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
+    return RefusedError(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from bot.sandbox.telegram import limits
-from bot.sandbox.telegram.errors import Refused, bad_request
+from bot.sandbox.telegram.errors import RefusedError, bad_request
 
 Markup = dict[str, Any]
 ACTIONS = (
@@ -27,7 +27,7 @@ HOST = re.compile(r"(?:[^\s/@]+@)?(\[[0-9a-fA-F:.]+\]|[^\s/:?#]+)(?::\d{1,5})?")
 
 
 def checked(markup: Any, *, private: bool, channel: bool = False, inline_only: bool = False) -> Markup | None:
-    """Return the markup as kept, None for none; raise Refused in Telegram's words."""
+    """Return the markup as kept, None for none; raise RefusedError in Telegram's words."""
     if markup is None or markup == {}:
         return None
     if not isinstance(markup, dict):
@@ -54,15 +54,13 @@ def _rows(value: Any, name: str) -> list[list[Any]]:
 
 
 def _inline(value: Any, private: bool) -> Markup | None:
-    rows = [
-        [_button(button, private) for button in row] for row in _rows(value, "inline_keyboard") if row
-    ]
+    rows = [[_button(button, private) for button in row] for row in _rows(value, "inline_keyboard") if row]
     if sum(map(len, rows)) > limits.KEYBOARD_BUTTONS or any(len(row) > limits.ROW_BUTTONS for row in rows):
         raise bad_request("reply markup is too long")
     return {"inline_keyboard": rows} if rows else None
 
 
-def _wrong_button(words: str) -> Refused:
+def _wrong_button(words: str) -> RefusedError:
     return bad_request(f"can't parse inline keyboard button: {words}")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.counting import utf16_units
-from bot.sandbox.telegram.errors import Refused, bad_request
+from bot.sandbox.telegram.errors import RefusedError, bad_request
 
 Entity = dict[str, Any]
 STYLES = {
@@ -34,13 +34,13 @@ SPACES = " \t\r\n\0\v"
 END = "\0"  # stands for the end of the text, as in the server
 
 
-def cannot_parse(words: str) -> Refused:
+def cannot_parse(words: str) -> RefusedError:
     """Return the 400 for markup that cannot be read."""
     return bad_request(f"can't parse entities: {words}")
 
 
 def parse_html(text: str) -> tuple[str, list[Entity]]:
-    """Return the plain text and its entities, offsets and lengths in UTF-16 code units; raise Refused."""
+    """Return the plain text and its entities, offsets and lengths in UTF-16 code units; raise RefusedError."""
     return _Reader(text).read()
 
 
