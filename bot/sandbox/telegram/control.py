@@ -30,13 +30,23 @@ def routes(platform: "TelegramPlatform") -> list[web.RouteDef]:
         chat = request.match_info["chat"]
         return await platform.bot_status(chat, str(wish.get("status")), wish.get("by"))
 
+    async def upgrade(request: web.Request, _: Json) -> Json:
+        return {"id": platform.upgrade(platform.chat(request.match_info["chat"]).id)}
+
+    async def deactivate(request: web.Request, _: Json) -> Json:
+        platform.deactivate(platform.chat(request.match_info["person"]).id)
+        return {}
+
     async def deliver(_: web.Request, wish: Json) -> Json:
         if not isinstance(wish.get("update"), dict):
             raise WishError("update must be an object")
         return await platform.deliver(wish["update"], str(wish.get("secret", "good")))
 
     async def age(_: web.Request, wish: Json) -> Json:
-        platform.age(int(wish["chat"]), int(wish["message_id"]), float(wish["seconds"]))
+        try:
+            platform.age(int(wish["chat"]), int(wish["message_id"]), float(wish["seconds"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise WishError("chat, message_id and seconds must be numbers") from error
         return {}
 
     async def set_limits(_: web.Request, wish: Json) -> Json:
@@ -54,6 +64,8 @@ def routes(platform: "TelegramPlatform") -> list[web.RouteDef]:
     return [
         web.post("/control/telegram/chats", answering(add_chat)),
         web.post("/control/telegram/chats/{chat}/bot", answering(bot_status)),
+        web.post("/control/telegram/chats/{chat}/upgrade", answering(upgrade)),
+        web.post("/control/telegram/people/{person}/deactivate", answering(deactivate)),
         web.post("/control/telegram/deliver", answering(deliver)),
         web.post("/control/telegram/age", answering(age)),
         web.post("/control/telegram/limits", answering(set_limits)),

@@ -49,6 +49,11 @@ class TelegramHands(Hands):
         result: Json = self.ask(self._platform.bot_status, chat, status)
         return result
 
+    def upgrade(self, chat: int) -> int:
+        """Turn a group into a supergroup and return the new id."""
+        new: int = self.ask(self._platform.upgrade, chat)
+        return new
+
     def deactivate(self, person: int) -> None:
         """Delete a person's account."""
         self.ask(self._platform.deactivate, person)

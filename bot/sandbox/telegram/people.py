@@ -97,7 +97,7 @@ class People:
         person.started = person.started or chat.private
         chat.members.add(person.id)
         shown, marks = entities.formatted(text)
-        reply_to = self._world.messages.get((chat.id, int(wish.get("reply_to") or 0)))
+        reply_to = self._world.message(chat, int(wish.get("reply_to") or 0))
         message = self._world.add_message(
             chat, person.id, text=shown, entities=marks, media=media or {}, reply_to=reply_to
         )
@@ -122,7 +122,7 @@ class People:
 
     def _press(self, person: Person, chat: Chat, wish: Json) -> Pending | None:
         """Press a button of a message; `stale` lets a keyboard be pressed that has been replaced since."""
-        message = self._world.messages.get((chat.id, int(wish.get("message_id") or 0)))
+        message = self._world.message(chat, int(wish.get("message_id") or 0))
         data = str(wish.get("data", ""))
         if message is None:
             raise WishError("no such message on this phone", 404)
@@ -161,6 +161,12 @@ class People:
         message = self._world.add_message(chat, person.id, media={"new_chat_members": [person.shown()]})
         self._changed(chat)
         return self._tell(message)
+
+    def tell_upgrade(self, old: Chat, new: Chat) -> None:
+        """Send the two service messages of a group that became a supergroup."""
+        for chat, media in ((old, {"migrate_to_chat_id": new.id}), (new, {"migrate_from_chat_id": old.id})):
+            sender = next(iter(chat.members), 0)
+            self._tell(self._world.add_message(chat, sender, media=media))
 
     def set_bot_status(self, person: Person, chat: Chat, status: str) -> Pending | None:
         """Let a person make the bot member, administrator, kicked or left in a group or channel."""

@@ -1,6 +1,8 @@
 """Puts the parts of the played Telegram together and offers them to the control API; may not hold a limit itself."""
 
+import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import ClientError, web
@@ -18,6 +20,7 @@ from bot.sandbox.telegram.sending import Sending
 from bot.sandbox.telegram.updates import Pending, Updates
 from bot.sandbox.telegram.world import Chat, World
 
+ACT_WAITS = 20.0  # seconds
 STATUSES = ("member", "administrator", "kicked", "left")
 
 
@@ -70,6 +73,14 @@ class TelegramPlatform:
             raise WishError("type must be group, supergroup or channel")
         return self.world.add_chat(kind, title, username.removeprefix("@")).id
 
+    def upgrade(self, chat_id: int) -> int:
+        """Turn a group into a supergroup and return the new id; both sides are told (manual, Message)."""
+        old = self.chat(chat_id)
+        new = self.world.add_chat("supergroup", old.title)
+        old.upgraded_to, new.members = new.id, set(old.members)
+        self.persons.tell_upgrade(old, new)
+        return new.id
+
     def deactivate(self, person: int) -> None:
         """Delete a person's account, as Telegram does after long silence or on request."""
         self.world.persons[self.chat(person).id].deactivated = True
@@ -98,8 +109,14 @@ class TelegramPlatform:
         nothing: Json = {"status": None, "ms": None}
         if pending is None:
             return {"event": None, "delivery": nothing}
-        waited = await pending.tried if wait and self.deliveries.target.url else nothing
-        return {"event": pending.body, "delivery": waited}
+        if wait and self.deliveries.target.url:
+            # an update behind one that is being retried may take long
+            with suppress(TimeoutError):
+                return {
+                    "event": pending.body,
+                    "delivery": await asyncio.wait_for(asyncio.shield(pending.tried), ACT_WAITS),
+                }
+        return {"event": pending.body, "delivery": nothing}
 
     def set_webhook(self, url: str, secret: str | None, redelivery: bool) -> None:
         """Say where updates go, without the pace setWebhook is held to; empty stops them."""
@@ -136,7 +153,7 @@ class TelegramPlatform:
 
     def age(self, chat_id: int, message_id: int, seconds: float) -> None:
         """Make a message older, for the 48 hours of deleteMessage."""
-        message = self.world.messages.get((chat_id, message_id))
+        message = self.world.message(self.chat(chat_id), message_id)
         if message is None:
             raise WishError("no such message", 404)
         message.at -= seconds

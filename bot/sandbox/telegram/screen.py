@@ -7,7 +7,14 @@ from bot.sandbox.telegram.entities import runs
 from bot.sandbox.telegram.profile import Profile
 from bot.sandbox.telegram.world import Chat, Json, Message, World
 
-KINDS = {"photo": "image", "document": "document", "sticker": "sticker", "new_chat_members": "system"}
+KINDS = {
+    "photo": "image",
+    "document": "document",
+    "sticker": "sticker",
+    "new_chat_members": "system",
+    "migrate_to_chat_id": "system",
+    "migrate_from_chat_id": "system",
+}
 
 
 def screen(world: World, profile: Profile, chat: Chat) -> Json:
@@ -55,7 +62,7 @@ def _message(world: World, message: Message) -> Json:
         "contents": message.markup,
         "quick": [],
         "edited": bool(message.edited),
-        "toast": _toast(world, message),
+        "toast": message.toast,
         "reply_to": message.reply_to.id if message.reply_to else None,
         "silent": message.silent,
         "protected": message.protected,
@@ -73,10 +80,3 @@ def _media(message: Message) -> Json:
         unique_id, name = media["document"]["file_unique_id"], media["document"]["file_name"]
         return {"document": f"/control/telegram/files/{unique_id}", "file_name": name}
     return {}
-
-
-def _toast(world: World, message: Message) -> Json | None:
-    answers = [press for press in world.presses.values() if press.message is message and press.answered]
-    if not answers or not answers[-1].toast:
-        return None
-    return {"text": answers[-1].toast, "alert": answers[-1].alert, "press": answers[-1].id}

@@ -124,7 +124,7 @@ class Sending:
         number = wanted.get("message_id") or given.number("reply_to_message_id", 0)
         if not number:
             return None
-        found = self._world.messages.get((chat.id, int(number)))
+        found = self._world.message(chat, int(number))
         may_lack = wanted.get("allow_sending_without_reply") or given.flag("allow_sending_without_reply")
         if found is None and not may_lack:
             raise bad_request("message to be replied not found")
@@ -157,8 +157,8 @@ class Sending:
         chat = self._world.find_chat(given.text("chat_id"))
         if not given.text("message_id"):
             raise bad_request("message identifier is not specified")
-        message = self._world.messages.get((chat.id, given.number("message_id", 0)))
-        if message is None or message.system:
+        message = self._world.message(chat, given.number("message_id", 0))
+        if message is None:
             raise bad_request(f"message to {verb} not found")
         if message.sender != 0:
             raise bad_request(f"message can't be {verb}ed")
@@ -207,18 +207,18 @@ class Sending:
         if not 1 <= len(numbers) <= 100:
             raise bad_request("there are no message identifiers, or too many of them")  # wording not verified
         for number in numbers:
-            if (chat.id, number) in self._world.messages:
+            if isinstance(number, int) and self._world.message(chat, number):
                 self._delete(chat, number)
         return True
 
     def _delete(self, chat: Chat, number: int) -> None:
-        message = self._world.messages.get((chat.id, number))
-        if message is None or message.system:
+        message = self._world.message(chat, number)
+        if message is None:
             raise bad_request("message to delete not found")
         too_old = time.time() - message.at >= limits.DELETE_SECONDS
         if too_old or (message.sender != 0 and not chat.private and chat.bot != "administrator"):
             raise bad_request("message can't be deleted for everyone")
-        del self._world.messages[chat.id, number]
+        self._world.forget(message)
         self._changed(chat)
 
     def answer_callback_query(self, given: Parameters) -> bool:
@@ -232,7 +232,10 @@ class Sending:
         late = press is None or time.monotonic() - press.at > self._timing.press_answerable
         if press is None or press.answered or late:
             raise bad_request(OLD_QUERY)
-        press.answered, press.toast, press.alert = True, given.text("text"), given.flag("show_alert")
+        press.answered = True
+        words = given.text("text")
+        alert = given.flag("show_alert")
+        press.message.toast = {"text": words, "alert": alert, "press": press.id} if words else None
         self._changed(press.message.chat)
         return True
 

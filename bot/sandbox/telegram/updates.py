@@ -46,8 +46,9 @@ class Updates:
     def __init__(self, timing: limits.Timing, first_id: int = 100_000_001):
         self.timing = timing
         self.allowed = DEFAULT
-        self.waiting: list[Pending] = []
         self.on_new: Callable[[Pending], None] = lambda _: None
+        self._waiting: dict[int, Pending] = {}  # by update_id, which only grows
+        self._queues: dict[tuple[str, int], dict[int, Pending]] = {}
         self._ids = itertools.count(first_id)
         self._arrived = asyncio.Event()
         self._poll: asyncio.Future[RefusedError] | None = None
@@ -62,13 +63,11 @@ class Updates:
         """Number and keep an update; None for a kind the bot did not ask for."""
         if kind not in self.allowed:
             return None
-        return self.put({"update_id": next(self._ids), kind: content}, queue)
-
-    def put(self, body: Json, queue: tuple[str, int]) -> Pending:
-        """Keep an update as it is, for the control API."""
-        kept = self.timing.press_kept if "callback_query" in body else self.timing.update_kept
-        pending = Pending(body, queue, time.monotonic() + kept)
-        self.waiting.append(pending)
+        kept = self.timing.press_kept if kind == "callback_query" else self.timing.update_kept
+        number = self.next_id()
+        pending = Pending({"update_id": number, kind: content}, queue, time.monotonic() + kept)
+        self._waiting[number] = pending
+        self._queues.setdefault(queue, {})[number] = pending
         self._arrived.set()
         self.on_new(pending)
         return pending
@@ -77,40 +76,51 @@ class Updates:
         """Return a fresh update_id."""
         return next(self._ids)
 
+    def first(self, queue: tuple[str, int]) -> Pending | None:
+        """Return the oldest update of a queue that is not too old."""
+        now = time.monotonic()
+        for pending in list(self._queues.get(queue, {}).values()):
+            if pending.expires > now:
+                return pending
+            self.drop(pending)
+        return None
+
+    def all(self) -> list[Pending]:
+        """Return all waiting updates that are not too old, oldest first."""
+        now = time.monotonic()
+        for pending in [pending for pending in self._waiting.values() if pending.expires <= now]:
+            self.drop(pending)
+        return list(self._waiting.values())
+
     def drop(self, pending: Pending) -> None:
         """Forget one update, delivered or given up."""
-        if pending in self.waiting:
-            self.waiting.remove(pending)
+        number = pending.body["update_id"]
+        self._waiting.pop(number, None)
+        queue = self._queues.get(pending.queue, {})
+        queue.pop(number, None)
+        if not queue:
+            self._queues.pop(pending.queue, None)
         pending.note(None, 0.0)
 
     def clear(self) -> None:
         """Forget all (drop_pending_updates)."""
-        for pending in list(self.waiting):
-            self.drop(pending)
-
-    def count(self) -> int:
-        """Return pending_update_count."""
-        self._expire()
-        return len(self.waiting)
-
-    def _expire(self) -> None:
-        now = time.monotonic()
-        for pending in [pending for pending in self.waiting if pending.expires <= now]:
+        for pending in self.all():
             self.drop(pending)
 
     def take(self, offset: int, limit: int) -> list[Json]:
         """Return updates from `offset` on and forget those before it; below 0 counts from the end."""
-        self._expire()
+        waiting = self.all()
+        first = next(
+            (place for place, pending in enumerate(waiting) if pending.body["update_id"] >= offset), len(waiting)
+        )
         if offset < 0:
-            keep = self.waiting[offset:]
-            gone = [pending for pending in self.waiting if pending not in keep]
-        else:
-            gone = [pending for pending in self.waiting if pending.body["update_id"] < offset]
-        for pending in gone:
+            first = max(0, len(waiting) + offset)
+        for pending in waiting[:first]:
             self.drop(pending)
-        for pending in self.waiting[:limit]:
+        taken = waiting[first : first + limit]
+        for pending in taken:
             pending.note(200, 0.0)
-        return [pending.body for pending in self.waiting[:limit]]
+        return [pending.body for pending in taken]
 
     async def poll(self, offset: int, limit: int, seconds: float) -> list[Json]:
         """Wait up to `seconds` for updates; a second poll ends this one with 409."""

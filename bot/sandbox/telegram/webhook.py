@@ -110,9 +110,10 @@ class Webhook:
         self._stop()
         self.target, self.statistics = target, Statistics()
         self._places = asyncio.Semaphore(target.max_connections)
-        if target.url:
-            for pending in self._updates.waiting:
-                self._serve(pending)
+        for pending in self._updates.all():
+            if not target.url:
+                pending.note(None, 0.0)  # nobody shall wait for an answer that cannot come
+            self._serve(pending)
 
     def _stop(self) -> None:
         for task in self._queues.values():
@@ -125,7 +126,7 @@ class Webhook:
 
     async def _run(self, queue: tuple[str, int]) -> None:
         try:
-            while pending := next((one for one in self._updates.waiting if one.queue == queue), None):
+            while pending := self._updates.first(queue):
                 await self._deliver(pending)
         finally:
             if self._queues.get(queue) is asyncio.current_task():
@@ -205,7 +206,7 @@ class Webhook:
         info: Json = {
             "url": self.target.url,
             "has_custom_certificate": False,
-            "pending_update_count": self._updates.count(),
+            "pending_update_count": len(self._updates.all()),
         }
         if self.target.url:
             info["max_connections"] = self.target.max_connections

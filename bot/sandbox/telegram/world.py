@@ -79,7 +79,7 @@ class Message:
     edited: float = 0.0
     protected: bool = False
     silent: bool = False
-    system: bool = False  # a line on the phone, such as a notice about blocking; no message of Telegram's
+    toast: Json | None = None  # the last answer to a press on it, as the phone shows it
 
 
 @dataclass
@@ -90,8 +90,6 @@ class Press:
     person: int
     message: Message
     at: float
-    toast: str = ""
-    alert: bool = False
     answered: bool = False
 
 
@@ -105,7 +103,7 @@ class World:
         self.reads_groups = False  # privacy mode is on by default (features)
         self.persons: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}
-        self.messages: dict[tuple[int, int], Message] = {}
+        self._messages: dict[int, dict[int, Message]] = {}
         self.presses: dict[str, Press] = {}
         self.files = Files()
         self._person_ids = itertools.count(700_000_001)
@@ -177,7 +175,7 @@ class World:
     def add_message(self, chat: Chat, sender: int, **more: Any) -> Message:
         """Store a message under its chat's next id and end the typing sign."""
         message = Message(self._next_id(chat), chat, sender, time.time(), **more)
-        self.messages[chat.id, message.id] = message
+        self._messages.setdefault(chat.id, {})[message.id] = message
         if sender == 0:
             chat.typing_until = 0.0
         return message
@@ -189,7 +187,15 @@ class World:
 
     def in_chat(self, chat: Chat) -> list[Message]:
         """Return a chat's messages, oldest first."""
-        return [message for (chat_id, _), message in self.messages.items() if chat_id == chat.id]
+        return list(self._messages.get(chat.id, {}).values())
+
+    def message(self, chat: Chat, number: int) -> Message | None:
+        """Return a message of a chat, None for one that is not or no longer there."""
+        return self._messages.get(chat.id, {}).get(number)
+
+    def forget(self, message: Message) -> None:
+        """Delete a message for everyone."""
+        del self._messages[message.chat.id][message.id]
 
     def show(self, message: Message, *, deep: bool = True) -> Json:
         """Return the Message object; a reply shows the message replied to, but not that one's."""
