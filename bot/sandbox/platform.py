@@ -24,6 +24,7 @@ class Settings:
     line_webhook: str = ""
     line_secret: str = "sandbox-line-secret"  # noqa: S105 - of this machine only
     line_token: str = "sandbox-line-token"  # noqa: S105 - of this machine only
+    line_channel_id: str = "2000000000"
     line_plan: str = "communication"
     telegram_webhook: str = ""
     telegram_secret: str = ""

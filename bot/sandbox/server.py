@@ -1,4 +1,4 @@
-"""Serves the platforms, the phones and the control API on one loopback port; may not know a platform's rules."""
+"""Serves the platforms, the phones and the control API on one loopback port; may not know any rule."""
 
 import asyncio
 import threading
