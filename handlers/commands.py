@@ -16,7 +16,7 @@ from handlers import (
     withdrawing,
 )
 from handlers.messages import Incoming, IncomingKind
-from handlers.rules import understanding
+from handlers.rules import folding, understanding
 from handlers.talk import Answer, Talk
 from storage import accounts, people
 from storage.facts import Intent, Mentioned
@@ -176,13 +176,14 @@ def _read(talk: Talk, words: str) -> Answer:
     if awaiting == "name":
         return preferring.take_nickname(talk, words)
     if awaiting.startswith("km:"):
-        return travelling.add_distance(talk, *awaiting.split(":")[1:], _plain_number(words))
+        _, entry, way = awaiting.split(":")
+        return travelling.add_distance(talk, entry, way, _plain_number(words))
     return _understand(talk, words)
 
 
 def _plain_number(words: str) -> str:
     """Read a number as people type it: full-width digits, a unit behind it."""
-    return understanding.plain(words).lower().replace("km", "").replace("キロ", "").strip()
+    return folding.plain(words).lower().replace("km", "").replace("きろ", "").strip()
 
 
 def _understand(talk: Talk, words: str) -> Answer:
@@ -211,4 +212,8 @@ def _open_payload(talk: Talk, payload: str) -> Answer:
     action = talk.programme.action(payload.removeprefix("a_"))
     if action is not None:
         return confirming.ask(talk, (Mentioned(action.code, talk.on),))
-    return press(talk, payload) if payload in ("report", "points", "totals", "help", "settings") else helping.show_menu(talk)
+    return (
+        press(talk, payload)
+        if payload in ("report", "points", "totals", "help", "settings")
+        else helping.show_menu(talk)
+    )

@@ -1,8 +1,9 @@
 """Typed reports: what was understood is shown once with one confirming button, and recorded when it is pressed."""
 
+from datetime import date
+
 from handlers import joining, recording, reporting
 from handlers.messages import Choice, Text
-from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card, text
 from storage import people
 from storage.facts import Mentioned, Recorded
@@ -13,15 +14,11 @@ def ask(talk: Talk, mentioned: tuple[Mentioned, ...]) -> Answer:
     known = [m for m in mentioned if talk.programme.action(m.action)]
     if not known:
         return reporting.open_list(talk)
-    if len(known) == 1:
-        button = _data_of_one(talk, known[0])
+    if talk.person is None:
+        known = known[:1]  # what was said comes back after joining; the rest would be kept nowhere until then
     else:
-        button = f"all:{talk.event_id}"
-    if talk.person is not None:
         people.change(talk.connection, talk.person.id, awaiting=_write(talk, known))
-    elif len(known) > 1:
-        button = _data_of_one(talk, known[0])
-        known = known[:1]
+    button = _data_of_one(talk, known[0]) if len(known) == 1 else f"all:{talk.event_id}"
     lines = tuple(_line(talk, m) for m in known)
     yes = Choice(talk.say("記録する"), button)
     return card(talk.say("これを記録しますか？"), lines, yes, talk.choice("ちがいます", "report"), columns=2)
@@ -68,7 +65,7 @@ def _record(talk: Talk, code: str, on: str, place: int) -> tuple[str, int]:
     action = talk.programme.action(code)
     if action is None:
         return code, 0
-    day = calendar.date.fromisoformat(on)
+    day = date.fromisoformat(on)
     decision, _ = recording.record(talk, action, day, None, place)
     name = talk.word(action.title)
     if isinstance(decision, Recorded):

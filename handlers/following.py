@@ -1,4 +1,4 @@
-"""What happens to an account itself: followed, blocked, a message taken back, and a group chat met for the first time."""
+"""What happens to an account itself: followed, blocked, a message taken back, a group met for the first time."""
 
 from handlers import helping, joining
 from handlers.messages import Choice

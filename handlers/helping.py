@@ -59,7 +59,9 @@ def ask_again(talk: Talk) -> Answer:
 
 def thank_for_media(talk: Talk) -> Answer:
     """Answer a photo or another file kindly: it is not downloaded."""
-    words = talk.say("ありがとうございます。ここで送られた写真やファイルは、個人情報を守るため受け取らずにいます。行動はボタンか文字で教えてください。")
+    words = talk.say(
+        "ありがとうございます。ここで送られた写真やファイルは、個人情報を守るため受け取らずにいます。行動はボタンか文字で教えてください。"
+    )
     return text(words, talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
 
 
@@ -70,7 +72,9 @@ def answer_sticker(talk: Talk) -> Answer:
 
 def apologise(talk: Talk) -> Answer:
     """Say kindly that something went wrong on our side; what had been recorded stands."""
-    words = talk.say("申し訳ありません。うまく処理できませんでした。これまでの記録はそのままです。少しあとで、もう一度お試しください。")
+    words = talk.say(
+        "申し訳ありません。うまく処理できませんでした。これまでの記録はそのままです。少しあとで、もう一度お試しください。"
+    )
     return text(words, talk.choice("メニュー", "menu"))
 
 

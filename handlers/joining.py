@@ -86,8 +86,8 @@ def _consent(talk: Talk, person_id: int) -> None:
 
 def draw_nickname(talk: Talk) -> str:
     """Draw a generated nickname."""
-    lots = [secrets.randbelow(10_000) for _ in range(2)]
-    return names.generated_name(talk.programme.names, talk.language, *lots, secrets.randbelow(99) + 1)
+    first, second = secrets.randbelow(10_000), secrets.randbelow(10_000)
+    return names.generated_name(talk.programme.names, talk.language, first, second, secrets.randbelow(99) + 1)
 
 
 def _welcome(talk: Talk) -> Answer:

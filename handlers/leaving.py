@@ -21,13 +21,17 @@ def show_data(talk: Talk) -> Answer:
         talk.say("名前：{name}", name=person.nickname),
         talk.say("区：{ward}", ward=talk.word(ward.name) if ward else talk.say("まだ選んでいません")),
         talk.say("ことば：{language}", language=joining.NATIVE_NAMES.get(talk.language, talk.language)),
-        talk.say("同意した日：{day}（第{version}版）", day=talk.day(person.joined_at.date()), version=person.consent_version),
+        talk.say(
+            "同意した日：{day}（第{version}版）", day=talk.day(person.joined_at.date()), version=person.consent_version
+        ),
         talk.say("記録した行動：{count}件", count=len(ledger.list_entries(talk.connection, person.id))),
         talk.say("送ったことばは7日で消えます。"),
     )
     link = talk.make_link("mydata", str(talk.account.id))
     download = (Choice(talk.say("全部を受け取る（1時間以内）"), url=link),) if link else ()
-    return card(talk.say("わたしのデータ"), lines, *download, talk.choice("退会する", "leave"), talk.choice("メニュー", "menu"))
+    return card(
+        talk.say("わたしのデータ"), lines, *download, talk.choice("退会する", "leave"), talk.choice("メニュー", "menu")
+    )
 
 
 def ask(talk: Talk) -> Answer:
@@ -78,5 +82,7 @@ def collect(connection: Connection, account_id: int) -> dict[str, object]:
         "accounts": [asdict(account) for account in owned],
         "consents": [{"version": v, "language": language, "given_at": at} for v, language, at in consents],
         "ledger": [asdict(entry) for entry in ledger.list_entries(connection, person.id)],
-        "stored_messages": [raw for account in owned for raw in inbox.list_bodies(connection, account.channel, account.key)],
+        "stored_messages": [
+            raw for account in owned for raw in inbox.list_bodies(connection, account.channel, account.key)
+        ],
     }

@@ -48,7 +48,9 @@ def ask_nickname(talk: Talk) -> Answer:
     if joining.needs_consent(talk):
         return joining.ask_consent(talk, pending="name")
     people.change(talk.connection, talk.joined.id, awaiting="name")
-    words = talk.say("新しい名前を送ってください（20文字まで。本名でなくてかまいません）。ほかの人に見えるのは、確認のあとです。")
+    words = talk.say(
+        "新しい名前を送ってください（20文字まで。本名でなくてかまいません）。ほかの人に見えるのは、確認のあとです。"
+    )
     return text(words, talk.choice("自動でつける", "auto"), talk.choice("やめる", "keep"))
 
 

@@ -105,7 +105,9 @@ def _ask_not_cooling(talk: Talk, action: Action, day: date, n: str) -> Answer:
 
 def keep_cool(talk: Talk) -> Answer:
     """Ask a person who saved on cooling during a heat alert to use it."""
-    words = talk.say("きょうはがまんしないでください。冷房を使い、水分をとってください。記録が途切れることはありません。")
+    words = talk.say(
+        "きょうはがまんしないでください。冷房を使い、水分をとってください。記録が途切れることはありません。"
+    )
     return text(words, talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
 
 
@@ -120,10 +122,7 @@ def record_one(talk: Talk, action: Action, on: date, nth: int | None) -> Answer:
 def receipt(talk: Talk, action: Action, on: date, decision: Recorded, entry_id: int) -> Answer:
     """Show what a report brought: points, this week and the city's total at once, with one tap to take it back."""
     title = talk.say("記録しました：{action} +{points}ポイント", action=talk.word(action.title), points=decision.points)
-    if action.asks_instead_of_car:
-        more = [talk.choice("距離も記録する", f"km:{entry_id}")]
-    else:
-        more = []
+    more = [talk.choice("距離も記録する", f"km:{entry_id}")] if action.asks_instead_of_car else []
     lines = (*_worth(talk, action, decision), *standing_lines(talk), *_guide(talk, action))
     if on != talk.on:
         lines = (talk.say("{day}の分です。", day=talk.day(on)), *lines)
@@ -138,10 +137,14 @@ def _worth(talk: Talk, action: Action, decision: Recorded) -> tuple[str, ...]:
         Earned.FULL: (),
         Earned.PART: (talk.say("毎日の行動は1日{limit}ポイントまでです。きょうの残りの分がつきました。", limit=limit),),
         Earned.DAY_FULL: (
-            talk.say("きょうの{limit}ポイントはもう満点です。行動はしっかり記録しました。ありがとうございます。", limit=limit),
+            talk.say(
+                "きょうの{limit}ポイントはもう満点です。行動はしっかり記録しました。ありがとうございます。", limit=limit
+            ),
         ),
         Earned.MILESTONE: (talk.say("大きな一歩です。購入や契約にはポイントがつかず、記念として残ります。"),),
-        Earned.AWAITS_REVIEW: (talk.say("確認ができたときに{points}ポイントがつきます。", points=action.confirmed_points),),
+        Earned.AWAITS_REVIEW: (
+            talk.say("確認ができたときに{points}ポイントがつきます。", points=action.confirmed_points),
+        ),
     }[decision.earned]
 
 
@@ -195,10 +198,18 @@ def _why(talk: Talk, action: Action, reason: Refusal) -> str:
 def _cap_words(talk: Talk, action: Action, name: str) -> str:
     times = action.cap.times
     return {
-        "day": talk.say("{action}の記録は1日{times}回までです。きょうの分は記録してあります。", action=name, times=times),
-        "week": talk.say("{action}の記録は1週間に{times}回までです。今週の分は記録してあります。", action=name, times=times),
-        "month": talk.say("{action}の記録は1か月に{times}回までです。今月の分は記録してあります。", action=name, times=times),
-        "year": talk.say("{action}の記録は1年度に{times}回までです。今年度の分は記録してあります。", action=name, times=times),
+        "day": talk.say(
+            "{action}の記録は1日{times}回までです。きょうの分は記録してあります。", action=name, times=times
+        ),
+        "week": talk.say(
+            "{action}の記録は1週間に{times}回までです。今週の分は記録してあります。", action=name, times=times
+        ),
+        "month": talk.say(
+            "{action}の記録は1か月に{times}回までです。今月の分は記録してあります。", action=name, times=times
+        ),
+        "year": talk.say(
+            "{action}の記録は1年度に{times}回までです。今年度の分は記録してあります。", action=name, times=times
+        ),
         "ever": talk.say("{action}はもう記録してあります。ありがとうございます。", action=name),
     }[action.cap.per]
 

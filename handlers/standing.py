@@ -28,7 +28,9 @@ def _sums(talk: Talk, standing: Standing) -> tuple[str, ...]:
     shares = {"confirmed": standing.confirmed, "self_reported": standing.self_reported}
     return (
         talk.say("きょう {today}・今週 {week}・合計 {all}", **{k: talk.number(v) for k, v in amounts.items()}),
-        talk.say("内訳：確認ずみ {confirmed}・自己申告 {self_reported}", **{k: talk.number(v) for k, v in shares.items()}),
+        talk.say(
+            "内訳：確認ずみ {confirmed}・自己申告 {self_reported}", **{k: talk.number(v) for k, v in shares.items()}
+        ),
     )
 
 
@@ -55,7 +57,9 @@ def _co2(talk: Talk, standing: Standing) -> tuple[str, ...]:
             continue
         basis = " / ".join(dict.fromkeys(talk.word(factor.basis) for factor in action.factors))
         words = {"action": talk.word(action.title), "basis": basis, "source": action.factors[0].source}
-        lines.append(talk.say("CO2（{action}）：約{grams} g（{basis}。出典 {source}）", grams=talk.number(grams), **words))
+        lines.append(
+            talk.say("CO2（{action}）：約{grams} g（{basis}。出典 {source}）", grams=talk.number(grams), **words)
+        )
     return tuple(lines)
 
 
@@ -65,7 +69,11 @@ def show_totals(talk: Talk) -> Answer:
     points_all = city.points_confirmed + city.points_self_reported + city.points_before
     number = talk.number
     lines = [
-        talk.say("参加：延べ {total}人（目標 {target}人）", total=number(city.participants), target=number(city.period.target)),
+        talk.say(
+            "参加：延べ {total}人（目標 {target}人）",
+            total=number(city.participants),
+            target=number(city.period.target),
+        ),
         talk.say("参加した人：{distinct}人", distinct=number(city.participants_distinct)),
         talk.say("開いたイベント：{count}回", count=number(city.events_held)),
         talk.say("行動ポイント：{points}", points=number(points_all)),
@@ -76,7 +84,9 @@ def show_totals(talk: Talk) -> Answer:
         ),
         talk.say("サイトを見た人：{visits}人", visits=number(city.visits_own + city.visits_portal)),
     ]
-    title = talk.say("{city}の合計（{period}）", city=talk.word(talk.programme.city.name), period=talk.word(city.period.name))
+    title = talk.say(
+        "{city}の合計（{period}）", city=talk.word(talk.programme.city.name), period=talk.word(city.period.name)
+    )
     buttons = [talk.choice("報告する", "report"), talk.choice("メニュー", "menu")]
     if talk.public_url:
         buttons.append(Choice(talk.say("ページで見る"), url=f"{talk.public_url}/?lang={talk.language}"))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from handlers.messages import Card, Choice, Incoming, Message, Text
-from handlers.texts import Texts
+from handlers.texts import Texts, format_day, format_number
 from storage import accounts, people
 from storage import facts as f
 
@@ -30,11 +30,12 @@ class Talk:
     heat_alert_days: frozenset[date]
     keyed_hash: Callable[[str], str]
     make_link: Callable[[str, str], str]  # (page, what it is about) to a signed address that works for a short time
+    public_url: str = ""
     private_chat: str = ""  # where a group's members reach the bot alone
 
     @property
     def language(self) -> str:
-        """The account's language; until it chose one, what its app says if the city speaks it, else the city's first."""
+        """The account's language; until it chose one, the one its app suggests, else the city's first."""
         return self.account.language or self.guessed_language
 
     @property
@@ -53,7 +54,7 @@ class Talk:
 
     def say(self, sentence: str, **values: object) -> str:
         """Put a sentence (a Japanese one, with {names}) into the person's language."""
-        return self.texts.of(self.language).gettext(sentence).format(**values)
+        return self.texts.of(self.language).say(sentence, **values)
 
     def word(self, texts: f.Texts) -> str:
         """Choose the person's language of a text from the programme, else Japanese."""
@@ -61,11 +62,11 @@ class Talk:
 
     def number(self, amount: int) -> str:
         """Write a whole number as the person's language does."""
-        return self.texts.format_number(amount, self.language)
+        return format_number(amount, self.language)
 
     def day(self, on: date) -> str:
         """Write a day as the person's language does."""
-        return self.texts.format_day(on, self.language)
+        return format_day(on, self.language)
 
     def is_heat_alert(self, on: date) -> bool:
         """Tell whether saving on cooling is out of the question on a day."""

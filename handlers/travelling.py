@@ -1,8 +1,7 @@
-"""The kilometres of a trip, if the person likes: asked only after "instead of a car?", and never in the way of points."""
+"""The kilometres of a trip, if the person likes: asked only after "instead of a car?", never in the way of points."""
 
 from handlers.messages import Choice
-from handlers.recording import calendar
-from handlers.rules import points
+from handlers.rules import calendar, points
 from handlers.talk import Answer, Talk, text
 from storage import ledger, people
 from storage.facts import Action, EntryFacts, Factor
@@ -57,7 +56,9 @@ def add_distance(talk: Talk, entry: str = "", way: str = "", km: str = "") -> An
         return _gone(talk)
     grams = points.grams_saved(factor, _kilometres(km))
     if not isinstance(grams, int):
-        words = talk.say("{way}は1回{longest} kmまでの数字で送ってください。", way=talk.word(factor.title), longest=factor.longest_km)
+        words = talk.say(
+            "{way}は1回{longest} kmまでの数字で送ってください。", way=talk.word(factor.title), longest=factor.longest_km
+        )
         return text(words, talk.choice("やめる", "nocar"))
     people.change(talk.connection, talk.joined.id, awaiting=None)
     counts = calendar.counts_for_board(report.acted_on, talk.said_at)

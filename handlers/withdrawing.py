@@ -1,9 +1,8 @@
 """Taking one's own report back: one tap on its receipt, or the last one by word."""
 
 from handlers.messages import Choice
-from handlers.recording import calendar
 from handlers.reporting import standing_lines
-from handlers.rules import points
+from handlers.rules import calendar, points
 from handlers.rules.points import Withdrawal
 from handlers.talk import Answer, Talk, card, text
 from storage import ledger
@@ -51,6 +50,8 @@ def offer_last(talk: Talk) -> Answer:
         return text(talk.say("取り消せる記録はありません。"), talk.choice("報告する", "report"))
     action = talk.programme.action(report.action)
     name = talk.word(action.title) if action else report.action
-    line = talk.say("{day}：{action}（{points}ポイント）", day=talk.day(report.acted_on), action=name, points=report.points)
+    line = talk.say(
+        "{day}：{action}（{points}ポイント）", day=talk.day(report.acted_on), action=name, points=report.points
+    )
     undo = Choice(talk.say("取り消す"), f"w:{report.id}")
     return card(talk.say("この記録を取り消しますか？"), (line,), undo, talk.choice("そのままにする", "menu"))

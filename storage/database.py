@@ -199,8 +199,16 @@ def storage_errors() -> Iterator[None]:
 
 def lock_account(connection: Connection, channel: str, bot_id: str, account_key: str) -> None:
     """Hold one account until the transaction ends. SQLite's one writer needs no lock."""
+    _lock(connection, f"account:{channel}:{bot_id}:{account_key}")
+
+
+def lock_person(connection: Connection, person_id: int) -> None:
+    """Hold one person until the transaction ends; after the account, and of two persons the lower number first."""
+    _lock(connection, f"person:{person_id}")
+
+
+def _lock(connection: Connection, name: str) -> None:
     if connection.dialect.name == "postgresql":
-        name = f"{channel}:{bot_id}:{account_key}"
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 

@@ -147,7 +147,9 @@ def find_last_report(connection: Connection, person_id: int) -> EntryFacts | Non
     return None if row is None else _facts(row)
 
 
-def list_claims(connection: Connection, person_id: int, periods: Iterable[str]) -> dict[tuple[str, str], tuple[int, ...]]:
+def list_claims(
+    connection: Connection, person_id: int, periods: Iterable[str]
+) -> dict[tuple[str, str], tuple[int, ...]]:
     """List the claims that stand in some periods, as {(action, period): (n, …)}."""
     ours = (CLAIMS.c.person_id == person_id, CLAIMS.c.period.in_(set(periods)))
     claims: dict[tuple[str, str], tuple[int, ...]] = {}

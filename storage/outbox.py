@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Index, Row, func, or_, select
+from sqlalchemy import Connection, Index, Row, bindparam, func, or_, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
@@ -116,33 +116,46 @@ def add(connection: Connection, **values: Any) -> StoredCall:
 
 
 def claim_due(
-    connection: Connection, owner: str, now: datetime, lease: timedelta, limit: int, *, alone: bool
+    connection: Connection,
+    owner: str,
+    channels: Sequence[ChannelName],
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    *,
+    alone: bool,
 ) -> list[StoredCall]:
-    """Lease the calls that are due, most urgent first: waiting ones, and those whose owner died.
+    """Lease the calls of some channels that are due, most urgent first: waiting ones, and those whose owner died.
 
+    The try is counted before it is made; a call that was being tried when its owner died may have been taken.
     ``alone`` says that no other process can be alive (SQLite): then every lease of another owner is dead at once.
     """
-    lost = OUTBOX.c.leased_until < now
-    if alone:
-        lost = or_(lost, OUTBOX.c.leased_by != owner)
-    due = or_(
-        (OUTBOX.c.state == OutboxState.WAITING) & (OUTBOX.c.due_at <= now),
-        (OUTBOX.c.state == OutboxState.SENDING) & lost,
-    )
+    lost = OUTBOX.c.leased_by != owner
+    if not alone:
+        lost &= OUTBOX.c.leased_until < now
+    waiting = (OUTBOX.c.state == OutboxState.WAITING) & (OUTBOX.c.due_at <= now)
+    due = OUTBOX.c.channel.in_(channels) & or_(waiting, (OUTBOX.c.state == OutboxState.SENDING) & lost)
     ordered = select(OUTBOX).where(_OPEN, due).order_by(OUTBOX.c.urgency, OUTBOX.c.id).limit(limit)
     rows = connection.execute(ordered.with_for_update(skip_locked=True)).all()
-    if rows:
-        ids = [row.id for row in rows]
-        values = {"state": OutboxState.SENDING, "leased_by": owner, "leased_until": now + lease}
-        connection.execute(OUTBOX.update().where(OUTBOX.c.id.in_(ids)).values(**values))
-    return [_call(row) for row in rows]
+    if not rows:
+        return []
+    values = {
+        "state": OutboxState.SENDING,
+        "leased_by": owner,
+        "leased_until": now + lease,
+        "attempts": OUTBOX.c.attempts + 1,
+        "first_tried_at": func.coalesce(OUTBOX.c.first_tried_at, bindparam("now", now, type_=Instant())),
+        "was_unknown": OUTBOX.c.was_unknown | (OUTBOX.c.state == OutboxState.SENDING),
+    }
+    statement = OUTBOX.update().where(OUTBOX.c.id.in_([row.id for row in rows])).values(**values)
+    claimed = connection.execute(statement.returning(*OUTBOX.c)).all()
+    return sorted((_call(row) for row in claimed), key=lambda call: (URGENCY[call.kind], call.id))
 
 
-def mark_tried(connection: Connection, call_id: int, now: datetime) -> None:
-    """Count a try before it is made: from now on the platform may have it."""
-    first = func.coalesce(OUTBOX.c.first_tried_at, now, type_=Instant())
-    values = {"attempts": OUTBOX.c.attempts + 1, "first_tried_at": first}
-    connection.execute(OUTBOX.update().where(OUTBOX.c.id == call_id).values(**values))
+def renew(connection: Connection, call_id: int, owner: str, now: datetime, lease: timedelta) -> bool:
+    """Hold a leased call longer; False when it was taken over meanwhile."""
+    mine = (OUTBOX.c.id == call_id, OUTBOX.c.leased_by == owner, OUTBOX.c.state == OutboxState.SENDING)
+    return connection.execute(OUTBOX.update().where(*mine).values(leased_until=now + lease)).rowcount == 1
 
 
 def mark_ended(
