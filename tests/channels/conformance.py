@@ -2,8 +2,10 @@
 
 from tests.channels.line.phone import LinePhone
 from tests.channels.phone import Phone
+from tests.channels.telegram.phone import TelegramPhone
+from tests.channels.terminal.phone import TerminalPhone
 
-PHONES: list[Phone] = [LinePhone()]
+PHONES: list[Phone] = [LinePhone(), TelegramPhone(), TerminalPhone()]
 
 AWKWARD = {
     "emoji": "🎉👨‍👩‍👧‍👦🇯🇵👍🏽 ゴミ拾い",
