@@ -34,6 +34,7 @@ class Terminal:
     """
 
     name: ChannelName = ChannelName.TERMINAL
+    answers_by_token: bool = False
     has_retry_key: bool = False
 
     def __init__(self, write: Callable[[str], None] = to_screen, now: Callable[[], datetime] = real_now) -> None:

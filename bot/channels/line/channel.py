@@ -14,6 +14,7 @@ class Line:
     """One LINE Official Account. ``bot_id`` is its own user id, ``api_url`` another host, ``deadline`` in seconds."""
 
     name = ChannelName.LINE
+    answers_by_token = True
     has_retry_key = True
 
     def __init__(

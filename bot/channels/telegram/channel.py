@@ -22,6 +22,7 @@ class Telegram:
     """
 
     name: ChannelName = ChannelName.TELEGRAM
+    answers_by_token: bool = False
     has_retry_key: bool = False
 
     def __init__(
