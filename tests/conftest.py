@@ -8,6 +8,7 @@ import pytest
 
 from storage.database import Database
 from tests import databases
+from tests.town import Town
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -30,3 +31,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     """A migrated, empty database: every test that takes it runs on SQLite and on PostgreSQL."""
     with databases.fresh(request.param, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def town(database: Database) -> Town:
+    """A small town on each database."""
+    return Town(database)
