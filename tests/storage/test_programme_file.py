@@ -102,6 +102,11 @@ def test_a_folder_is_no_programme(tmp_path):
     assert problems_of(tmp_path) == ("is a folder: name the .toml file inside it",)
 
 
+def test_a_path_that_leads_nowhere_is_told_in_the_systems_words(tmp_path):
+    (problem,) = problems_of(written(tmp_path, "") / "deeper.toml")
+    assert problem.startswith("cannot be read: ")
+
+
 def test_broken_toml_names_the_line(tmp_path):
     (problem,) = problems_of(written(tmp_path, '[city]\nmascot = "a"\nname = \n'))
     assert problem.startswith("is not valid TOML:")
