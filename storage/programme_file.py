@@ -14,6 +14,8 @@ from storage import facts, programme_checks
 
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
+TOO_DEEP = "tables or lists are nested too deeply: see docs/PROGRAMME_FILE.md for the form"
+
 # What to do about each kind of misfit; a kind that is not here is told in the library's own words.
 REMEDIES = {
     "missing": "is missing: add it",
@@ -105,10 +107,10 @@ def _parse(text: str, source: str) -> dict[str, Any]:
     """Parse TOML; the parser's message already names line and column."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         raise ProgrammeError(source, [f"is not valid TOML: {error}"]) from None
     except RecursionError:
-        raise ProgrammeError(source, ["is not valid TOML: tables or lists are nested too deeply"]) from None
+        raise ProgrammeError(source, [TOO_DEEP]) from None
 
 
 def _shape(document: Mapping[str, Any], source: str) -> facts.Programme:
@@ -118,6 +120,8 @@ def _shape(document: Mapping[str, Any], source: str) -> facts.Programme:
     except ValidationError as error:
         problems = [_problem(detail, document) for detail in error.errors(include_url=False)]
         raise ProgrammeError(source, problems) from None
+    except RecursionError:
+        raise ProgrammeError(source, [TOO_DEEP]) from None
 
 
 def _problem(detail: ErrorDetails, document: Mapping[str, Any]) -> str:
@@ -152,6 +156,8 @@ def _step(value: Any, step: int | str) -> Any:
 
 
 def _suggestion(name: str) -> str:
-    """Say what a misspelt field may have meant."""
+    """Say what an unknown field may have meant."""
+    if name in programme_checks.field_names():
+        return "it belongs to another table: move it above or below the [[…]] line it stands under"
     close = get_close_matches(name, programme_checks.field_names(), n=1)
     return f"did you mean {close[0]}?" if close else "remove it, or look it up in docs/PROGRAMME_FILE.md"

@@ -1,7 +1,6 @@
 """The city's own file says what the city's catalogue says: the table below is written by hand from the catalogue."""
 
 import re
-import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -171,32 +170,6 @@ def test_actions_of_a_group_stand_in_order_of_effect():
         if group is ActionGroup.OUTING:  # the stand-in for going out comes last
             marks = marks[:-1]
         assert marks == sorted(marks)
-
-
-@pytest.mark.parametrize(("language", "least"), [("ja", 6), ("en", 4)])
-def test_every_action_is_known_by_many_words(language, least):
-    for action in PROGRAMME.actions:
-        known = {unicodedata.normalize("NFKC", alias) for alias in action.aliases[language]}
-        assert len(known) >= least, action.code
-
-
-def test_an_alias_is_never_part_of_a_longer_one_of_another_action():
-    """A matcher that prefers the longest word must not be needed for that."""
-    for language in PROGRAMME.city.languages:
-        owned = [(alias, action.code) for action in PROGRAMME.actions for alias in action.aliases[language]]
-        inside = [
-            (short, long, mine, other)
-            for short, mine in owned
-            for long, other in owned
-            if mine != other and (short in long if language == "ja" else f" {short} " in f" {long} ")
-        ]
-        assert inside == []
-
-
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_there_are_24_by_24_names(language):
-    assert len(PROGRAMME.names.first[language]) == 24
-    assert len(PROGRAMME.names.second[language]) == 24
 
 
 def test_consent_speaks_of_keeping_why_who_lots_and_leaving():

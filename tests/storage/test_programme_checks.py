@@ -259,3 +259,12 @@ def test_all_problems_of_content_are_told_at_once(tmp_path):
 
 def test_a_good_programme_has_no_problems():
     assert programme_checks.find_problems(programme_file.read_programme(MINATO)) == []
+
+
+def test_empty_tables_are_told():
+    document = programme_file.to_document(programme_file.read_programme(MINATO))
+    bare = programme_file.from_document(document | {"periods": [], "wards": [], "actions": []})
+    assert programme_checks.find_problems(bare)[0] == "periods: must hold at least one period"
+    assert {"wards: must hold at least one", "actions: must hold at least one"} <= set(
+        programme_checks.find_problems(bare)
+    )

@@ -102,6 +102,11 @@ def test_a_folder_is_no_programme(tmp_path):
     assert problems_of(tmp_path) == ("is a folder: name the .toml file inside it",)
 
 
+def test_a_path_that_leads_nowhere_is_told_in_the_systems_words(tmp_path):
+    (problem,) = problems_of(written(tmp_path, "") / "deeper.toml")
+    assert problem.startswith("cannot be read: ")
+
+
 def test_broken_toml_names_the_line(tmp_path):
     (problem,) = problems_of(written(tmp_path, '[city]\nmascot = "a"\nname = \n'))
     assert problem.startswith("is not valid TOML:")
@@ -126,6 +131,11 @@ def test_a_byte_order_mark_is_told(tmp_path, encoding):
     assert "byte order mark" in problem
 
 
+@pytest.mark.parametrize("text", ["a = " + "[" * 9000, "a." * 9000 + "a = 1", "a = " + "9" * 9000])
+def test_a_file_made_to_exhaust_the_reader_is_refused_like_any_other(tmp_path, text):
+    assert len(problems_of(written(tmp_path, text))) == 1
+
+
 def test_an_empty_file_lists_every_missing_table(tmp_path):
     tables = ("city", "limits", "consent", "names", "periods", "wards", "actions")
     assert problems_of(written(tmp_path, "")) == tuple(f"{table}: is missing: add it" for table in tables)
@@ -142,6 +152,11 @@ def test_an_empty_file_lists_every_missing_table(tmp_path):
         ("points = 7", "points = 7\nzzz = 1", "actions[row_boat].zzz: is not a known field: remove it"),
         ('group = "everyday"', 'group = "daily"', "actions[row_boat].group: must be one of 'everyday'"),
         ("at_home = true", 'at_home = "yes"', "actions[fan_first].at_home: must be true or false"),
+        (
+            'amount = "1.5"',
+            'amount = "1.5"\npoints = 1',
+            "actions[fan_first].figures[#1].points: is not a known field: it b",
+        ),
         ("grams = 99", "", "actions[row_boat].factors[boat].grams: is missing: add it"),
         ('amount = "1.5"', "amount = 1.5", "actions[fan_first].figures[#1].amount: must be a text in quotation"),
         ("2030-12-31", '"31/12/2030"', "periods[#1].ends_on: must be a day without quotation marks"),
