@@ -3,11 +3,12 @@
 A channel translates between these and its platform; handlers and delivery speak only these.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from storage.facts import ChannelName
 
@@ -98,6 +99,23 @@ class Card:
 Message = Text | Card
 
 
+def dump(messages: Sequence[Message]) -> str:
+    """Write messages down, so that they can be rendered again later."""
+    return json.dumps([{"kind": type(message).__name__, **asdict(message)} for message in messages], ensure_ascii=False)
+
+
+def load(written: str) -> tuple[Message, ...]:
+    """Read messages that `dump` wrote."""
+    return tuple(_load(fields) for fields in json.loads(written))
+
+
+def _load(fields: dict[str, Any]) -> Message:
+    if fields["kind"] == "Text":
+        return Text(fields["text"], tuple(Choice(**choice) for choice in fields["choices"]))
+    buttons = tuple(Choice(**choice) for choice in fields["buttons"])
+    return Card(fields["title"], tuple(fields["lines"]), buttons, fields["columns"])
+
+
 # --- How it is sent ------------------------------------------------------------------------------------------------
 
 
@@ -155,6 +173,7 @@ class Sender(Protocol):
     """The outgoing half of a channel."""
 
     name: ChannelName
+    answers_by_token: bool  # answers are free replies while the event's token lives; else they are pushes
     has_retry_key: bool  # a push may be repeated under its key without being taken twice
 
     def render(self, messages: Sequence[Message]) -> tuple[bytes, ...]:

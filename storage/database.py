@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, create_engine, event, text
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, Table, create_engine, event, text
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
 
 Result = TypeVar("Result")
 Unit = Callable[[Connection], Result]
@@ -177,7 +178,7 @@ class _PooledWriter:
 
 SQLITE_FAILURES = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 POSTGRESQL_FAILURES = ("08", "53", "57", "58")  # connection, resources (disk full), operator's stop, system
-POSTGRESQL_CONFLICTS = ("40",)  # serialisation, deadlock
+CONFLICTS = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505", "40")  # a taken key, a deadlock
 
 
 @contextlib.contextmanager
@@ -185,13 +186,11 @@ def storage_errors() -> Iterator[None]:
     """Sort the engine's errors, without their values: unavailable, a conflict, or (as they are) our own mistakes."""
     try:
         yield
-    except IntegrityError as error:
-        raise ConflictError(type(error.orig).__name__) from error
     except DBAPIError as error:
         name = str(getattr(error.orig, "sqlite_errorname", "") or getattr(error.orig, "sqlstate", "") or "")
         if error.connection_invalidated or name.startswith((*SQLITE_FAILURES, *POSTGRESQL_FAILURES)):
             raise StorageUnavailableError(name) from error
-        if name.startswith(POSTGRESQL_CONFLICTS):
+        if name.startswith(CONFLICTS):
             raise ConflictError(name) from error
         if not name and isinstance(error, OperationalError):  # PostgreSQL could not be reached at all
             raise StorageUnavailableError("no connection") from error
@@ -200,8 +199,16 @@ def storage_errors() -> Iterator[None]:
 
 def lock_account(connection: Connection, channel: str, bot_id: str, account_key: str) -> None:
     """Hold one account until the transaction ends. SQLite's one writer needs no lock."""
+    _lock(connection, f"account:{channel}:{bot_id}:{account_key}")
+
+
+def lock_person(connection: Connection, person_id: int) -> None:
+    """Hold one person until the transaction ends; after the account, and of two persons the lower number first."""
+    _lock(connection, f"person:{person_id}")
+
+
+def _lock(connection: Connection, name: str) -> None:
     if connection.dialect.name == "postgresql":
-        name = f"{channel}:{bot_id}:{account_key}"
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
@@ -234,3 +241,8 @@ def _lock_file(path: str | None) -> int | None:
         os.close(handle)
         raise SecondProcessError(f"another process is using {path}: stop it first, or use PostgreSQL") from error
     return handle
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Give the table behind a SQLModel class, for Core statements."""
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]

@@ -237,7 +237,8 @@ class ReportFacts:
     on: date
     today: date
     limits: Limits
-    claimed: tuple[int, ...] = ()  # the n of each claim that stands in the cap's period, shared cap included
+    claimed: tuple[int, ...] = ()  # the n of each claim of this action that stands in the cap's period
+    claimed_by_sharers: int = 0  # how many claims of other actions stand there that draw on the same shared cap
     everyday_points_on_day: int = 0
     at_home_on_day: int = 0
     heat_alert: bool = False
@@ -359,6 +360,7 @@ class AccountFacts:
     paused: bool
     pending: str | None  # what brought the person, or what they were about to do, before consent
     state_at: datetime | None  # the platform's time of the last state that was applied
+    greeted_at: datetime | None  # when a group was answered: that happens once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,6 +387,8 @@ class EntryFacts:
     acted_on: date
     entered_at: datetime
     points: int
+    confirmed: bool
+    co2_grams: int
     n: int
     period: str
     reference: str

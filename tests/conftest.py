@@ -1,8 +1,14 @@
 """What every test shares: the counted list of what could not run, empty on CI."""
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from storage.database import Database
+from tests import databases
+from tests.town import Town
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -18,3 +24,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") == "true" and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated, empty database: every test that takes it runs on SQLite and on PostgreSQL."""
+    with databases.fresh(request.param, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def town(database: Database) -> Town:
+    """A small town on each database."""
+    return Town(database)

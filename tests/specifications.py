@@ -114,6 +114,12 @@ def check_telegram(method: str, params: Json) -> list[str]:
     return _check_fields(method, known.get("fields", []), params)
 
 
+def check_telegram_answer(method: str, result: Any) -> list[str]:
+    """Check the `result` of a Bot API call: one of the documented types, nothing missing, nothing unknown."""
+    kinds = _telegram()["methods"][method]["returns"]
+    return min((_check_type(f"{method}()", kind, result) for kind in kinds), key=len)
+
+
 @cache
 def _telegram() -> Json:
     file = sorted((_folder() / "telegram").glob("bot-api-*.json"))[-1]

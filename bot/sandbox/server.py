@@ -15,6 +15,7 @@ from bot.sandbox.calls import CallLog, Changes
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.line import LineHands, LinePlatform
 from bot.sandbox.platform import Json, Platform, Settings, WishError
+from bot.sandbox.telegram import TelegramHands, TelegramPlatform
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 PHONES = Path(__file__).parent / "phones"
@@ -31,7 +32,8 @@ class Server:
         self.calls = CallLog(self.changes)
         self.faults = Faults()
         self.line = LinePlatform(self.calls, self.faults, self.changes, settings)
-        self.platforms: dict[str, Platform] = {"line": self.line}
+        self.telegram = TelegramPlatform(self.calls, self.faults, self.changes, settings)
+        self.platforms: dict[str, Platform] = {"line": self.line, "telegram": self.telegram}
         self._clock: ClientSession | None = None
 
     def application(self) -> web.Application:
@@ -166,6 +168,7 @@ class Sandbox:
         self.line_url = f"{self.url}/line"
         self.telegram_url = f"{self.url}/telegram"
         self.line = LineHands(server.line, self._run)
+        self.telegram = TelegramHands(server.telegram, self._run)
 
     @classmethod
     @contextmanager

@@ -1,0 +1,65 @@
+"""LINE as a channel: joins the halves that receive and send; holds no rule of its own."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.channels.line import receive, render, send
+from bot.channels.line.account import Account
+from bot.channels.line.tokens import LongLivedToken, TokenSource
+from bot.channels.line.wire import Wire
+from handlers.messages import Arrived, Call, Incoming, Message, Outcome
+from storage.facts import ChannelName
+
+
+class Line:
+    """One LINE Official Account. ``bot_id`` is its own user id, ``api_url`` another host, ``deadline`` in seconds."""
+
+    name = ChannelName.LINE
+    answers_by_token = True
+    has_retry_key = True
+
+    def __init__(
+        self,
+        *,
+        bot_id: str,
+        channel_secret: str,
+        access_token: str | TokenSource,
+        api_url: str | None = None,
+        deadline: float = 10.0,
+    ) -> None:
+        tokens = LongLivedToken(access_token) if isinstance(access_token, str) else access_token
+        self._bot_id = bot_id
+        self._secret = channel_secret
+        self._wire = Wire(tokens, api_url, deadline)
+        self.account = Account(self._wire)
+
+    async def open(self) -> None:
+        """Open connections inside the running loop; importing the SDK takes one to three seconds."""
+        await self._wire.open()
+
+    async def close(self) -> None:
+        """Close connections."""
+        await self._wire.close()
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Tell in constant time whether the raw bytes come from LINE; header names in any case."""
+        return receive.verify(self._secret, headers, body)
+
+    def split(self, body: bytes) -> list[Arrived]:
+        """Cut a webhook's body into its events; a strange event never loses a good one; ValueError if no webhook."""
+        return receive.split(self._bot_id, body)
+
+    def read(self, raw: str) -> Incoming:
+        """Understand one stored event; unknown kinds are OTHER, and nothing raises."""
+        return receive.read(raw)
+
+    def render(self, messages: Sequence[Message]) -> tuple[bytes, ...]:
+        """Turn messages into the bodies of as few calls as LINE allows; only the first can be a reply."""
+        return render.render(messages)
+
+    def render_press_answer(self, text: str) -> bytes | None:
+        """Give None: a press on LINE waits for nothing."""
+        return None
+
+    async def send(self, call: Call) -> Outcome:
+        """Make one call under one deadline, without a retry of its own; every failure becomes an Outcome."""
+        return await send.send(self._wire, self.account, call)

@@ -1,0 +1,103 @@
+"""Holds the SDK's client and its connections, and makes single requests; judges no answer and retries nothing.
+
+Requests that send go through the SDK's ``AsyncApiClient.request`` with a plain body, not through the typed methods:
+the models reorder fields and add some, so that the bytes would change with the SDK's version while a row waits for its
+retry; they raise validation errors over an answer that had been accepted, losing its request id; and an error page
+that is not UTF-8 escapes as UnicodeDecodeError. Questions (``ask``) use the typed ``AsyncMessagingApi``.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.channels.line.tokens import LINE_API, TokenSource
+
+if TYPE_CHECKING:
+    from linebot.v3.messaging import AsyncMessagingApi
+
+_T = TypeVar("_T")
+_CONNECTIONS = 100  # LINE takes 2,000 calls a second on an endpoint: at 50 ms a call these are enough
+
+
+class LineError(Exception):
+    """A question to LINE got no answer; says the status or the kind of failure, never a token."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class NotSentError(Exception):
+    """The request surely never left: nothing was connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whatever the status: the raw body, and headers whose names match in any case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Wire:
+    """One client of the Messaging API for the process, opened inside the running loop."""
+
+    def __init__(self, tokens: TokenSource, api_url: str | None, deadline: float) -> None:
+        self.tokens = tokens
+        self.deadline = deadline
+        self._api_url = api_url or LINE_API
+        self._api: AsyncMessagingApi | None = None
+
+    async def open(self) -> None:
+        """Import the SDK (one to three seconds, once) and make its client."""
+        self._opened()
+
+    async def close(self) -> None:
+        """Close all connections; a closed wire may be opened again."""
+        api, self._api = self._api, None
+        if api is not None:
+            await api.api_client.close()
+
+    def _opened(self) -> "AsyncMessagingApi":
+        if self._api is None:
+            from linebot.v3 import messaging
+
+            configuration = messaging.Configuration(host=self._api_url, access_token="")
+            configuration.connection_pool_maxsize = _CONNECTIONS
+            self._api = messaging.AsyncMessagingApi(messaging.AsyncApiClient(configuration))
+        return self._api
+
+    async def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
+        """Post JSON once and give whatever is answered.
+
+        Raises NotSentError or TokenError when it surely never left; anything else when it may have arrived.
+        """
+        import aiohttp
+        from linebot.v3.messaging import ApiException
+
+        client = self._opened().api_client
+        sent = {**headers, "User-Agent": client.user_agent, "Authorization": f"Bearer {await self.tokens.current()}"}
+        # Half of the time at most for a connection: only then a time-out surely means that nothing was sent.
+        timeout = aiohttp.ClientTimeout(total=self.deadline, connect=self.deadline / 2)
+        try:
+            answer = await client.request(
+                "POST", self._api_url + path, headers=sent, body=dict(body), _request_timeout=timeout
+            )
+            return Answer(answer.status, answer.getheaders(), answer.data)
+        except ApiException as refused:
+            return Answer(refused.status, refused.headers or {}, refused.body or b"")
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError) as error:
+            raise NotSentError(type(error).__name__) from error
+
+    async def ask(self, question: Callable[["AsyncMessagingApi"], Awaitable[_T]]) -> _T:
+        """Put one question through the SDK's typed client within the deadline; raise LineError for any failure."""
+        try:
+            async with asyncio.timeout(self.deadline):
+                api = self._opened()
+                api.api_client.configuration.access_token = await self.tokens.current()
+                return await question(api)
+        except Exception as error:
+            status = getattr(error, "status", None)
+            raise LineError(f"LINE: {status or type(error).__name__}", status) from None

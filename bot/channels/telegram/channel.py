@@ -1,0 +1,106 @@
+"""The Telegram channel whole: puts receiving, rendering, sending and polling behind the words of the border."""
+
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
+
+from bot.channels.telegram import limits, receive, render
+from bot.channels.telegram.poll import Polling
+from bot.channels.telegram.send import Sending
+from bot.channels.telegram.wiring import Wiring
+from handlers.messages import Arrived, Call, Incoming, Message, Outcome
+from storage.clock import real_now
+from storage.facts import ChannelName
+
+API_URL = "https://api.telegram.org"
+
+
+class Telegram:
+    """One Telegram bot. ``deadline`` bounds each call, in seconds; ``now`` dates what Telegram does not date itself.
+
+    Raises ValueError for a token or a secret that cannot be one; neither is ever part of a text or a log line.
+    """
+
+    name: ChannelName = ChannelName.TELEGRAM
+    answers_by_token: bool = False
+    has_retry_key: bool = False
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        webhook_secret: str = "",
+        api_url: str | None = None,
+        deadline: float = 10.0,
+        calls_in_flight: int = 10,
+        now: Callable[[], datetime] = real_now,
+    ) -> None:
+        if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", token):
+            raise ValueError("a Telegram bot token is digits, a colon and letters, as BotFather gave it")
+        if webhook_secret and not re.fullmatch(limits.SECRET_PATTERN, webhook_secret):
+            raise ValueError("a Telegram webhook secret is 1 to 256 of A-Z a-z 0-9 _ -")
+        self.bot_id = token.partition(":")[0]
+        self._token = token
+        self._secret = webhook_secret
+        self._base_url = f"{(api_url or API_URL).rstrip('/')}/bot"
+        self._deadline = deadline
+        self._calls_in_flight = calls_in_flight
+        self._now = now
+        self._sending: Sending | None = None
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Tell in constant time whether the delivery bears the secret given to setWebhook."""
+        return receive.verify(headers, self._secret)
+
+    def split(self, body: bytes) -> list[Arrived]:
+        """Give the one update of a delivery; ValueError if it is none."""
+        return receive.split(body, self.bot_id, self._now)
+
+    def read(self, raw: str) -> Incoming:
+        """Understand one stored update; nothing raises."""
+        return receive.read(raw)
+
+    def render(self, messages: Sequence[Message]) -> tuple[bytes, ...]:
+        """Give one sendMessage body a message, more for a long one; ValueError for a button no text can cause."""
+        return render.render(messages)
+
+    def render_press_answer(self, text: str) -> bytes | None:
+        """Give the body that stops a button's waiting sign, with at most 200 characters over the chat."""
+        return render.render_press_answer(text)
+
+    async def open(self) -> None:
+        """Make the connections' pool inside the running loop; no call is made, so it opens without a network."""
+        self._opened()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        sending, self._sending = self._sending, None
+        if sending is not None:
+            await sending.close()
+
+    async def send(self, call: Call) -> Outcome:
+        """Make one call under the deadline; ``request_id`` of an accepted message is Telegram's message id."""
+        return await self._opened().send(call)
+
+    @property
+    def wiring(self) -> Wiring:
+        """Give the look-ups and changes of `connect` and `doctor`, inside the running loop."""
+        return Wiring(self._opened().bot, self._secret, self._deadline)
+
+    def _opened(self) -> Sending:
+        if self._sending is None:
+            self._sending = Sending(self._token, self._base_url, self._deadline, self._calls_in_flight)
+        return self._sending
+
+    def polling(self) -> Polling:
+        """Give a fresh long poll, with a connection of its own; close it when done."""
+        return Polling(f"{self._base_url}{self._token}")
+
+    async def updates(self) -> AsyncIterator[list[bytes]]:
+        """Yield batches of raw updates by long polling; going on confirms the batch before, so commit it first."""
+        polling = self.polling()
+        try:
+            async for batch in polling.updates():
+                yield batch
+        finally:
+            await polling.close()

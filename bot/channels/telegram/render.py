@@ -1,0 +1,100 @@
+"""Turns messages into the bodies of sendMessage and answerCallbackQuery; pure, and never sees whom they go to."""
+
+import json
+import unicodedata
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from bot.channels.telegram import limits
+from bot.channels.telegram.cutting import shorten, spans
+from handlers.messages import Card, Choice, Message, Text
+
+Body = dict[str, object]
+
+
+def render(messages: Sequence[Message]) -> tuple[bytes, ...]:
+    """Give one sendMessage body a message, more where one is too long; buttons stand under the last.
+
+    A message without words is no call. Raises ValueError for what no text of a person can cause: a button without an
+    action, with too much data or under no words, more buttons than a keyboard holds.
+    """
+    return tuple(_bytes(body) for message in messages for body in _bodies(message))
+
+
+def render_press_answer(text: str) -> bytes:
+    """Give the answerCallbackQuery body; without a text it only stops the waiting sign."""
+    words = shorten(whole_unicode(text).strip(), limits.PRESS_ANSWER_CHARACTERS)
+    return _bytes({"text": words} if words else {})
+
+
+def whole_unicode(text: str) -> str:
+    """Replace halves of surrogate pairs, which JSON can carry and UTF-8 cannot; drop NUL, which databases refuse."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")
+
+
+def _bodies(message: Message) -> list[Body]:
+    if isinstance(message, Card):
+        bodies: list[Body] = [{"text": html, "parse_mode": "HTML"} for html in _card_parts(message)]
+        rows = _rows(message.buttons, message.columns)
+    else:
+        bodies = [{"text": part} for part in _text_parts(message)]
+        rows = _rows(message.choices, _columns_for(message.choices))
+    if rows and not bodies:
+        raise ValueError("buttons need words above them")
+    for body in bodies:
+        body["link_preview_options"] = {"is_disabled": True}
+    if rows:
+        bodies[-1]["reply_markup"] = {"inline_keyboard": rows}
+    return bodies
+
+
+def _text_parts(message: Text) -> Iterator[str]:
+    """Cut plain words; without a parse mode nothing in them is read as markup."""
+    text = whole_unicode(message.text)
+    return (text[start:end] for start, end in spans(text, limits.TEXT_CODE_POINTS))
+
+
+def _card_parts(card: Card) -> Iterator[str]:
+    """Cut first and mark up afterwards, so that no cut falls into a tag or an escaped sign."""
+    title = whole_unicode(card.title)
+    words = "\n".join([*([title] if title else []), *map(whole_unicode, card.lines)])
+    for start, end in spans(words, limits.TEXT_CODE_POINTS):
+        bold, plain = words[start : min(end, len(title))], words[max(start, len(title)) : end]
+        yield (f"<b>{_escaped(bold)}</b>" if bold.strip() else "") + _escaped(plain)
+
+
+def _escaped(text: str) -> str:
+    return escape(text, quote=False)
+
+
+def _columns_for(choices: Sequence[Choice]) -> int:
+    return 2 if all(_width(choice.label) <= limits.TWO_IN_A_ROW for choice in choices) else 1
+
+
+def _width(label: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in label)
+
+
+def _rows(choices: Sequence[Choice], columns: int) -> list[list[Body]]:
+    if len(choices) > limits.KEYBOARD_BUTTONS:
+        raise ValueError(f"{len(choices)} buttons: Telegram takes {limits.KEYBOARD_BUTTONS}")
+    buttons = [_button(choice) for choice in choices]
+    return [buttons[first : first + columns] for first in range(0, len(buttons), columns)]
+
+
+def _button(choice: Choice) -> Body:
+    if bool(choice.data) == bool(choice.url):
+        raise ValueError(f"a button sends data or opens a page, never both or none: {choice.label!r}")
+    if not choice.label.strip():
+        raise ValueError("a button needs a label")
+    label = shorten(whole_unicode(choice.label), limits.LABEL_CHARACTERS)
+    if choice.url:
+        return {"text": label, "url": choice.url}
+    if len(choice.data.encode()) > limits.CALLBACK_DATA_BYTES:
+        raise ValueError(f"over {limits.CALLBACK_DATA_BYTES} bytes behind a button: {choice.data!r}")
+    return {"text": label, "callback_data": choice.data}
+
+
+def _bytes(body: Body) -> bytes:
+    """Write JSON the same way every time: a sealed body is compared and repeated byte for byte."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,90 @@
+"""Makes one Bot API call under one deadline and tells how it ended; never retries, never decides whether to."""
+
+import asyncio
+import json
+import logging
+import os
+from typing import Any
+
+from telegram import Bot
+from telegram.request import HTTPXRequest
+
+from bot.channels.telegram.outcomes import outcome_of
+from handlers.messages import Call, Fate, Outcome, Reason, Way
+
+# PTB's RetryAfter warns, in its own constructor, of the type that retry_after will have: choose the new type.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
+# httpx writes each address at INFO, httpcore at DEBUG, PTB its base address at DEBUG: all hold the bot's token. PTB
+# also writes answers it cannot read, with whatever personal data they hold, at ERROR.
+for _name, _level in (("httpx", logging.WARNING), ("httpcore", logging.WARNING), ("telegram", logging.CRITICAL)):
+    logging.getLogger(_name).setLevel(_level)
+
+Body = dict[str, Any]
+
+
+def connection(deadline: float, size: int) -> HTTPXRequest:
+    """Make a pool of ``size`` connections whose every single wait is bounded by ``deadline`` seconds."""
+    start = min(5.0, deadline / 2)
+    return HTTPXRequest(
+        connection_pool_size=size,
+        connect_timeout=start,
+        pool_timeout=start,
+        write_timeout=deadline,
+        read_timeout=deadline,
+    )
+
+
+class Sending:
+    """The calls of one bot, at most ``calls_in_flight`` at a time: httpx slows down as more run side by side.
+
+    PTB's own ``Bot.initialize`` is not used: it asks getMe, so a bot could not start while the network is down.
+    """
+
+    def __init__(self, token: str, base_url: str, deadline: float, calls_in_flight: int) -> None:
+        self._deadline = deadline
+        self._free = asyncio.Semaphore(calls_in_flight)
+        self._request = connection(deadline, calls_in_flight + 2)  # two for staff's look-ups beside the sending
+        self.bot = Bot(token, base_url=base_url, request=self._request, get_updates_request=self._request)
+
+    async def close(self) -> None:
+        """Close the connections; PTB's ``Bot.shutdown`` does so only after ``initialize``."""
+        await self._request.shutdown()
+
+    async def send(self, call: Call) -> Outcome:
+        """Make the call; the wait for a free place counts against the deadline, and passing it there is harmless."""
+        body = _body(call)
+        if body is None:
+            return Outcome(fate=Fate.PERMANENT, reason=Reason.REFUSED, detail="the stored body is no call")
+        started = False
+        try:
+            async with asyncio.timeout(self._deadline), self._free:
+                started = True
+                return await self._make(call, body)
+        except TimeoutError:
+            if not started:
+                return Outcome(fate=Fate.TEMPORARY, detail="not sent (no place free)")
+            return Outcome(fate=Fate.UNKNOWN, detail=f"no whole answer in {self._deadline:g} s")
+        except Exception as error:
+            return outcome_of(error)
+
+    async def _make(self, call: Call, body: Body) -> Outcome:
+        """Hand the stored fields through PTB untouched (``api_kwargs``)."""
+        if call.way is Way.PRESS_ANSWER:
+            await self.bot.answer_callback_query(str(call.token), api_kwargs=body)
+            return Outcome(fate=Fate.ACCEPTED)
+        message = await self.bot.send_message(_chat(call.to), body["text"], api_kwargs=body)
+        return Outcome(fate=Fate.ACCEPTED, request_id=str(message.message_id))
+
+
+def _body(call: Call) -> Body | None:
+    try:
+        body = json.loads(call.body)
+    except (ValueError, RecursionError):
+        return None
+    whole = isinstance(body, dict) and (call.token if call.way is Way.PRESS_ANSWER else call.to and "text" in body)
+    return body if whole else None
+
+
+def _chat(to: str) -> int | str:
+    """Read a chat id; a public channel may be named ``@name`` instead."""
+    return int(to) if to.removeprefix("-").isdecimal() else to

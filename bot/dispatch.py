@@ -1,0 +1,181 @@
+"""One incoming event, one transaction: decided, recorded, and its answer stored. Sends nothing, commits nothing."""
+
+import hashlib
+import hmac
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from handlers import commands, helping, messages
+from handlers.messages import Channel, Incoming, Way
+from handlers.rules import calendar
+from handlers.talk import Answer, Talk
+from handlers.texts import Texts
+from scheduler.delivery import LEASE
+from storage import accounts, inbox, marks, outbox, people
+from storage.clock import Clock
+from storage.database import lock_account, lock_person
+from storage.facts import ChannelName, Programme
+from storage.inbox import StoredEvent
+from storage.marks import MarkName
+from storage.outbox import OutboxKind, OutboxState, StoredCall
+
+ANSWER_LIFE = timedelta(hours=24)
+PRESS_ANSWER_LIFE = timedelta(seconds=10)
+MESSAGES_A_REPLY = 5  # LINE's limit for one reply, and plenty for any answer
+
+Address = tuple[ChannelName, str, str]
+"""Channel, bot id and account key: whose events are handled one after another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What deciding needs besides the event: the programme in force, the texts, the clock and the secrets."""
+
+    channels: Mapping[ChannelName, Channel]
+    clock: Clock
+    programme: Callable[[], Programme]
+    texts: Texts
+    secret: bytes
+    make_link: Callable[[str, str], str]
+    public_url: str = ""
+    private_chats: Mapping[ChannelName, str] = field(default_factory=dict)
+
+    def keyed_hash(self, words: str) -> str:
+        """Hash words so that nobody without the secret can tell or try what they were."""
+        return hmac.new(self.secret, words.encode(), hashlib.sha256).hexdigest()
+
+
+def decide(connection: Connection, house: House, owner: str, address: Address) -> tuple[int, list[StoredCall]] | None:
+    """Handle an account's oldest waiting event; gives its number and the calls leased to ``owner``, or None."""
+    lock_account(connection, *address)
+    event = inbox.find_oldest_waiting(connection, *address)
+    if event is None:
+        return None
+    channel = house.channels[event.channel]
+    incoming = channel.read(event.raw)
+    calls: list[StoredCall] = []
+    if event.account_key:
+        talk = _open_talk(connection, house, event, incoming)
+        calls = _post(connection, house, owner, talk, event, _answer(talk, event))
+    inbox.mark_done(connection, event.id, house.clock.real())
+    return event.id, calls
+
+
+def apologise(connection: Connection, house: House, owner: str, event: StoredEvent) -> list[StoredCall]:
+    """Give up an event that failed three times: the person gets a kind word, staff see it, the account goes on."""
+    inbox.mark_failed(connection, event.id, house.clock.real())
+    if not event.account_key:
+        return []
+    talk = _open_talk(connection, house, event, house.channels[event.channel].read(event.raw))
+    return _post(connection, house, owner, talk, event, helping.apologise(talk))
+
+
+def _open_talk(connection: Connection, house: House, event: StoredEvent, incoming: Incoming) -> Talk:
+    programme, now = house.programme(), house.clock.now()
+    key = (event.channel, event.bot_id, event.account_key)
+    account = accounts.find(connection, *key) or accounts.add(connection, *key, now)
+    if account.person_id is not None:
+        lock_person(connection, account.person_id)
+    said_at = house.clock.calendar(event.occurred_at)
+    return Talk(
+        connection=connection,
+        programme=programme,
+        texts=house.texts,
+        account=account,
+        person=people.find(connection, account.person_id),
+        incoming=incoming,
+        event_id=event.id,
+        now=now,
+        said_at=said_at,
+        today=calendar.tokyo_day(now),
+        on=calendar.tokyo_day(said_at),
+        heat_alert_days=_heat_alert_days(connection, programme),
+        keyed_hash=house.keyed_hash,
+        make_link=house.make_link,
+        public_url=house.public_url,
+        private_chat=house.private_chats.get(event.channel, ""),
+    )
+
+
+def _heat_alert_days(connection: Connection, programme: Programme) -> frozenset[date]:
+    switched_on = marks.find(connection, MarkName.HEAT_ALERT)
+    return frozenset((*programme.heat_alert_days, *([date.fromisoformat(switched_on)] if switched_on else ())))
+
+
+def _answer(talk: Talk, event: StoredEvent) -> Answer:
+    """Answer, unless the account writes too fast: then one kind word, and silence for the rest of the minute."""
+    limit, minute = talk.programme.limits.messages_a_minute, timedelta(minutes=1)
+    recent = inbox.count_recent(talk.connection, event.channel, event.account_key, event.received_at, minute)
+    if recent <= limit:
+        return commands.answer(talk)
+    return helping.slow_down(talk) if recent == limit + 1 else Answer()
+
+
+def _post(
+    connection: Connection, house: House, owner: str, talk: Talk, event: StoredEvent, said: Answer
+) -> list[StoredCall]:
+    """Store an answer as calls that are already leased to this process."""
+    channel, now = house.channels[event.channel], house.clock.real()
+    leased = {"state": OutboxState.SENDING, "attempts": 1, "first_tried_at": now}
+    lease = {"leased_by": owner, "leased_until": now + LEASE}
+    same = {"inbox_id": event.id, "channel": event.channel, "bot_id": event.bot_id, "to_key": event.account_key}
+    times = {"due_at": now, "made_at": now}
+    account_id = None if said.forget else talk.account.id
+    calls = []
+    for values in _calls(connection, channel, event, said, account_id, now):
+        ready = leased | lease if values.get("state") is None else {}
+        calls.append(outbox.add(connection, account_id=account_id, **same, **times, **{**ready, **values}))
+    return [call for call in calls if call.attempts]
+
+
+def _calls(
+    connection: Connection,
+    channel: Channel,
+    event: StoredEvent,
+    said: Answer,
+    account_id: int | None,
+    now: datetime,
+) -> list[dict[str, object]]:
+    flags = {"must_arrive": said.must_arrive, "forget": said.forget}
+    if channel.answers_by_token:
+        return _reply(connection, channel, event, said, account_id, now, flags)
+    calls: list[dict[str, object]] = []
+    pressed = channel.render_press_answer(said.toast) if event.reply_token else None
+    if pressed is not None:
+        until = event.received_at + PRESS_ANSWER_LIFE
+        press = {"kind": OutboxKind.PRESS_ANSWER, "way": Way.PRESS_ANSWER, "not_after": until, "forget": said.forget}
+        calls.append({**press, "body": pressed, "token": event.reply_token})
+    answer = {"kind": OutboxKind.ANSWER, "way": Way.PUSH, "not_after": now + ANSWER_LIFE, **flags}
+    return calls + [{**answer, "body": body} for body in channel.render(said.messages)]
+
+
+def _reply(
+    connection: Connection,
+    channel: Channel,
+    event: StoredEvent,
+    said: Answer,
+    account_id: int | None,
+    now: datetime,
+    flags: dict[str, bool],
+) -> list[dict[str, object]]:
+    """Answer freely while the event's token lives, with stranded answers riding along; else wait for a ride."""
+    alive = event.reply_token is not None and event.reply_until is not None and now < event.reply_until
+    said_now: Sequence[messages.Message] = said.messages
+    if alive and account_id is not None:
+        room = MESSAGES_A_REPLY - len(said_now)
+        for written in outbox.take_stranded(connection, account_id, now, max(room, 0)):
+            said_now = (*messages.load(written), *said_now)[-MESSAGES_A_REPLY:]
+    if not said_now:
+        return []
+    answer = {"kind": OutboxKind.ANSWER, "not_after": now + ANSWER_LIFE, "content": messages.dump(said_now), **flags}
+    bodies = channel.render(said_now)
+    if alive:
+        first = {**answer, "way": Way.REPLY, "body": bodies[0]}
+        return [{**first, "token": event.reply_token, "token_until": event.reply_until}]
+    if said.must_arrive:
+        return [{**answer, "way": Way.PUSH, "body": body, "retry_key": str(uuid.uuid4())} for body in bodies]
+    return [{**answer, "way": Way.REPLY, "body": bodies[0], "state": OutboxState.STRANDED}]

@@ -1,0 +1,83 @@
+"""Offers over HTTP what only Telegram has in the control API; decides nothing itself."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.sandbox.platform import Json, WishError
+
+if TYPE_CHECKING:
+    from bot.sandbox.telegram.platform import TelegramPlatform
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+def routes(platform: "TelegramPlatform") -> list[web.RouteDef]:
+    """Return the endpoints, each taking and giving a JSON object."""
+
+    def answering(work: Callable[[web.Request, Json], Awaitable[Json]]) -> Handler:
+        async def handler(request: web.Request) -> web.Response:
+            return web.json_response(await work(request, await _wish(request)))
+
+        return handler
+
+    async def add_chat(_: web.Request, wish: Json) -> Json:
+        kind, title = str(wish.get("type", "supergroup")), str(wish.get("title", "Group"))
+        return {"id": platform.add_chat(kind, title, str(wish.get("username", "")))}
+
+    async def bot_status(request: web.Request, wish: Json) -> Json:
+        chat = request.match_info["chat"]
+        return await platform.bot_status(chat, str(wish.get("status")), wish.get("by"))
+
+    async def upgrade(request: web.Request, _: Json) -> Json:
+        return {"id": platform.upgrade(platform.chat(request.match_info["chat"]).id)}
+
+    async def deactivate(request: web.Request, _: Json) -> Json:
+        platform.deactivate(platform.chat(request.match_info["person"]).id)
+        return {}
+
+    async def deliver(_: web.Request, wish: Json) -> Json:
+        if not isinstance(wish.get("update"), dict):
+            raise WishError("update must be an object")
+        return await platform.deliver(wish["update"], str(wish.get("secret", "good")))
+
+    async def age(_: web.Request, wish: Json) -> Json:
+        try:
+            platform.age(int(wish["chat"]), int(wish["message_id"]), float(wish["seconds"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise WishError("chat, message_id and seconds must be numbers") from error
+        return {}
+
+    async def set_limits(_: web.Request, wish: Json) -> Json:
+        platform.set_limits(**wish)
+        return {}
+
+    async def show_file(request: web.Request) -> web.Response:
+        """Show a picture to the phones' page; unlike the bot's download, nobody counts it."""
+        file = platform.world.files.unique(request.match_info["unique"])
+        if file is None:
+            raise WishError("no such file", 404)
+        kind = "image/png" if file.content.startswith(b"\x89PNG") else file.kind
+        return web.Response(body=file.content, content_type=kind)
+
+    return [
+        web.post("/control/telegram/chats", answering(add_chat)),
+        web.post("/control/telegram/chats/{chat}/bot", answering(bot_status)),
+        web.post("/control/telegram/chats/{chat}/upgrade", answering(upgrade)),
+        web.post("/control/telegram/people/{person}/deactivate", answering(deactivate)),
+        web.post("/control/telegram/deliver", answering(deliver)),
+        web.post("/control/telegram/age", answering(age)),
+        web.post("/control/telegram/limits", answering(set_limits)),
+        web.get("/control/telegram/files/{unique}", show_file),
+    ]
+
+
+async def _wish(request: web.Request) -> Json:
+    try:
+        wish = await request.json()
+    except ValueError as error:
+        raise WishError(f"the body is not JSON: {error}") from error
+    if not isinstance(wish, dict):
+        raise WishError("the body must be a JSON object")
+    return wish

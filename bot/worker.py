@@ -1,0 +1,159 @@
+"""Stores what arrives and works each account's events off, one after another, each in its own transaction."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from bot import dispatch
+from bot.dispatch import Address, House
+from handlers.messages import Arrived
+from scheduler.delivery import Delivery
+from storage import inbox
+from storage.database import ConflictError, Database, StorageUnavailableError
+from storage.facts import ChannelName
+from storage.inbox import NewEvent, StoredEvent
+
+TRIES = 3  # of one event, before its account goes on without it
+STORAGE_DELAY = 1.0  # seconds until a storage that was unavailable is tried again
+
+log = structlog.get_logger()
+Result = TypeVar("Result")
+
+
+class Worker:
+    """Takes events in and sees to it that each is handled once, in the platform's order for each account.
+
+    A first try is not counted before it is made (that would cost a commit a message); from the first failure on, and
+    for everything that waited when the program started, each try is counted first, in case it kills the process.
+    """
+
+    def __init__(self, database: Database, house: House, delivery: Delivery) -> None:
+        self._database, self._house, self._delivery = database, house, delivery
+        self._woken: dict[Address, bool] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def take_in(self, channel: ChannelName, arrived: Sequence[Arrived]) -> None:
+        """Store events and return once that is durable; StorageUnavailableError when they could not be stored."""
+        if not arrived:
+            return
+        now = self._house.clock.real()
+        events = [_new_event(one, now) for one in arrived]
+        await self._write(lambda c: inbox.store(c, channel, events, now))
+        for address in dict.fromkeys((channel, event.bot_id, event.account_key) for event in events):
+            self.wake(address)
+
+    async def recover(self) -> None:
+        """Take up every event that still waits."""
+        for address in await asyncio.wrap_future(self._database.read(inbox.list_waiting_accounts)):
+            self.wake(address, careful=True)
+
+    def wake(self, address: Address, *, careful: bool = False) -> None:
+        """See that an account's waiting events are worked off."""
+        if address[0] not in self._house.channels:
+            return
+        working = address in self._woken
+        self._woken[address] = True
+        if not working:
+            task = asyncio.create_task(self._work(address, careful))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def stop(self, patience: float = 10.0) -> None:
+        """Give the work in hand some seconds to end; what waits, waits in the inbox."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=patience)
+
+    async def _work(self, address: Address, careful: bool) -> None:
+        """Work one account off until nothing waits and nobody woke it again."""
+        try:
+            while self._woken[address]:
+                self._woken[address] = False
+                try:
+                    while await self._step(address, careful):
+                        careful = False
+                except StorageUnavailableError as error:
+                    log.warning("storage_unavailable", error=str(error))
+                    self._woken[address] = True
+                    await asyncio.sleep(STORAGE_DELAY)
+                except Exception as error:
+                    await self._note_failure(address, error, counted=careful)
+                    self._woken[address] = careful = True
+        finally:
+            del self._woken[address]
+
+    async def _step(self, address: Address, careful: bool) -> bool:
+        """Handle one event; False when none waits."""
+        if careful and not await self._may_try(address):
+            return True
+        house, owner = self._house, self._delivery.owner
+        done = await self._with_fresh_facts(lambda c: dispatch.decide(c, house, owner, address))
+        if done is None:
+            return False
+        log.info("event_handled", message_id=done[0], channel=address[0])
+        self._delivery.take(done[1])
+        return True
+
+    async def _with_fresh_facts(self, unit: Callable[[Connection], Result]) -> Result:
+        """Run a unit again when another transaction was first."""
+        for _ in range(TRIES - 1):
+            try:
+                return await self._write(unit)
+            except ConflictError:
+                continue
+        return await self._write(unit)
+
+    async def _may_try(self, address: Address) -> bool:
+        """Count a try before it is made; an event that used its tries up is given up instead."""
+        event = await self._oldest(address)
+        if event is None:
+            return True
+        if event.attempts >= TRIES:
+            await self._give_up(event)
+            return False
+        await self._write(lambda c: inbox.add_attempt(c, event.id))
+        return True
+
+    async def _note_failure(self, address: Address, error: Exception, *, counted: bool) -> None:
+        event = await self._oldest(address)
+        if event is None:
+            return
+        trouble = type(error).__name__
+        log.error("event_failed", message_id=event.id, channel=event.channel, error=trouble, exc_info=error)
+        if not counted:
+            await self._write(lambda c: inbox.add_attempt(c, event.id, trouble))
+
+    async def _give_up(self, event: StoredEvent) -> None:
+        """Let the account go on without an event: the person gets a kind word if that much works, staff see it."""
+        house, owner = self._house, self._delivery.owner
+        log.error("event_given_up", message_id=event.id, channel=event.channel)
+        try:
+            calls = await self._write(lambda c: dispatch.apologise(c, house, owner, event))
+        except StorageUnavailableError:
+            raise
+        except Exception:
+            await self._write(lambda c: inbox.mark_failed(c, event.id, house.clock.real()))
+        else:
+            self._delivery.take(calls)
+
+    async def _oldest(self, address: Address) -> StoredEvent | None:
+        return await asyncio.wrap_future(self._database.read(lambda c: inbox.find_oldest_waiting(c, *address)))
+
+    async def _write(self, unit: Callable[[Connection], Result]) -> Result:
+        return await asyncio.wrap_future(self._database.write(unit))
+
+
+def _new_event(arrived: Arrived, now: datetime) -> NewEvent:
+    until = now + timedelta(seconds=arrived.reply_seconds) if arrived.reply_token else None
+    return NewEvent(
+        bot_id=arrived.bot_id,
+        event_id=arrived.event_id,
+        account_key=arrived.account_key,
+        occurred_at=arrived.occurred_at,
+        raw=arrived.raw,
+        reply_token=arrived.reply_token,
+        reply_until=until,
+    )

@@ -1,0 +1,214 @@
+"""The table from what a person did to the function that answers it. Every answer leaves a way on."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from handlers import (
+    confirming,
+    following,
+    helping,
+    joining,
+    leaving,
+    preferring,
+    reporting,
+    standing,
+    travelling,
+    withdrawing,
+)
+from handlers.messages import Incoming, IncomingKind
+from handlers.rules import understanding
+from handlers.talk import Answer, Talk
+from storage import accounts, people
+from storage.facts import Intent, Mentioned
+
+Handler = Callable[..., Answer]
+
+PRESSES: dict[str, Handler] = {
+    "menu": helping.show_menu,
+    "help": helping.show_help,
+    "contact": helping.show_contact,
+    "language": joining.ask_language,
+    "lang": joining.choose_language,
+    "consent": joining.ask_consent,
+    "join": joining.agree,
+    "later": joining.decline,
+    "report": reporting.open_list,
+    "days": reporting.choose_day,
+    "r": reporting.press,
+    "l": reporting.press_late,
+    "cool": reporting.keep_cool,
+    "usual": reporting.press_usual,
+    "all": confirming.record_all,
+    "w": withdrawing.withdraw,
+    "undo": withdrawing.offer_last,
+    "km": travelling.ask_car,
+    "nocar": travelling.no_car,
+    "car": travelling.ask_way,
+    "by": travelling.ask_distance,
+    "d": travelling.add_distance,
+    "points": standing.show_points,
+    "totals": standing.show_totals,
+    "settings": preferring.show,
+    "ward": preferring.choose_ward,
+    "name": preferring.ask_nickname,
+    "auto": preferring.draw_nickname,
+    "keep": preferring.keep_nickname,
+    "pause": preferring.pause,
+    "resume": preferring.resume,
+    "data": leaving.show_data,
+    "leave": leaving.ask,
+    "leaving": leaving.leave,
+    "stay": leaving.stay,
+}
+"""The first word of a button's data, and who answers; the words after it are passed on."""
+
+INTENTS: dict[Intent, Handler] = {
+    Intent.EVENTS: helping.admit_absence,
+    Intent.REGISTER: helping.admit_absence,
+    Intent.MY_EVENTS: helping.admit_absence,
+    Intent.RANKING: helping.admit_absence,
+    Intent.LINK: helping.admit_absence,
+    Intent.POINTS: standing.show_points,
+    Intent.TOTALS: standing.show_totals,
+    Intent.HELP: helping.show_menu,
+    Intent.LANGUAGE: joining.ask_language,
+    Intent.PAUSE: preferring.ask_pause,
+    Intent.LEAVE: leaving.ask,
+    Intent.UNDO: withdrawing.offer_last,
+    Intent.SETTINGS: preferring.show,
+    Intent.CONTACT: helping.show_contact,
+    Intent.NONE: helping.ask_again,
+}
+
+WORDS: dict[str, str] = {
+    "/start": "menu",
+    "/menu": "menu",
+    "メニュー": "menu",
+    "menu": "menu",
+    "/help": "help",
+    "/report": "report",
+    "/points": "points",
+    "/totals": "totals",
+    "/settings": "settings",
+    "/language": "language",
+    "/pause": "pause",
+    "/resume": "resume",
+    "/data": "data",
+    "/leave": "leave",
+    "/undo": "undo",
+    "/contact": "contact",
+}
+"""Words that mean exactly one button, on every platform."""
+
+
+def answer(talk: Talk) -> Answer:
+    """Answer one event; what brought the person before they joined is taken up once they have."""
+    said = _answer(talk)
+    return said.followed_by(_resume_pending(talk)) if joining.needs_consent(talk) and not said.forget else said
+
+
+def _answer(talk: Talk) -> Answer:
+    incoming = talk.incoming
+    if not incoming.private:
+        return following.greet_group(talk) if incoming.answerable else Answer()
+    match incoming.kind:
+        case IncomingKind.FOLLOWED:
+            return _follow(talk)
+        case IncomingKind.BLOCKED:
+            return following.block(talk)
+        case IncomingKind.UNSENT:
+            return following.take_back(talk)
+        case IncomingKind.PRESSED:
+            return press(_settled(talk), incoming.data)
+        case IncomingKind.TEXT:
+            return _read(talk, incoming.text)
+        case IncomingKind.MEDIA:
+            return _first_things_first(talk, helping.thank_for_media)
+        case IncomingKind.STICKER:
+            return _first_things_first(talk, helping.answer_sticker)
+        case IncomingKind.OTHER:
+            return Answer()
+
+
+def _follow(talk: Talk) -> Answer:
+    said = following.follow(talk)
+    if talk.person is not None and talk.incoming.payload:
+        return said.followed_by(_open_payload(talk, talk.incoming.payload))
+    return said
+
+
+def _first_things_first(talk: Talk, handler: Handler) -> Answer:
+    """Ask a stranger for the language before anything else."""
+    return handler(talk) if talk.account.language else joining.ask_language(talk)
+
+
+def press(talk: Talk, data: str) -> Answer:
+    """Answer a button; an unknown one (older than this program) offers the menu."""
+    word, _, rest = data.partition(":")
+    handler = PRESSES.get(word)
+    if handler is None:
+        return helping.ask_again(talk)
+    arguments = rest.split(":") if rest else []
+    if word == "join" or word == "lang" or not arguments:
+        return handler(talk, *arguments[:1])
+    return handler(talk, *arguments[:4])
+
+
+def _settled(talk: Talk) -> Talk:
+    """Forget the question a typed answer was awaited for, unless this button belongs to it."""
+    if talk.person is None or talk.person.awaiting is None:
+        return talk
+    if talk.incoming.data.split(":")[0] in ("all", "leaving", "d"):
+        return talk
+    people.change(talk.connection, talk.person.id, awaiting=None)
+    return talk.again()
+
+
+def _read(talk: Talk, words: str) -> Answer:
+    """Answer typed words: a command, an awaited answer, or what is understood of them."""
+    command = WORDS.get(words.strip().lower().split(" ")[0] if words.strip() else "")
+    if command:
+        return press(talk, command) if talk.account.language or command == "language" else joining.ask_language(talk)
+    if not talk.account.language and talk.person is None:
+        accounts.change(talk.connection, talk.account.id, pending=f"said:{words[:150]}")
+        return joining.ask_language(talk)
+    awaiting = (talk.person.awaiting if talk.person else None) or ""
+    if awaiting == "name":
+        return preferring.take_nickname(talk, words)
+    if awaiting.startswith("km:"):
+        _, entry, way = awaiting.split(":")
+        return travelling.take_typed(talk, entry, way, words)
+    return _understand(talk, words)
+
+
+def _understand(talk: Talk, words: str) -> Answer:
+    meant = understanding.understand(words, talk.language, talk.programme, talk.on)
+    if meant.intent is Intent.REPORT:
+        return confirming.ask(talk, meant.actions) if meant.actions else reporting.open_list(talk)
+    return INTENTS[meant.intent](talk)
+
+
+def _resume_pending(talk: Talk) -> Answer:
+    """Take up what brought the person, right after they joined."""
+    now, pending = talk.again(), talk.account.pending
+    if joining.needs_consent(now) or not pending:
+        return Answer()
+    accounts.change(now.connection, now.account.id, pending=None)
+    if pending.startswith("start:"):
+        return _open_payload(now, pending.removeprefix("start:"))
+    if pending.startswith("said:"):
+        return _read(now, pending.removeprefix("said:"))
+    pressed = Incoming(kind=IncomingKind.PRESSED, data=pending, language=now.incoming.language)
+    return press(replace(now, incoming=pressed), pending)
+
+
+def _open_payload(talk: Talk, payload: str) -> Answer:
+    """Open what a deep link points at: ``report`` or ``a_CODE`` for one action."""
+    action = talk.programme.action(payload.removeprefix("a_"))
+    if action is not None:
+        return confirming.ask(talk, (Mentioned(action.code, talk.on),))
+    return (
+        press(talk, payload)
+        if payload in ("report", "points", "totals", "help", "settings")
+        else helping.show_menu(talk)
+    )

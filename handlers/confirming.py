@@ -1,0 +1,74 @@
+"""Typed reports: what was understood is shown once with one confirming button, and recorded when it is pressed."""
+
+from datetime import date
+
+from handlers import joining, recording, reporting
+from handlers.messages import Choice, Text
+from handlers.talk import Answer, Talk, card, text
+from storage import people
+from storage.facts import Mentioned, Recorded
+
+
+def ask(talk: Talk, mentioned: tuple[Mentioned, ...]) -> Answer:
+    """Show what would be recorded, with one confirming button."""
+    known = [m for m in mentioned if talk.programme.action(m.action)]
+    if not known:
+        return reporting.open_list(talk)
+    if talk.person is None:
+        known = known[:1]  # what was said comes back after joining; the rest would be kept nowhere until then
+    else:
+        people.change(talk.connection, talk.person.id, awaiting=_write(talk, known))
+    button = _data_of_one(talk, known[0]) if len(known) == 1 else f"all:{talk.event_id}"
+    lines = tuple(_line(talk, m) for m in known)
+    yes = Choice(talk.say("記録する"), button)
+    return card(talk.say("これを記録しますか？"), lines, yes, talk.choice("ちがいます", "report"), columns=2)
+
+
+def _data_of_one(talk: Talk, mentioned: Mentioned) -> str:
+    action = talk.programme.action(mentioned.action)
+    claims = recording.claims_on(talk, mentioned.on)
+    n = recording.next_n(talk, action, mentioned.on, claims) if action else None
+    return reporting.press_data("l", mentioned.action, mentioned.on, n or 1)
+
+
+def _line(talk: Talk, mentioned: Mentioned) -> str:
+    action = talk.programme.action(mentioned.action)
+    name = talk.word(action.title) if action else mentioned.action
+    day = talk.say("きょう") if mentioned.on == talk.on else talk.day(mentioned.on)
+    return talk.say("・{action}（{day}）", action=name, day=day)
+
+
+def _write(talk: Talk, mentioned: list[Mentioned]) -> str:
+    """Keep what the one button stands for: ``all:event:code,day,km;…``."""
+    parts = ";".join(f"{m.action},{m.on.isoformat()},{m.km or ''}" for m in mentioned)
+    return f"all:{talk.event_id}:{parts}"
+
+
+def record_all(talk: Talk, event: str = "") -> Answer:
+    """Record all that the confirming button stood for; pressed again it finds nothing more to record."""
+    awaiting = (talk.person.awaiting if talk.person else None) or ""
+    if joining.needs_consent(talk) or not awaiting.startswith(f"all:{event}:"):
+        return text(talk.say("このボタンはもう使えません。もう一度送ってください。"), talk.choice("報告する", "report"))
+    people.change(talk.connection, talk.joined.id, awaiting=None)
+    lines, earned = [], 0
+    for place, part in enumerate(awaiting.split(":", 2)[2].split(";")):
+        code, on, _ = part.split(",")
+        words, points = _record(talk, code, on, place)
+        lines.append(words)
+        earned += points
+    title = talk.say("まとめて記録しました：+{points}ポイント", points=earned)
+    buttons = (talk.choice("わたしのポイント", "points"), talk.choice("最後の1つを取り消す", "undo"))
+    return card(title, (*lines, *reporting.standing_lines(talk)), *buttons)
+
+
+def _record(talk: Talk, code: str, on: str, place: int) -> tuple[str, int]:
+    action = talk.programme.action(code)
+    if action is None:
+        return code, 0
+    day = date.fromisoformat(on)
+    decision, _ = recording.record(talk, action, day, None, place)
+    name = talk.word(action.title)
+    if isinstance(decision, Recorded):
+        return talk.say("・{action} +{points}", action=name, points=decision.points), decision.points
+    refusal = reporting.refuse(talk, action, decision.reason).messages[0]
+    return f"・{refusal.text}" if isinstance(refusal, Text) else name, 0

@@ -1,0 +1,83 @@
+"""The ways on: the menu, the help, staff's address, and an answer to what was not understood. Stores nothing."""
+
+from handlers.messages import Choice
+from handlers.talk import Answer, Talk, card, text
+
+
+def show_menu(talk: Talk) -> Answer:
+    """Show the menu; nothing personal."""
+    buttons = (
+        talk.choice("報告する", "report"),
+        talk.choice("わたしのポイント", "points"),
+        talk.choice("市の合計", "totals"),
+        talk.choice("設定", "settings"),
+        talk.choice("使い方", "help"),
+        talk.choice("問い合わせ", "contact"),
+    )
+    title = talk.word(talk.programme.city.project)
+    lines = (talk.say("きょうは何をしますか？"),)
+    return card(title, lines, *buttons, columns=2)
+
+
+def show_help(talk: Talk) -> Answer:
+    """Explain in a few lines what can be done here."""
+    lines = (
+        talk.say("「報告する」から、きょうした行動を選ぶだけで記録できます。"),
+        talk.say("「マイボトル使った」のように送っても記録できます。"),
+        talk.say("ポイントは買うことも売ることもできません。行動を見えるようにするためのものです。"),
+        talk.say("まちがえたら「取り消す」で元に戻せます。"),
+    )
+    return card(talk.say("使い方"), lines, talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
+
+
+def show_contact(talk: Talk) -> Answer:
+    """Say how to reach staff."""
+    city = talk.programme.city
+    buttons = [talk.choice("メニュー", "menu")]
+    if city.page:
+        buttons.append(Choice(talk.say("市のページ"), url=city.page))
+    return card(talk.say("問い合わせ"), (talk.word(city.office), talk.word(city.contact)), *buttons)
+
+
+def admit_absence(talk: Talk) -> Answer:
+    """Say honestly that something cannot be done here yet, and where to ask."""
+    words = talk.say("それはまだここではできません。{contact}", contact=talk.word(talk.programme.city.contact))
+    return text(words, talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
+
+
+def ask_again(talk: Talk) -> Answer:
+    """Offer ways on after something that was not understood."""
+    words = talk.say("すみません、うまく読み取れませんでした。どれをしますか？")
+    choices = (
+        talk.choice("報告する", "report"),
+        talk.choice("わたしのポイント", "points"),
+        talk.choice("市の合計", "totals"),
+        talk.choice("使い方", "help"),
+    )
+    return text(words, *choices)
+
+
+def thank_for_media(talk: Talk) -> Answer:
+    """Answer a photo or another file kindly: it is not downloaded."""
+    words = talk.say(
+        "ありがとうございます。ここで送られた写真やファイルは、個人情報を守るため受け取らずにいます。行動はボタンか文字で教えてください。"
+    )
+    return text(words, talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
+
+
+def answer_sticker(talk: Talk) -> Answer:
+    """Answer a sticker with a way on."""
+    return text(talk.say("ありがとうございます。"), talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
+
+
+def apologise(talk: Talk) -> Answer:
+    """Say kindly that something went wrong on our side; what had been recorded stands."""
+    words = talk.say(
+        "申し訳ありません。うまく処理できませんでした。これまでの記録はそのままです。少しあとで、もう一度お試しください。"
+    )
+    return text(words, talk.choice("メニュー", "menu"))
+
+
+def slow_down(talk: Talk) -> Answer:
+    """Ask an account that writes too fast to wait a minute."""
+    return text(talk.say("たくさん送っていただき、ありがとうございます。1分ほど待ってから、もう一度送ってください。"))

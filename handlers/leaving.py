@@ -1,0 +1,88 @@
+"""What is stored about me: see it, take it along, and leave. Leaving keeps the totals and forgets the person."""
+
+from dataclasses import asdict
+
+from sqlalchemy import Connection
+
+from handlers import joining
+from handlers.messages import Choice
+from handlers.talk import Answer, Talk, card, text
+from storage import accounts, inbox, ledger, outbox, people
+
+
+def show_data(talk: Talk) -> Answer:
+    """Show what is stored about the person, with a link to all of it."""
+    if talk.person is None:
+        words = talk.say("まだ参加していないので、ことばの設定のほかに記録はありません。")
+        return text(words, talk.choice("参加する", "consent"), talk.choice("メニュー", "menu"))
+    person = talk.person
+    ward = talk.programme.ward(person.ward)
+    lines = (
+        talk.say("名前：{name}", name=person.nickname),
+        talk.say("区：{ward}", ward=talk.word(ward.name) if ward else talk.say("まだ選んでいません")),
+        talk.say("ことば：{language}", language=joining.NATIVE_NAMES.get(talk.language, talk.language)),
+        talk.say(
+            "同意した日：{day}（第{version}版）", day=talk.day(person.joined_at.date()), version=person.consent_version
+        ),
+        talk.say("記録した行動：{count}件", count=len(ledger.list_entries(talk.connection, person.id))),
+        talk.say("送ったことばは7日で消えます。"),
+    )
+    link = talk.make_link("mydata", str(talk.account.id))
+    download = (Choice(talk.say("全部を受け取る（1時間以内）"), url=link),) if link else ()
+    return card(
+        talk.say("わたしのデータ"), lines, *download, talk.choice("退会する", "leave"), talk.choice("メニュー", "menu")
+    )
+
+
+def ask(talk: Talk) -> Answer:
+    """Say what leaving means before it is confirmed."""
+    if talk.person is None:
+        return text(talk.say("参加していないので、退会の手続きはいりません。"), talk.choice("メニュー", "menu"))
+    people.change(talk.connection, talk.person.id, awaiting=f"leave:{talk.event_id}")
+    lines = (
+        talk.say("名前・区・アカウント番号・送ったことば・申し込みを消します。元には戻せません。"),
+        talk.say("ポイントは、だれのものか分からない形で市の合計に残ります。"),
+    )
+    yes = Choice(talk.say("退会して消す"), f"leaving:{talk.event_id}")
+    return card(talk.say("退会しますか？"), lines, yes, talk.choice("やめておく", "stay"))
+
+
+def stay(talk: Talk) -> Answer:
+    """Keep everything as it is."""
+    return text(talk.say("そのままにしました。これからもよろしくお願いします。"), talk.choice("メニュー", "menu"))
+
+
+def leave(talk: Talk, event: str = "") -> Answer:
+    """Replace the person by a tombstone with a random number; the ledger keeps its entries, so that totals hold."""
+    if talk.person is None:
+        return ask(talk)
+    if talk.person.awaiting != f"leave:{event}":
+        return ask(talk)
+    owned = accounts.list_of_person(talk.connection, talk.person.id)
+    ledger.hand_over(talk.connection, talk.person.id, people.bury(talk.connection, talk.person.id))
+    outbox.forget_account(talk.connection, [account.id for account in owned])
+    for account in owned:
+        inbox.forget_account(talk.connection, account.channel, account.key)
+        key_hash = talk.keyed_hash(f"{account.channel}:{account.bot_id}:{account.key}")
+        people.add_erasure(talk.connection, key_hash, talk.now)
+    accounts.remove(talk.connection, [account.id for account in owned])
+    words = talk.say("退会しました。これまでのご協力、ありがとうございました。いつでもまた参加できます。")
+    return Answer(text(words).messages, must_arrive=True, forget=True)
+
+
+def collect(connection: Connection, account_id: int) -> dict[str, object]:
+    """Collect all that is stored about the person of an account, ready for JSON; LookupError when nobody is there."""
+    person = people.find(connection, accounts.get(connection, account_id).person_id)
+    if person is None:
+        raise LookupError("nobody joined from this account")
+    owned = accounts.list_of_person(connection, person.id)
+    consents = people.list_consents(connection, person.id)
+    return {
+        "person": asdict(person),
+        "accounts": [asdict(account) for account in owned],
+        "consents": [{"version": v, "language": language, "given_at": at} for v, language, at in consents],
+        "ledger": [asdict(entry) for entry in ledger.list_entries(connection, person.id)],
+        "stored_messages": [
+            raw for account in owned for raw in inbox.list_bodies(connection, account.channel, account.key)
+        ],
+    }

@@ -1,0 +1,98 @@
+"""What a person may choose: language, ward, nickname, and whether the bot may write first."""
+
+from handlers import joining
+from handlers.messages import Choice
+from handlers.rules import names
+from handlers.rules.names import NicknameProblem
+from handlers.talk import Answer, Talk, card, text
+from storage import accounts, people
+
+
+def show(talk: Talk) -> Answer:
+    """Show the settings."""
+    language = joining.NATIVE_NAMES.get(talk.language, talk.language)
+    lines = [talk.say("ことば：{language}", language=language)]
+    buttons = [Choice("言語 / Language", "language")]
+    if talk.person is not None:
+        ward = talk.programme.ward(talk.person.ward)
+        lines.append(talk.say("区：{ward}", ward=talk.word(ward.name) if ward else talk.say("まだ選んでいません")))
+        lines.append(talk.say("名前：{name}", name=talk.person.nickname))
+        buttons += [talk.choice("住んでいる区を選ぶ", "ward"), talk.choice("名前を変える", "name")]
+        paused = talk.account.paused
+        buttons += [talk.choice("お知らせを再開する", "resume") if paused else talk.choice("お知らせを休む", "pause")]
+        buttons += [talk.choice("わたしのデータ", "data"), talk.choice("退会する", "leave")]
+    else:
+        buttons.append(talk.choice("参加する", "consent"))
+    return card(talk.say("設定"), tuple(lines), *buttons)
+
+
+def ask_ward(talk: Talk) -> Answer:
+    """Offer the wards, and "outside" and "rather not say"."""
+    if joining.needs_consent(talk):
+        return joining.ask_consent(talk, pending="ward")
+    buttons = [Choice(talk.word(ward.name), f"ward:{ward.code}") for ward in talk.programme.wards]
+    return card(talk.say("お住まいの区を選んでください（選ばなくても使えます）。"), (), *buttons, columns=2)
+
+
+def choose_ward(talk: Talk, code: str = "") -> Answer:
+    """Set the ward."""
+    ward = talk.programme.ward(code)
+    if ward is None or joining.needs_consent(talk):
+        return ask_ward(talk)
+    people.change(talk.connection, talk.joined.id, ward=ward.code)
+    words = talk.say("{ward}にしました。ありがとうございます。", ward=talk.word(ward.name))
+    return text(words, talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
+
+
+def ask_nickname(talk: Talk) -> Answer:
+    """Ask for a nickname; the next text is taken for it."""
+    if joining.needs_consent(talk):
+        return joining.ask_consent(talk, pending="name")
+    people.change(talk.connection, talk.joined.id, awaiting="name")
+    words = talk.say(
+        "新しい名前を送ってください（20文字まで。本名でなくてかまいません）。ほかの人に見えるのは、確認のあとです。"
+    )
+    return text(words, talk.choice("自動でつける", "auto"), talk.choice("やめる", "keep"))
+
+
+def keep_nickname(talk: Talk) -> Answer:
+    """Leave the nickname as it is."""
+    return text(talk.say("名前はそのままです。"), talk.choice("メニュー", "menu"))
+
+
+def take_nickname(talk: Talk, typed: str) -> Answer:
+    """Take a typed nickname, byte for byte, if others could be shown it one day."""
+    name = names.checked_nickname(typed)
+    if isinstance(name, NicknameProblem):
+        words = talk.say("その名前は使えません。20文字までで、電話番号・メール・リンクを入れずに送ってください。")
+        return text(words, talk.choice("自動でつける", "auto"), talk.choice("やめる", "keep"))
+    people.change(talk.connection, talk.joined.id, nickname=name, nickname_is_own=True, awaiting=None)
+    return text(talk.say("これから{name}さんとお呼びします。", name=name), talk.choice("メニュー", "menu"))
+
+
+def draw_nickname(talk: Talk) -> Answer:
+    """Draw another generated nickname."""
+    if joining.needs_consent(talk):
+        return joining.ask_consent(talk, pending="name")
+    name = joining.draw_nickname(talk)
+    people.change(talk.connection, talk.joined.id, nickname=name, nickname_is_own=False, awaiting=None)
+    return text(talk.say("これから{name}さんとお呼びします。", name=name), talk.choice("メニュー", "menu"))
+
+
+def ask_pause(talk: Talk) -> Answer:
+    """Ask before stopping, where words were typed that may have meant something else."""
+    words = talk.say("お知らせを休みますか？")
+    return text(words, talk.choice("お知らせを休む", "pause"), talk.choice("メニュー", "menu"))
+
+
+def pause(talk: Talk) -> Answer:
+    """Stop writing first; answers go on."""
+    accounts.change(talk.connection, talk.account.id, paused=True, state_at=talk.said_at)
+    words = talk.say("お知らせを休みます。こちらからは送りません。報告や確認はいつでもできます。")
+    return text(words, talk.choice("お知らせを再開する", "resume"), talk.choice("メニュー", "menu"))
+
+
+def resume(talk: Talk) -> Answer:
+    """Allow writing first again."""
+    accounts.change(talk.connection, talk.account.id, paused=False, state_at=talk.said_at)
+    return text(talk.say("お知らせを再開しました。"), talk.choice("メニュー", "menu"))

@@ -1,0 +1,252 @@
+"""Reporting by button: the list of actions, the press that records one, and the receipt with what it brought."""
+
+from datetime import date, timedelta
+
+from handlers import joining, recording
+from handlers.messages import Card, Choice
+from handlers.rules import calendar, points
+from handlers.talk import Answer, Talk, card, text
+from storage import ledger, totals
+from storage.facts import Action, Earned, Limits, OnHeatAlert, Recorded, Refusal, Refused
+
+
+def open_list(talk: Talk, page: str = "1", on: str = "") -> Answer:
+    """Show what can be reported: one's habits and the first twelve, the rest one tap further."""
+    day = _day(on) or talk.on
+    offered = points.offered(talk.programme, day, talk.is_heat_alert(day), _used(talk))
+    first = talk.programme.limits.first_page
+    shown = offered[:first] if page == "1" else offered[first:] + points.milestones(talk.programme)
+    claims = recording.claims_on(talk, day)
+    buttons = [_button(talk, action, day, claims) for action in shown]
+    title = talk.say("何をしましたか？") if day == talk.on else talk.say("{day}にしたこと", day=talk.day(day))
+    return Answer((Card(title, _list_lines(talk), tuple(buttons), 2), _more(talk, page, day)))
+
+
+def _list_lines(talk: Talk) -> tuple[str, ...]:
+    if talk.is_heat_alert(talk.on):
+        return (talk.say("きょうは熱中症に注意する日です。冷房を使い、水分をとってください。"),)
+    return ()
+
+
+def _button(talk: Talk, action: Action, on: date, claims: recording.Claims) -> Choice:
+    n = recording.next_n(talk, action, on, claims)
+    label = talk.word(action.label)
+    return Choice(label if n else f"✓ {label}", press_data("r" if on == talk.on else "l", action.code, on, n or 1))
+
+
+def _more(talk: Talk, page: str, on: date) -> Card:
+    """Offer the usual five, the other page and earlier days."""
+    day = on.isoformat() if on != talk.on else ""
+    usual = points.usual(talk.programme, _used(talk), talk.programme.limits, on, talk.is_heat_alert(on))
+    buttons: list[Choice] = []
+    if page == "1" and usual and _has_habits(talk):
+        buttons.append(Choice(talk.say("いつもの{count}つをまとめて", count=len(usual)), f"usual:{on.isoformat()}"))
+    if page == "1":
+        buttons.append(talk.choice("ほかの行動", f"report:2:{day}"))
+    else:
+        buttons.append(talk.choice("はじめのページ", f"report:1:{day}"))
+    buttons.append(talk.choice("きのうまでの分", "days"))
+    return Card(talk.say("ほかには"), (), tuple(buttons), 1)
+
+
+def _has_habits(talk: Talk) -> bool:
+    if talk.person is None:
+        return False
+    after = talk.programme.limits.usual_after_days
+    return ledger.count_days(talk.connection, talk.person.id, after) >= after
+
+
+def _used(talk: Talk) -> dict[str, int]:
+    if talk.person is None:
+        return {}
+    return {tally.action: tally.times for tally in ledger.list_tallies(talk.connection, talk.person.id)}
+
+
+def choose_day(talk: Talk) -> Answer:
+    """Offer the earlier days that can still be entered."""
+    days = [day for day in calendar.late_days_open(talk.on, talk.programme.limits) if day != talk.on]
+    buttons = [Choice(talk.day(day), f"report:1:{day.isoformat()}") for day in days]
+    last = talk.say("{days}日前まで入れられます。", days=talk.programme.limits.late_days)
+    return card(talk.say("いつの分ですか？"), (last,), *buttons)
+
+
+def press(talk: Talk, code: str = "", on: str = "", n: str = "", said: str = "") -> Answer:
+    """Record what a button of today's list stands for; a button of an earlier day's list asks which day is meant."""
+    day = _day(on)
+    if day is not None and day != talk.on and talk.programme.action(code):
+        return _ask_which_day(talk, code, day, n)
+    return press_late(talk, code, on, n, said)
+
+
+def _ask_which_day(talk: Talk, code: str, day: date, n: str) -> Answer:
+    fresh = f"r:{code}:{talk.on.isoformat()}:"
+    choices = [Choice(talk.say("きょう"), fresh)]
+    if day in calendar.late_days_open(talk.on, talk.programme.limits):
+        choices.append(Choice(talk.day(day), f"l:{code}:{day.isoformat()}:{n}"))
+    return text(talk.say("これは{day}のボタンです。いつの分を記録しますか？", day=talk.day(day)), *choices)
+
+
+def press_late(talk: Talk, code: str = "", on: str = "", n: str = "", said: str = "") -> Answer:
+    """Record what a button stands for on the very day it names."""
+    action, day = talk.programme.action(code), _day(on)
+    if action is None or day is None:
+        return text(talk.say("このボタンはもう使えません。もう一度選んでください。"), talk.choice("報告する", "report"))
+    if joining.needs_consent(talk):
+        return joining.ask_consent(talk, pending=talk.incoming.data)
+    if talk.is_heat_alert(day) and action.on_heat_alert is OnHeatAlert.ASK_NOT_COOLING and said != "y":
+        return _ask_not_cooling(talk, action, day, n)
+    nth = int(n) if n.isdecimal() and len(n) < 5 else None
+    return record_one(talk, action, day, nth)
+
+
+def _ask_not_cooling(talk: Talk, action: Action, day: date, n: str) -> Answer:
+    words = talk.say("きょうは熱中症に注意する日です。冷房のほかの節電ですか？")
+    yes = Choice(talk.say("はい、冷房は使っています"), f"{press_data('l', action.code, day, n or '')}:y")
+    return text(words, yes, talk.choice("いいえ", "cool"))
+
+
+def keep_cool(talk: Talk) -> Answer:
+    """Ask a person who saved on cooling during a heat alert to use it."""
+    words = talk.say(
+        "きょうはがまんしないでください。冷房を使い、水分をとってください。記録が途切れることはありません。"
+    )
+    return text(words, talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
+
+
+def record_one(talk: Talk, action: Action, on: date, nth: int | None) -> Answer:
+    """Record one report and answer its receipt, or kindly why it does not stand."""
+    decision, entry_id = recording.record(talk, action, on, nth)
+    if isinstance(decision, Refused):
+        return refuse(talk, action, decision.reason)
+    return receipt(talk, action, on, decision, entry_id)
+
+
+def receipt(talk: Talk, action: Action, on: date, decision: Recorded, entry_id: int) -> Answer:
+    """Show what a report brought: points, this week and the city's total at once, with one tap to take it back."""
+    title = talk.say("記録しました：{action} +{points}ポイント", action=talk.word(action.title), points=decision.points)
+    more = [talk.choice("距離も記録する", f"km:{entry_id}")] if action.asks_instead_of_car else []
+    lines = (*_worth(talk, action, decision), *standing_lines(talk), *_guide(talk, action))
+    if on != talk.on:
+        lines = (talk.say("{day}の分です。", day=talk.day(on)), *lines)
+    buttons = (*more, talk.choice("ほかにも報告", "report"), talk.choice("取り消す", f"w:{entry_id}"))
+    return card(title, lines, *buttons, talk.choice("わたしのポイント", "points"))
+
+
+def _worth(talk: Talk, action: Action, decision: Recorded) -> tuple[str, ...]:
+    """Say why the points are not the full ones, where they are not."""
+    limit = talk.programme.limits.everyday_points_a_day
+    return {
+        Earned.FULL: (),
+        Earned.PART: (talk.say("毎日の行動は1日{limit}ポイントまでです。きょうの残りの分がつきました。", limit=limit),),
+        Earned.DAY_FULL: (
+            talk.say(
+                "きょうの{limit}ポイントはもう満点です。行動はしっかり記録しました。ありがとうございます。", limit=limit
+            ),
+        ),
+        Earned.MILESTONE: (talk.say("大きな一歩です。購入や契約にはポイントがつかず、記念として残ります。"),),
+        Earned.AWAITS_REVIEW: (
+            talk.say("確認ができたときに{points}ポイントがつきます。", points=action.confirmed_points),
+        ),
+    }[decision.earned]
+
+
+def standing_lines(talk: Talk) -> tuple[str, ...]:
+    """Say where the person and the city stand now."""
+    week = calendar.week_start(talk.on)
+    today = ledger.sum_points(talk.connection, talk.joined.id, talk.on, talk.on)
+    this_week = ledger.sum_points(talk.connection, talk.joined.id, week, week + timedelta(days=6))
+    city = totals.find_totals(talk.connection, talk.programme, talk.now)
+    return (
+        talk.say("きょう {today}・今週 {week}ポイント", today=talk.number(today), week=talk.number(this_week)),
+        talk.say(
+            "{city}のみんなで {points}ポイント",
+            city=talk.word(talk.programme.city.name),
+            points=talk.number(city.points_confirmed + city.points_self_reported + city.points_before),
+        ),
+    )
+
+
+def _guide(talk: Talk, action: Action) -> tuple[str, ...]:
+    """Show one figure beside the action as a guide, with its basis and source; it is never added up."""
+    if not action.figures:
+        return ()
+    figure = action.figures[0]
+    words = {"amount": figure.amount, "unit": talk.word(figure.unit), "basis": talk.word(figure.basis)}
+    return (talk.say("目安：{amount} {unit}（{basis}。出典 {source}）", source=figure.source, **words),)
+
+
+def refuse(talk: Talk, action: Action, reason: Refusal) -> Answer:
+    """Say kindly why a report does not stand, and what can be done instead."""
+    again, menu = talk.choice("ほかの行動", "report"), talk.choice("メニュー", "menu")
+    return Answer(text(_why(talk, action, reason), again, menu).messages, toast=talk.say("記録はそのままです"))
+
+
+def _why(talk: Talk, action: Action, reason: Refusal) -> str:
+    name, limits = talk.word(action.title), talk.programme.limits
+    return {
+        Refusal.ALREADY: talk.say("{action}はもう記録してあります。ありがとうございます。", action=name),
+        Refusal.CAP_REACHED: _cap_words(talk, action, name),
+        Refusal.TOO_LATE: talk.say("記録できるのは{days}日前の分までです。", days=limits.late_days),
+        Refusal.IN_FUTURE: talk.say("まだ来ていない日の分は記録できません。その日になったら教えてください。"),
+        Refusal.OUT_OF_SEASON: talk.say("{action}は、いまは記録の季節ではありません。", action=name),
+        Refusal.HEAT_ALERT: talk.say("きょうは熱中症に注意する日です。冷房を使い、水分をとってください。"),
+        Refusal.NEEDS_AT_HOME: talk.say(
+            "先に、家でできる行動をきょう{count}つ記録してください。", count=action.needs_at_home
+        ),
+        Refusal.NEEDS_CHECK_IN: talk.say("{action}は、会場での受付で記録されます。", action=name),
+    }[reason]
+
+
+def _cap_words(talk: Talk, action: Action, name: str) -> str:
+    times = action.cap.times
+    return {
+        "day": talk.say(
+            "{action}の記録は1日{times}回までです。きょうの分は記録してあります。", action=name, times=times
+        ),
+        "week": talk.say(
+            "{action}の記録は1週間に{times}回までです。今週の分は記録してあります。", action=name, times=times
+        ),
+        "month": talk.say(
+            "{action}の記録は1か月に{times}回までです。今月の分は記録してあります。", action=name, times=times
+        ),
+        "year": talk.say(
+            "{action}の記録は1年度に{times}回までです。今年度の分は記録してあります。", action=name, times=times
+        ),
+        "ever": talk.say("{action}はもう記録してあります。ありがとうございます。", action=name),
+    }[action.cap.per]
+
+
+def press_usual(talk: Talk, on: str = "") -> Answer:
+    """Record the usual five in one tap; those that already stand are left as they are."""
+    day = _day(on)
+    if day is None or day != talk.on:
+        return open_list(talk)
+    if joining.needs_consent(talk):
+        return joining.ask_consent(talk, pending=talk.incoming.data)
+    limits: Limits = talk.programme.limits
+    actions = points.usual(talk.programme, _used(talk), limits, day, talk.is_heat_alert(day))
+    done = {code for code, _, _ in ledger.list_day(talk.connection, talk.joined.id, day)}
+    earned, lines = 0, []
+    for place, action in enumerate(action for action in actions if action.code not in done):
+        decision, _ = recording.record(talk, action, day, None, place)
+        if isinstance(decision, Recorded):
+            earned += decision.points
+            lines.append(talk.say("・{action} +{points}", action=talk.word(action.title), points=decision.points))
+    if not lines:
+        words = talk.say("いつもの行動は、きょうはもう全部記録してあります。ありがとうございます。")
+        return text(words, talk.choice("ほかの行動", "report"), talk.choice("メニュー", "menu"))
+    title = talk.say("まとめて記録しました：+{points}ポイント", points=earned)
+    buttons = (talk.choice("わたしのポイント", "points"), talk.choice("最後の1つを取り消す", "undo"))
+    return card(title, (*lines, *standing_lines(talk)), *buttons)
+
+
+def press_data(word: str, code: str, on: date, n: int | str) -> str:
+    """Write what a report button sends: at most 64 bytes."""
+    return f"{word}:{code}:{on.isoformat()}:{n}"
+
+
+def _day(iso: str) -> date | None:
+    try:
+        return date.fromisoformat(iso)
+    except ValueError:
+        return None

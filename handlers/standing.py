@@ -1,0 +1,93 @@
+"""Where one stands: my points and what they are made of, and the city's four totals. Changes nothing."""
+
+from datetime import timedelta
+
+from handlers import joining
+from handlers.messages import Choice
+from handlers.rules import calendar
+from handlers.talk import Answer, Talk, card
+from storage import ledger, totals
+from storage.facts import Standing
+
+SHOWN_ACTIONS = 6  # more would not be read on a phone without scrolling
+
+
+def show_points(talk: Talk) -> Answer:
+    """Show one's points: today, this week, in all; confirmed and self-reported apart; by action; CO2 with its basis."""
+    if talk.person is None:
+        return joining.ask_consent(talk, pending="points")
+    week = calendar.week_start(talk.on)
+    standing = ledger.find_standing(talk.connection, talk.person.id, talk.on, week, week + timedelta(days=6))
+    lines = (*_sums(talk, standing), *_by_action(talk, standing), *_co2(talk, standing))
+    title = talk.say("{name}さんのポイント", name=talk.person.nickname)
+    return card(title, lines, talk.choice("報告する", "report"), talk.choice("市の合計", "totals"))
+
+
+def _sums(talk: Talk, standing: Standing) -> tuple[str, ...]:
+    amounts = {"today": standing.today, "week": standing.week, "all": standing.all}
+    shares = {"confirmed": standing.confirmed, "self_reported": standing.self_reported}
+    return (
+        talk.say("きょう {today}・今週 {week}・合計 {all}", **{k: talk.number(v) for k, v in amounts.items()}),
+        talk.say(
+            "内訳：確認ずみ {confirmed}・自己申告 {self_reported}", **{k: talk.number(v) for k, v in shares.items()}
+        ),
+    )
+
+
+def _by_action(talk: Talk, standing: Standing) -> tuple[str, ...]:
+    if not standing.by_action:
+        return (talk.say("まだ記録がありません。きょうの行動から始めてみましょう。"),)
+    lines = []
+    for code, times, earned in standing.by_action[:SHOWN_ACTIONS]:
+        action = talk.programme.action(code)
+        name = talk.word(action.title) if action else code
+        lines.append(talk.say("・{action} {times}回（{points}）", action=name, times=times, points=talk.number(earned)))
+    rest = len(standing.by_action) - SHOWN_ACTIONS
+    if rest > 0:
+        lines.append(talk.say("ほか{count}種類", count=rest))
+    return tuple(lines)
+
+
+def _co2(talk: Talk, standing: Standing) -> tuple[str, ...]:
+    """Say per action what may be added up, each on its own basis: two bases are never summed."""
+    lines = []
+    for code, grams in standing.co2_grams:
+        action = talk.programme.action(code)
+        if action is None or not action.factors:
+            continue
+        basis = " / ".join(dict.fromkeys(talk.word(factor.basis) for factor in action.factors))
+        words = {"action": talk.word(action.title), "basis": basis, "source": action.factors[0].source}
+        lines.append(
+            talk.say("CO2（{action}）：約{grams} g（{basis}。出典 {source}）", grams=talk.number(grams), **words)
+        )
+    return tuple(lines)
+
+
+def show_totals(talk: Talk) -> Answer:
+    """Show the city's four running totals against the period's targets."""
+    city = totals.find_totals(talk.connection, talk.programme, talk.now)
+    points_all = city.points_confirmed + city.points_self_reported + city.points_before
+    number = talk.number
+    lines = [
+        talk.say(
+            "参加：延べ {total}人（目標 {target}人）",
+            total=number(city.participants),
+            target=number(city.period.target),
+        ),
+        talk.say("参加した人：{distinct}人", distinct=number(city.participants_distinct)),
+        talk.say("開いたイベント：{count}回", count=number(city.events_held)),
+        talk.say("行動ポイント：{points}", points=number(points_all)),
+        talk.say(
+            "（確認ずみ {confirmed}・自己申告 {self_reported}）",
+            confirmed=number(city.points_confirmed),
+            self_reported=number(city.points_self_reported),
+        ),
+        talk.say("サイトを見た人：{visits}人", visits=number(city.visits_own + city.visits_portal)),
+    ]
+    title = talk.say(
+        "{city}の合計（{period}）", city=talk.word(talk.programme.city.name), period=talk.word(city.period.name)
+    )
+    buttons = [talk.choice("報告する", "report"), talk.choice("メニュー", "menu")]
+    if talk.public_url:
+        buttons.append(Choice(talk.say("ページで見る"), url=f"{talk.public_url}/?lang={talk.language}"))
+    return card(title, tuple(lines), *buttons)

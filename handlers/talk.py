@@ -1,0 +1,109 @@
+"""What a handler is given (one event with all that is known of who sent it) and what it gives back. Decides nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from handlers.messages import Card, Choice, Incoming, Message, Text
+from handlers.texts import Texts, format_day, format_number
+from storage import accounts, people
+from storage import facts as f
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """One event being answered, inside its transaction. ``now`` is calendar time, ``on`` the Tokyo day it was said."""
+
+    connection: Connection
+    programme: f.Programme
+    texts: Texts
+    account: f.AccountFacts
+    person: f.PersonFacts | None
+    incoming: Incoming
+    event_id: int
+    now: datetime
+    said_at: datetime
+    today: date
+    on: date
+    heat_alert_days: frozenset[date]
+    keyed_hash: Callable[[str], str]
+    make_link: Callable[[str, str], str]  # (page, what it is about) to a signed address that works for a short time
+    public_url: str = ""
+    private_chat: str = ""  # where a group's members reach the bot alone
+
+    @property
+    def language(self) -> str:
+        """The account's language; until it chose one, the one its app suggests, else the city's first."""
+        return self.account.language or self.guessed_language
+
+    @property
+    def guessed_language(self) -> str:
+        """The language the app suggests, if the city speaks it."""
+        tag = (self.incoming.language or "").lower()
+        spoken = self.programme.city.languages
+        return next((language for language in spoken if tag == language or tag.startswith(f"{language}-")), spoken[0])
+
+    @property
+    def joined(self) -> f.PersonFacts:
+        """The person, where the handler is only reached by somebody who joined."""
+        if self.person is None:
+            raise LookupError("nobody joined from this account")
+        return self.person
+
+    def say(self, sentence: str, **values: object) -> str:
+        """Put a sentence (a Japanese one, with {names}) into the person's language."""
+        return self.texts.of(self.language).say(sentence, **values)
+
+    def word(self, texts: f.Texts) -> str:
+        """Choose the person's language of a text from the programme, else Japanese."""
+        return texts.get(self.language) or texts["ja"]
+
+    def number(self, amount: int) -> str:
+        """Write a whole number as the person's language does."""
+        return format_number(amount, self.language)
+
+    def day(self, on: date) -> str:
+        """Write a day as the person's language does."""
+        return format_day(on, self.language)
+
+    def is_heat_alert(self, on: date) -> bool:
+        """Tell whether saving on cooling is out of the question on a day."""
+        return on in self.heat_alert_days
+
+    def again(self) -> "Talk":
+        """Give the same event with account and person as they now stand in the database."""
+        account = accounts.get(self.connection, self.account.id)
+        return replace(self, account=account, person=people.find(self.connection, account.person_id))
+
+    def choice(self, sentence: str, data: str) -> Choice:
+        """Make a button out of a sentence."""
+        return Choice(self.say(sentence), data)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said back. ``toast`` is the short word a pressed button shows; ``must_arrive`` may cost a push.
+
+    ``forget`` says that the person left: nothing of them may stay once this was sent.
+    """
+
+    messages: tuple[Message, ...] = ()
+    toast: str = ""
+    must_arrive: bool = False
+    forget: bool = False
+
+    def followed_by(self, other: "Answer") -> "Answer":
+        """Join two answers into one."""
+        return replace(self, messages=self.messages + other.messages, toast=self.toast or other.toast)
+
+
+def text(words: str, *choices: Choice) -> Answer:
+    """Answer plain words with quick choices."""
+    return Answer((Text(words, choices),))
+
+
+def card(title: str, lines: tuple[str, ...], *buttons: Choice, columns: int = 1) -> Answer:
+    """Answer a card with buttons that stay."""
+    return Answer((Card(title, lines, buttons, columns),))

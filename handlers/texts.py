@@ -1,0 +1,121 @@
+"""Puts texts into a reader's language from the gettext catalogues; decides nothing about what is said.
+
+A message id is the full Japanese sentence, so Japanese needs no catalogue. The ``.po`` files are read at start as
+translators left them: there is no build step.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.dates import format_time as format_clock
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from storage.clock import TOKYO
+
+LOCALES = Path(__file__).parent / "locales"
+JAPANESE = "ja"
+_OWN_LOCALES = {"ja-easy": "ja"}  # languages of ours that CLDR does not know, and whose conventions they follow
+_DAY_PATTERNS = {"ja": ("M月d日(E)", "y年M月d日(E)"), "en": ("E d MMM", "E d MMM y")}
+
+
+def _(message: str) -> str:
+    """Mark a text for the catalogues where it is declared; it is put into words later, by ``say``."""
+    return message
+
+
+class Words:
+    """The texts of one language; what has no translation stays Japanese."""
+
+    def __init__(self, language: str, translations: NullTranslations) -> None:
+        self.language = language
+        self.gettext = translations.gettext
+        self.ngettext = translations.ngettext
+
+    def say(self, message: str, /, **values: object) -> str:
+        """Say a text, its ``{name}`` placeholders filled; KeyError when a value is missing."""
+        return self.gettext(message).format(**values)
+
+    def say_many(self, message: str, count: int, /, **values: object) -> str:
+        """Say a text in the plural form that ``count`` asks for; Japanese has one form."""
+        return self.ngettext(message, message, count).format(**values)
+
+
+class Texts:
+    """Every text of a domain (``bot``: the chats, ``pages``: the web) in the languages that have a catalogue."""
+
+    def __init__(self, languages: Iterable[str], domain: str = "bot", folder: Path = LOCALES) -> None:
+        self._words = {JAPANESE: Words(JAPANESE, NullTranslations())}
+        for language in languages:
+            path = folder / language / "LC_MESSAGES" / f"{domain}.po"
+            if path.exists():
+                self._words[language] = Words(language, _read_catalogue(path))
+        self.languages = tuple(self._words)
+
+    def match(self, tag: str | None) -> str | None:
+        """Find our language for an IETF tag such as ``en-GB``; None when there is none."""
+        if not tag:
+            return None
+        known = {language.lower(): language for language in self.languages}
+        parts = tag.replace("_", "-").lower().split("-")
+        wider = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+        return next((known[candidate] for candidate in wider if candidate in known), None)
+
+    def of(self, language: str | None) -> Words:
+        """Give the words of a language, or Japanese."""
+        return self._words[self.match(language) or JAPANESE]
+
+
+def _read_catalogue(path: Path) -> GNUTranslations:
+    with path.open("rb") as file:
+        catalogue = read_po(file)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(_OWN_LOCALES.get(language, language), sep="-")
+
+
+def format_number(number: int, language: str) -> str:
+    """Write a number with the language's separators: 60,000."""
+    return format_decimal(number, locale=_locale(language))
+
+
+def format_day(on: date, language: str, *, year: bool = False) -> str:
+    """Write a Tokyo day with its weekday: 11月26日(木); Thu 26 Nov."""
+    locale = _locale(language)
+    patterns = _DAY_PATTERNS.get(locale.language)
+    if patterns is None:
+        return format_skeleton("yMMMEd" if year else "MMMEd", on, locale=locale)
+    return format_date(on, patterns[year], locale=locale)
+
+
+def format_time(at: datetime, language: str) -> str:
+    """Write a moment's Tokyo time of day: 午後2時, 午後2時30分; 2:00 pm.
+
+    Japanese notices say 午前 and 午後 rather than count to 24 (and 午後0時 for noon).
+    """
+    there, locale = at.astimezone(TOKYO), _locale(language)
+    clock = time(there.hour, there.minute)
+    if locale.language == JAPANESE:
+        return format_clock(clock, "aK時m分" if clock.minute else "aK時", locale=locale)
+    if locale.language == "en":
+        return format_clock(clock, "h:mm a", locale=locale).lower()
+    return format_clock(clock, "short", locale=locale)
+
+
+def format_moment(at: datetime, language: str, *, year: bool = False) -> str:
+    """Write a moment as its Tokyo day and time: 11月26日(木)午後2時; Thu 26 Nov, 2:00 pm."""
+    day, clock = format_day(at.astimezone(TOKYO).date(), language, year=year), format_time(at, language)
+    return f"{day}{clock}" if _locale(language).language == JAPANESE else f"{day}, {clock}"

@@ -1,0 +1,152 @@
+"""Makes every platform call, after the commit that stored it, and writes down how it ended. Decides no content."""
+
+import asyncio
+import contextlib
+import uuid
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from handlers.messages import Call, Fate, Outcome, Reason, Sender, Way
+from scheduler import outcomes
+from scheduler.outcomes import Next
+from storage import accounts, outbox
+from storage.clock import Clock
+from storage.database import Database, StorageUnavailableError
+from storage.facts import AccountState, ChannelName
+from storage.outbox import OutboxState, StoredCall
+
+LEASE = timedelta(seconds=60)  # longer than any call's deadline
+FRESH_SECONDS = 20.0  # a lease this young outlasts any call
+POLL_SECONDS = 1.0
+CLAIM_LIMIT = 200
+IN_FLIGHT = {ChannelName.LINE: 50, ChannelName.TELEGRAM: 10, ChannelName.TERMINAL: 1}
+"""Calls at once: Telegram's library slows down as they grow, about 10 is its best."""
+
+log = structlog.get_logger()
+Watcher = Callable[[StoredCall, Outcome], None]
+
+
+class Delivery:
+    """Takes stored calls, makes them in order per account, most urgent first when they are claimed, and ends them.
+
+    ``watch`` is told every outcome (for metrics). A call is made only by the process that holds its lease.
+    """
+
+    def __init__(self, database: Database, clock: Clock, senders: Mapping[ChannelName, Sender], watch: Watcher) -> None:
+        self.owner = uuid.uuid4().hex
+        self.halted: dict[ChannelName, str] = {}
+        self._database, self._clock, self._senders, self._watch = database, clock, senders, watch
+        self._lanes: dict[tuple[ChannelName, str], deque[tuple[StoredCall, float]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._seats = {name: asyncio.Semaphore(seats) for name, seats in IN_FLIGHT.items()}
+        self._stopping = asyncio.Event()
+
+    def take(self, calls: Sequence[StoredCall]) -> None:
+        """Take calls that are leased to this process: no poll stands between their commit and the platform."""
+        taken = asyncio.get_running_loop().time()
+        for call in calls:
+            lane = self._lanes.get((call.channel, call.to_key))
+            if lane is not None:
+                lane.append((call, taken))
+                continue
+            self._lanes[call.channel, call.to_key] = deque([(call, taken)])
+            task = asyncio.create_task(self._drive((call.channel, call.to_key)))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def run(self) -> None:
+        """Claim what is due every second, until stopped: calls put back, and those whose process died."""
+        while not self._stopping.is_set():
+            with contextlib.suppress(StorageUnavailableError):
+                self.take(await self._claim())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), POLL_SECONDS)
+
+    async def stop(self, patience: float = 10.0) -> None:
+        """Stop claiming, and give the calls in flight some seconds to end."""
+        self._stopping.set()
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=patience)
+
+    async def _claim(self) -> list[StoredCall]:
+        now, alone, channels = self._clock.real(), self._database.is_sqlite, list(self._senders)
+
+        def unit(connection: Connection) -> list[StoredCall]:
+            return outbox.claim_due(connection, self.owner, channels, now, LEASE, CLAIM_LIMIT, alone=alone)
+
+        return await asyncio.wrap_future(self._database.write(unit))
+
+    async def _drive(self, lane: tuple[ChannelName, str]) -> None:
+        """Make one account's calls, one after another, until none is left."""
+        calls = self._lanes[lane]
+        try:
+            while calls:
+                async with self._seats[lane[0]]:
+                    await self._deliver(*calls.popleft())
+        finally:
+            del self._lanes[lane]
+
+    async def _deliver(self, call: StoredCall, taken: float) -> None:
+        if asyncio.get_running_loop().time() - taken > FRESH_SECONDS and not await self._renew(call):
+            return
+        step = outcomes.before(call, self._clock.real())
+        outcome = Outcome(fate=Fate.PERMANENT, detail="out of time")
+        if step is None:
+            outcome = await self._try(call)
+            step = outcomes.after(call, outcome, self._clock.real())
+        try:
+            await asyncio.wrap_future(self._database.write(lambda c: self._end(c, call, outcome, step)))
+        except StorageUnavailableError:
+            log.warning("end_not_written", outbox_id=call.id)  # the lease runs out, and the call is taken up again
+        self._watch(call, outcome)
+
+    async def _renew(self, call: StoredCall) -> bool:
+        """Hold on to a call that waited long for its turn; another process may have taken it over."""
+        now = self._clock.real()
+        try:
+            return await asyncio.wrap_future(
+                self._database.write(lambda c: outbox.renew(c, call.id, self.owner, now, LEASE))
+            )
+        except StorageUnavailableError:
+            return False
+
+    async def _try(self, call: StoredCall) -> Outcome:
+        sealed = Call(way=Way(call.way), to=call.to_key, body=call.body, token=call.token, key=call.retry_key)
+        outcome = await self._senders[call.channel].send(sealed)
+        if outcome.fate is Fate.HALTED:
+            if call.channel not in self.halted:
+                log.error("channel_halted", channel=call.channel, detail=outcome.detail)
+            self.halted[call.channel] = outcome.detail
+        elif outcome.fate is Fate.ACCEPTED and self.halted.pop(call.channel, None) is not None:
+            log.info("channel_resumed", channel=call.channel)
+        return outcome
+
+    def _end(self, connection: Connection, call: StoredCall, outcome: Outcome, step: Next) -> None:
+        """Write what became of a try, in one transaction with what it says about the account."""
+        now = self._clock.real()
+        notes = {"request_id": outcome.request_id, "detail": outcome.detail[:200], **step.columns}
+        if step.state is OutboxState.WAITING and step.due_at is not None:
+            outbox.mark_waiting(connection, call.id, self.owner, step.due_at, **notes)
+            return
+        mine = outbox.mark_ended(connection, call.id, self.owner, step.state, now, **notes)
+        if mine and step.push:
+            self._push_instead(connection, call, now)
+        if mine and outcome.reason in (Reason.BLOCKED, Reason.GONE) and call.account_id is not None:
+            state = AccountState.BLOCKED if outcome.reason is Reason.BLOCKED else AccountState.GONE
+            accounts.change(connection, call.account_id, state=state)
+        if mine and call.forget and not step.push:
+            outbox.forget_ended(connection, call.id)
+
+    def _push_instead(self, connection: Connection, call: StoredCall, now: datetime) -> None:
+        """Put a push under a new key in the place of a must-arrive answer whose reply token died unused."""
+        same = {name: getattr(call, name) for name in ("account_id", "channel", "bot_id", "kind", "to_key", "body")}
+        times = {"due_at": now, "made_at": now, "not_after": call.not_after}
+        key = str(uuid.uuid4()) if self._senders[call.channel].has_retry_key else None
+        new = {"way": Way.PUSH, "retry_key": key, "must_arrive": True, "forget": call.forget}
+        outbox.add(connection, state=OutboxState.WAITING, **same, **new, **times)
+        if call.forget:
+            outbox.forget_ended(connection, call.id)

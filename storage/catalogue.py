@@ -1,0 +1,38 @@
+"""The programme as the database knows it: every version that was ever in force. The newest is the truth."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlmodel import Field, SQLModel
+
+from storage.database import BigId, Instant, table_of
+
+
+class ProgrammeVersion(SQLModel, table=True):
+    """One version of the whole programme; its number is the rule version that ledger entries keep."""
+
+    __tablename__ = "programme_version"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    document: str
+    made_at: datetime = Field(sa_type=Instant)
+    made_by: str
+
+
+VERSIONS = table_of(ProgrammeVersion)
+
+
+def find_newest(connection: Connection) -> tuple[int, dict[str, Any]] | None:
+    """Find the version in force, as (number, document)."""
+    row = connection.execute(select(VERSIONS).order_by(VERSIONS.c.id.desc()).limit(1)).first()
+    return None if row is None else (row.id, json.loads(row.document))
+
+
+def add_version(connection: Connection, document: Mapping[str, Any], made_by: str, now: datetime) -> int:
+    """Put a new version in force; gives its number."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True)
+    values = {"document": text, "made_at": now, "made_by": made_by}
+    return int(connection.execute(VERSIONS.insert().values(**values).returning(VERSIONS.c.id)).scalar_one())

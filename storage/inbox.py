@@ -1,0 +1,219 @@
+"""The inbox: every event a platform sent, stored before it is answered, and handled once. Parses nothing."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, SQLModel
+
+from storage.database import BigId, Instant, table_of
+from storage.facts import ChannelName
+
+
+class InboxState(StrEnum):
+    """Where an event stands: waiting to be handled, handled, or given up after three tries."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class InboxRow(SQLModel, table=True):
+    """One event as it came. ``raw`` is emptied after a week, or at once when the person unsends or leaves."""
+
+    __tablename__ = "inbox"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    channel: str
+    bot_id: str
+    event_id: str
+    account_key: str
+    occurred_at: datetime = Field(sa_type=Instant)
+    received_at: datetime = Field(sa_type=Instant)
+    raw: str
+    reply_token: str | None = None
+    reply_until: datetime | None = Field(default=None, sa_type=Instant)
+    state: str = InboxState.WAITING
+    attempts: int = 0
+    trouble: str | None = None
+    done_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+INBOX = table_of(InboxRow)
+INBOX.append_constraint(UniqueConstraint("channel", "bot_id", "event_id"))
+INBOX.dialect_options["sqlite"]["autoincrement"] = True
+_IS_WAITING = INBOX.c.state == InboxState.WAITING
+Index(
+    "inbox_waiting",
+    INBOX.c.channel,
+    INBOX.c.bot_id,
+    INBOX.c.account_key,
+    INBOX.c.occurred_at,
+    sqlite_where=_IS_WAITING,
+    postgresql_where=_IS_WAITING,
+)
+Index("inbox_account", INBOX.c.channel, INBOX.c.account_key, INBOX.c.received_at)
+Index("inbox_received", INBOX.c.received_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """What intake stores of one event; times are real."""
+
+    bot_id: str
+    event_id: str | None
+    account_key: str
+    occurred_at: datetime
+    raw: str
+    reply_token: str | None
+    reply_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """One waiting event, as the worker takes it."""
+
+    id: int
+    channel: ChannelName
+    bot_id: str
+    account_key: str
+    occurred_at: datetime
+    received_at: datetime
+    raw: str
+    reply_token: str | None
+    reply_until: datetime | None
+    attempts: int
+
+
+def store(connection: Connection, channel: ChannelName, events: Sequence[NewEvent], received_at: datetime) -> None:
+    """Store events; a repeat of one that still waits only renews its reply token, any other repeat changes nothing."""
+    if not events:
+        return
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(INBOX)
+    statement = insert.on_conflict_do_update(
+        index_elements=["channel", "bot_id", "event_id"],
+        set_={"reply_token": insert.excluded.reply_token, "reply_until": insert.excluded.reply_until},
+        where=_IS_WAITING,
+    )
+    connection.execute(statement, [_values(channel, event, received_at) for event in events])
+
+
+def _values(channel: ChannelName, event: NewEvent, received_at: datetime) -> dict[str, Any]:
+    event_id = event.event_id or "sha256:" + hashlib.sha256(event.raw.encode("utf-8", "surrogatepass")).hexdigest()
+    return {
+        "channel": channel,
+        "bot_id": event.bot_id,
+        "event_id": event_id,
+        "account_key": event.account_key,
+        "occurred_at": event.occurred_at,
+        "received_at": received_at,
+        "raw": event.raw,
+        "reply_token": event.reply_token,
+        "reply_until": event.reply_until,
+        "state": InboxState.WAITING,
+        "attempts": 0,
+    }
+
+
+def find_oldest_waiting(
+    connection: Connection, channel: ChannelName, bot_id: str, account_key: str
+) -> StoredEvent | None:
+    """Find the account's oldest waiting event by the platform's time."""
+    ours = (INBOX.c.channel == channel, INBOX.c.bot_id == bot_id, INBOX.c.account_key == account_key)
+    row = connection.execute(
+        select(INBOX).where(_IS_WAITING, *ours).order_by(INBOX.c.occurred_at, INBOX.c.id).limit(1)
+    ).first()
+    return None if row is None else _stored(row)
+
+
+def list_waiting_accounts(connection: Connection) -> list[tuple[ChannelName, str, str]]:
+    """List the accounts (channel, bot id, key) that have events waiting."""
+    columns = (INBOX.c.channel, INBOX.c.bot_id, INBOX.c.account_key)
+    rows = connection.execute(select(*columns).where(_IS_WAITING).distinct())
+    return [(ChannelName(row.channel), row.bot_id, row.account_key) for row in rows]
+
+
+def count_recent(connection: Connection, channel: ChannelName, account_key: str, now: datetime, span: timedelta) -> int:
+    """Count an account's events received within a span of real time; bounded by what one account can send in it."""
+    since = INBOX.c.received_at > now - span
+    ours = (INBOX.c.channel == channel, INBOX.c.account_key == account_key)
+    return connection.execute(select(func.count()).select_from(INBOX).where(*ours, since)).scalar_one()
+
+
+def mark_done(connection: Connection, event_id: int, now: datetime) -> None:
+    """Mark an event as handled."""
+    connection.execute(INBOX.update().where(INBOX.c.id == event_id).values(state=InboxState.DONE, done_at=now))
+
+
+def add_attempt(connection: Connection, event_id: int, trouble: str | None = None) -> int:
+    """Count one more try of an event and keep what went wrong (a class name, no content); gives the tries so far."""
+    values: dict[str, Any] = {"attempts": INBOX.c.attempts + 1}
+    if trouble is not None:
+        values["trouble"] = trouble
+    statement = INBOX.update().where(INBOX.c.id == event_id).values(**values).returning(INBOX.c.attempts)
+    return int(connection.execute(statement).scalar_one())
+
+
+def mark_failed(connection: Connection, event_id: int, now: datetime) -> None:
+    """Give an event up: its account goes on without it."""
+    connection.execute(INBOX.update().where(INBOX.c.id == event_id).values(state=InboxState.FAILED, done_at=now))
+
+
+def count_states(connection: Connection) -> dict[str, int]:
+    """Count waiting and failed events (few by nature: an index serves the first, a week bounds the second)."""
+    unfinished = INBOX.c.state != InboxState.DONE
+    rows = connection.execute(select(INBOX.c.state, func.count()).where(unfinished).group_by(INBOX.c.state))
+    return {row[0]: row[1] for row in rows}
+
+
+def list_bodies(connection: Connection, channel: ChannelName, account_key: str) -> list[str]:
+    """List the bodies that are still stored of what an account sent, oldest first, for its own export."""
+    ours = (INBOX.c.channel == channel, INBOX.c.account_key == account_key, INBOX.c.raw != "")
+    return list(connection.execute(select(INBOX.c.raw).where(*ours).order_by(INBOX.c.id)).scalars())
+
+
+def empty_unsent(connection: Connection, channel: ChannelName, account_key: str, message_id: str) -> int:
+    """Empty the stored body of a message that its writer took back; gives how many rows held it."""
+    ours = (INBOX.c.channel == channel, INBOX.c.account_key == account_key)
+    holds = INBOX.c.raw.contains(f'"{message_id}"', autoescape=True)
+    return connection.execute(INBOX.update().where(*ours, holds).values(raw="")).rowcount
+
+
+def forget_account(connection: Connection, channel: ChannelName, account_key: str) -> None:
+    """Empty all that an account ever wrote, and its key; the event ids stay, so that nothing is handled twice."""
+    ours = (INBOX.c.channel == channel, INBOX.c.account_key == account_key)
+    values = {"raw": "", "account_key": "", "reply_token": None}
+    connection.execute(INBOX.update().where(*ours, INBOX.c.state != InboxState.WAITING).values(**values))
+
+
+def empty_bodies(connection: Connection, received_before: datetime, limit: int) -> int:
+    """Empty the bodies of handled events older than a week, a piece at a time; gives how many."""
+    old = (INBOX.c.received_at < received_before, INBOX.c.state != InboxState.WAITING, INBOX.c.raw != "")
+    chosen = select(INBOX.c.id).where(*old).limit(limit)
+    return connection.execute(INBOX.update().where(INBOX.c.id.in_(chosen)).values(raw="", account_key="")).rowcount
+
+
+def remove_old(connection: Connection, received_before: datetime, limit: int) -> int:
+    """Remove handled events older than a month, a piece at a time; gives how many."""
+    old = (INBOX.c.received_at < received_before, INBOX.c.state != InboxState.WAITING)
+    chosen = select(INBOX.c.id).where(*old).limit(limit)
+    return connection.execute(INBOX.delete().where(INBOX.c.id.in_(chosen))).rowcount
+
+
+def _stored(row: Row[Any]) -> StoredEvent:
+    return StoredEvent(
+        id=row.id,
+        channel=ChannelName(row.channel),
+        bot_id=row.bot_id,
+        account_key=row.account_key,
+        occurred_at=row.occurred_at,
+        received_at=row.received_at,
+        raw=row.raw,
+        reply_token=row.reply_token,
+        reply_until=row.reply_until,
+        attempts=row.attempts,
+    )

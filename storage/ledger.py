@@ -1,0 +1,235 @@
+"""The ledger: append-only entries, claims that stop doubles, and each person's tally in the same transaction."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, case, func, select
+from sqlmodel import Field, SQLModel
+
+from storage import totals
+from storage.database import BigId, Instant, table_of
+from storage.facts import EntryFacts, Standing
+
+
+class EntryKind(StrEnum):
+    """What an entry records. ``reference`` is unique within a kind: one event, one entry."""
+
+    REPORT = "report"
+    WITHDRAWAL = "withdrawal"  # reference: the entry withdrawn
+    DISTANCE = "distance"  # grams saved over a distance; no points; reference: the report
+
+
+class Entry(SQLModel, table=True):
+    """One line of the ledger; a trigger sees that only the person's number ever changes, when the person leaves."""
+
+    __tablename__ = "ledger"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    person_id: int = Field(sa_type=BigId)
+    account_id: int = Field(sa_type=BigId)
+    kind: str
+    reference: str
+    action: str
+    acted_on: date
+    entered_at: datetime = Field(sa_type=Instant)
+    points: int
+    confirmed: bool = False
+    counts_for_board: bool
+    rule_version: int
+    period: str
+    n: int
+    co2_grams: int = 0
+    detail: str = ""
+
+
+class Claim(SQLModel, table=True):
+    """The right to have done an action for the n-th time in a period; released by a withdrawal."""
+
+    person_id: int = Field(primary_key=True, sa_type=BigId)
+    name: str = Field(primary_key=True)  # the action's code
+    period: str = Field(primary_key=True)
+    n: int = Field(primary_key=True)
+    entry_id: int = Field(sa_type=BigId, index=True)
+
+
+class Tally(SQLModel, table=True):
+    """How often a person did an action, and what it brought: the sums of the ledger, kept beside it."""
+
+    person_id: int = Field(primary_key=True, sa_type=BigId)
+    action: str = Field(primary_key=True)
+    times: int
+    confirmed: int
+    self_reported: int
+    co2_grams: int
+
+
+LEDGER, CLAIMS, TALLIES = table_of(Entry), table_of(Claim), table_of(Tally)
+LEDGER.append_constraint(UniqueConstraint("kind", "reference"))
+LEDGER.dialect_options["sqlite"]["autoincrement"] = True
+Index("ledger_person", LEDGER.c.person_id, LEDGER.c.acted_on)
+
+
+def add_entry(connection: Connection, **values: Any) -> int:
+    """Append an entry with its claim, and keep tally and city counters equal to it; gives the entry's number.
+
+    A claim that is taken raises ConflictError through its key, and nothing of the entry stays.
+    """
+    entry_id = int(connection.execute(LEDGER.insert().values(**values).returning(LEDGER.c.id)).scalar_one())
+    claim = {"person_id": values["person_id"], "name": values["action"], "period": values["period"], "n": values["n"]}
+    connection.execute(CLAIMS.insert().values(**claim, entry_id=entry_id))
+    _count(connection, values, times=1)
+    return entry_id
+
+
+def add_distance(connection: Connection, report: EntryFacts, account_id: int, grams: int, **values: Any) -> bool:
+    """Append the grams saved over a distance to a report, once; False when it was there already."""
+    if find_by_reference(connection, EntryKind.DISTANCE, str(report.id)) is not None:
+        return False
+    values = _follow_up(report, account_id, EntryKind.DISTANCE, points=0, co2_grams=grams, confirmed=False) | values
+    connection.execute(LEDGER.insert().values(**values))
+    _count(connection, values, times=0)
+    return True
+
+
+def withdraw(connection: Connection, report: EntryFacts, account_id: int, **values: Any) -> None:
+    """Append the entry that takes a report back (with its distance), and release its claim."""
+    distance = find_by_reference(connection, EntryKind.DISTANCE, str(report.id))
+    grams = report.co2_grams + (distance.co2_grams if distance else 0)
+    taken = {"points": -report.points, "co2_grams": -grams, "confirmed": report.confirmed}
+    values = _follow_up(report, account_id, EntryKind.WITHDRAWAL, **taken) | values
+    connection.execute(LEDGER.insert().values(**values))
+    connection.execute(CLAIMS.delete().where(CLAIMS.c.entry_id == report.id))
+    _count(connection, values, times=-1)
+
+
+def _follow_up(report: EntryFacts, account_id: int, kind: EntryKind, **amounts: Any) -> dict[str, Any]:
+    same = {"person_id": report.person_id, "action": report.action, "acted_on": report.acted_on}
+    place = {"period": report.period, "n": report.n, "account_id": account_id, "detail": ""}
+    return {**same, **place, "kind": kind, "reference": str(report.id), **amounts}
+
+
+def _count(connection: Connection, values: dict[str, Any], times: int) -> None:
+    """Add one entry to the person's tally and to the city's counters."""
+    column = "confirmed" if values.get("confirmed") else "self_reported"
+    change = {"times": times, column: values["points"], "co2_grams": values.get("co2_grams", 0)}
+    key = (TALLIES.c.person_id == values["person_id"], TALLIES.c.action == values["action"])
+    more = {name: TALLIES.c[name] + amount for name, amount in change.items()}
+    if connection.execute(TALLIES.update().where(*key).values(**more)).rowcount == 0:
+        empty = {"times": 0, "confirmed": 0, "self_reported": 0, "co2_grams": 0}
+        first = {"person_id": values["person_id"], "action": values["action"], **empty, **change}
+        connection.execute(TALLIES.insert().values(**first))
+    counter = (
+        totals.CounterName.POINTS_CONFIRMED if values.get("confirmed") else totals.CounterName.POINTS_SELF_REPORTED
+    )
+    totals.add(connection, counter, values["entered_at"], values["points"], stripe=values["person_id"])
+
+
+def find_by_reference(connection: Connection, kind: EntryKind, reference: str) -> EntryFacts | None:
+    """Find the entry of a kind that refers to something."""
+    row = connection.execute(select(LEDGER).where(LEDGER.c.kind == kind, LEDGER.c.reference == reference)).first()
+    return None if row is None else _facts(row)
+
+
+def find_report(connection: Connection, person_id: int, entry_id: int) -> EntryFacts | None:
+    """Find a person's own report."""
+    ours = (LEDGER.c.person_id == person_id, LEDGER.c.kind == EntryKind.REPORT)
+    row = connection.execute(select(LEDGER).where(LEDGER.c.id == entry_id, *ours)).first()
+    return None if row is None else _facts(row)
+
+
+def find_last_report(connection: Connection, person_id: int) -> EntryFacts | None:
+    """Find a person's newest report that still stands."""
+    standing = select(CLAIMS.c.entry_id).where(CLAIMS.c.person_id == person_id)
+    row = connection.execute(
+        select(LEDGER).where(LEDGER.c.id.in_(standing)).order_by(LEDGER.c.id.desc()).limit(1)
+    ).first()
+    return None if row is None else _facts(row)
+
+
+def list_claims(
+    connection: Connection, person_id: int, periods: Iterable[str]
+) -> dict[tuple[str, str], tuple[int, ...]]:
+    """List the claims that stand in some periods, as {(action, period): (n, …)}."""
+    ours = (CLAIMS.c.person_id == person_id, CLAIMS.c.period.in_(set(periods)))
+    claims: dict[tuple[str, str], tuple[int, ...]] = {}
+    for row in connection.execute(select(CLAIMS).where(*ours).order_by(CLAIMS.c.n)):
+        claims[row.name, row.period] = (*claims.get((row.name, row.period), ()), row.n)
+    return claims
+
+
+def list_day(connection: Connection, person_id: int, acted_on: date) -> list[tuple[str, int, int]]:
+    """List (action, times, points) that stand on a day acted on."""
+    columns = (LEDGER.c.action, _TIMES, _POINTS)
+    ours = (LEDGER.c.person_id == person_id, LEDGER.c.acted_on == acted_on)
+    rows = connection.execute(select(*columns).where(*ours).group_by(LEDGER.c.action))
+    return [(row.action, int(row.times), int(row.points)) for row in rows if row.times]
+
+
+def sum_points(connection: Connection, person_id: int, first: date, last: date) -> int:
+    """Sum a person's points of the days acted on, both included."""
+    ours = (LEDGER.c.person_id == person_id, LEDGER.c.acted_on.between(first, last))
+    return int(connection.execute(select(_POINTS).where(*ours)).scalar_one() or 0)
+
+
+def count_days(connection: Connection, person_id: int, at_most: int) -> int:
+    """Count the different days a person acted on, looking no further than ``at_most``."""
+    days = select(LEDGER.c.acted_on).where(LEDGER.c.person_id == person_id).distinct().limit(at_most).subquery()
+    return int(connection.execute(select(func.count()).select_from(days)).scalar_one())
+
+
+def list_tallies(connection: Connection, person_id: int) -> list[Tally]:
+    """List how often a person did each action and what it brought, most often first."""
+    ours = select(TALLIES).where(TALLIES.c.person_id == person_id, TALLIES.c.times > 0)
+    rows = connection.execute(ours.order_by(TALLIES.c.times.desc(), TALLIES.c.action))
+    return [Tally(**row._mapping) for row in rows]
+
+
+def find_standing(connection: Connection, person_id: int, today: date, week: date, week_end: date) -> Standing:
+    """Find a person's standing: points today, this week and in all, by action, and the CO2 that may be added up."""
+    tallies = list_tallies(connection, person_id)
+    confirmed, self_reported = sum(t.confirmed for t in tallies), sum(t.self_reported for t in tallies)
+    return Standing(
+        today=sum_points(connection, person_id, today, today),
+        week=sum_points(connection, person_id, week, week_end),
+        all=confirmed + self_reported,
+        confirmed=confirmed,
+        self_reported=self_reported,
+        by_action=tuple((t.action, t.times, t.confirmed + t.self_reported) for t in tallies),
+        co2_grams=tuple((t.action, t.co2_grams) for t in tallies if t.co2_grams),
+    )
+
+
+def list_entries(connection: Connection, person_id: int) -> list[EntryFacts]:
+    """List all of a person's entries, oldest first, for their own export."""
+    rows = connection.execute(select(LEDGER).where(LEDGER.c.person_id == person_id).order_by(LEDGER.c.id))
+    return [_facts(row) for row in rows]
+
+
+def hand_over(connection: Connection, person_id: int, tombstone: int) -> None:
+    """Give all that a leaving person earned to their tombstone, so that totals hold and nobody is told by it."""
+    for table in (LEDGER, CLAIMS, TALLIES):
+        connection.execute(table.update().where(table.c.person_id == person_id).values(person_id=tombstone))
+
+
+_TIMES = func.sum(
+    case((LEDGER.c.kind == EntryKind.REPORT, 1), (LEDGER.c.kind == EntryKind.WITHDRAWAL, -1), else_=0)
+).label("times")
+_POINTS = func.sum(LEDGER.c.points).label("points")
+
+
+def _facts(row: Row[Any]) -> EntryFacts:
+    return EntryFacts(
+        id=row.id,
+        person_id=row.person_id,
+        kind=row.kind,
+        action=row.action,
+        acted_on=row.acted_on,
+        entered_at=row.entered_at,
+        points=row.points,
+        confirmed=row.confirmed,
+        co2_grams=row.co2_grams,
+        n=row.n,
+        period=row.period,
+        reference=row.reference,
+    )

@@ -1,0 +1,47 @@
+"""Marks on the database itself: made in the sandbox or not, which generation it is, how far the calendar was moved."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, SQLModel
+
+from storage.database import table_of
+
+
+class MarkName(StrEnum):
+    """What can be marked."""
+
+    SANDBOX = "sandbox"
+    GENERATION = "generation"
+    CLOCK_OFFSET_SECONDS = "clock_offset_seconds"
+    HEAT_ALERT = "heat_alert"  # the Tokyo day (ISO) for which staff switched a heat alert on
+    VISITOR_SALT = "visitor_salt"
+
+
+class Mark(SQLModel, table=True):
+    """One mark."""
+
+    name: str = Field(primary_key=True)
+    content: str
+
+
+MARKS = table_of(Mark)
+
+
+def find(connection: Connection, name: MarkName) -> str | None:
+    """Find what a mark says."""
+    return connection.execute(select(MARKS.c.content).where(MARKS.c.name == name)).scalar()
+
+
+def put(connection: Connection, name: MarkName, content: str) -> None:
+    """Set a mark."""
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(MARKS)
+    replace = insert.on_conflict_do_update(index_elements=["name"], set_={"content": insert.excluded.content})
+    connection.execute(replace, {"name": name, "content": content})
+
+
+def find_clock_offset(connection: Connection) -> timedelta:
+    """Find how far the sandbox moved the calendar; nothing outside the sandbox."""
+    return timedelta(seconds=float(find(connection, MarkName.CLOCK_OFFSET_SECONDS) or 0))

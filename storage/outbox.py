@@ -1,0 +1,227 @@
+"""The outbox: every platform call, stored before it is made, with its key, its bytes and how it ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Index, Row, bindparam, func, or_, select
+from sqlmodel import Field, SQLModel
+
+from storage.database import BigId, Instant, table_of
+from storage.facts import ChannelName
+
+
+class OutboxState(StrEnum):
+    """Where a call stands. The end states add up: accepted, unknown, refused, skipped, expired, rode."""
+
+    WAITING = "waiting"  # due now or later
+    SENDING = "sending"  # leased: being tried, or its process died while trying
+    STRANDED = "stranded"  # an answer whose reply token died unused: rides on the person's next answer
+    RODE = "rode"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+
+
+END_STATES = frozenset(OutboxState) - {OutboxState.WAITING, OutboxState.SENDING, OutboxState.STRANDED}
+
+
+class OutboxKind(StrEnum):
+    """What a call is for: it decides order, deadline and whether an unknown try may be repeated."""
+
+    PRESS_ANSWER = "press_answer"
+    ANSWER = "answer"
+    NOTICE = "notice"  # a reminder, a cancellation, a move: repeated on Telegram while still true
+
+
+URGENCY = {OutboxKind.PRESS_ANSWER: 0, OutboxKind.ANSWER: 1, OutboxKind.NOTICE: 2}
+
+
+class OutboxRow(SQLModel, table=True):
+    """One platform call. ``body`` is sealed: the same bytes on every try, under the same ``retry_key``."""
+
+    __tablename__ = "outbox"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    inbox_id: int | None = Field(default=None, sa_type=BigId, index=True)
+    account_id: int | None = Field(default=None, sa_type=BigId, index=True)
+    channel: str
+    bot_id: str
+    kind: str
+    urgency: int
+    way: str
+    to_key: str
+    body: bytes
+    content: str = ""  # the messages before rendering, so that a stranded answer can ride on the next
+    token: str | None = None
+    token_until: datetime | None = Field(default=None, sa_type=Instant)
+    retry_key: str | None = None
+    must_arrive: bool = False
+    forget: bool = False  # the person left: nothing of them may stay once this has ended
+    state: str
+    attempts: int = 0
+    was_unknown: bool = False
+    leased_by: str | None = None
+    leased_until: datetime | None = Field(default=None, sa_type=Instant)
+    due_at: datetime = Field(sa_type=Instant)
+    not_after: datetime = Field(sa_type=Instant)
+    first_tried_at: datetime | None = Field(default=None, sa_type=Instant)
+    made_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    request_id: str | None = None
+    detail: str = ""
+
+
+OUTBOX = table_of(OutboxRow)
+OUTBOX.dialect_options["sqlite"]["autoincrement"] = True
+_OPEN = OUTBOX.c.state.in_([OutboxState.WAITING, OutboxState.SENDING])
+Index("outbox_open", OUTBOX.c.urgency, OUTBOX.c.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+_STRANDED = OUTBOX.c.state == OutboxState.STRANDED
+Index("outbox_stranded", OUTBOX.c.account_id, sqlite_where=_STRANDED, postgresql_where=_STRANDED)
+Index("outbox_made", OUTBOX.c.made_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCall:
+    """One call as delivery works on it. Times are real."""
+
+    id: int
+    account_id: int | None
+    channel: ChannelName
+    bot_id: str
+    kind: OutboxKind
+    way: str
+    to_key: str
+    body: bytes
+    token: str | None
+    token_until: datetime | None
+    retry_key: str | None
+    must_arrive: bool
+    forget: bool
+    attempts: int
+    was_unknown: bool
+    not_after: datetime
+    first_tried_at: datetime | None
+
+
+def add(connection: Connection, **values: Any) -> StoredCall:
+    """Store a call; see OutboxRow for the columns."""
+    defaults = {"content": "", "must_arrive": False, "forget": False, "attempts": 0, "was_unknown": False, "detail": ""}
+    values = {**defaults, "urgency": URGENCY[values["kind"]], **values}
+    row = connection.execute(OUTBOX.insert().values(**values).returning(*OUTBOX.c)).one()
+    return _call(row)
+
+
+def claim_due(
+    connection: Connection,
+    owner: str,
+    channels: Sequence[ChannelName],
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    *,
+    alone: bool,
+) -> list[StoredCall]:
+    """Lease the calls of some channels that are due, most urgent first: waiting ones, and those whose owner died.
+
+    The try is counted before it is made; a call that was being tried when its owner died may have been taken.
+    ``alone`` says that no other process can be alive (SQLite): then every lease of another owner is dead at once.
+    """
+    lost = OUTBOX.c.leased_by != owner
+    if not alone:
+        lost &= OUTBOX.c.leased_until < now
+    waiting = (OUTBOX.c.state == OutboxState.WAITING) & (OUTBOX.c.due_at <= now)
+    due = OUTBOX.c.channel.in_(channels) & or_(waiting, (OUTBOX.c.state == OutboxState.SENDING) & lost)
+    ordered = select(OUTBOX).where(_OPEN, due).order_by(OUTBOX.c.urgency, OUTBOX.c.id).limit(limit)
+    rows = connection.execute(ordered.with_for_update(skip_locked=True)).all()
+    if not rows:
+        return []
+    values = {
+        "state": OutboxState.SENDING,
+        "leased_by": owner,
+        "leased_until": now + lease,
+        "attempts": OUTBOX.c.attempts + 1,
+        "first_tried_at": func.coalesce(OUTBOX.c.first_tried_at, bindparam("now", now, type_=Instant())),
+        "was_unknown": OUTBOX.c.was_unknown | (OUTBOX.c.state == OutboxState.SENDING),
+    }
+    statement = OUTBOX.update().where(OUTBOX.c.id.in_([row.id for row in rows])).values(**values)
+    claimed = connection.execute(statement.returning(*OUTBOX.c)).all()
+    return sorted((_call(row) for row in claimed), key=lambda call: (URGENCY[call.kind], call.id))
+
+
+def renew(connection: Connection, call_id: int, owner: str, now: datetime, lease: timedelta) -> bool:
+    """Hold a leased call longer; False when it was taken over meanwhile."""
+    mine = (OUTBOX.c.id == call_id, OUTBOX.c.leased_by == owner, OUTBOX.c.state == OutboxState.SENDING)
+    return connection.execute(OUTBOX.update().where(*mine).values(leased_until=now + lease)).rowcount == 1
+
+
+def mark_ended(
+    connection: Connection, call_id: int, owner: str, state: OutboxState, now: datetime, **values: Any
+) -> bool:
+    """Write how a call ended; False when another owner had taken it over meanwhile."""
+    mine = (OUTBOX.c.id == call_id, OUTBOX.c.leased_by == owner)
+    ended = {"state": state, "ended_at": now, "leased_until": None}
+    return connection.execute(OUTBOX.update().where(*mine).values(**ended, **values)).rowcount == 1
+
+
+def mark_waiting(connection: Connection, call_id: int, owner: str, due_at: datetime, **values: Any) -> None:
+    """Put a call back to be tried again later."""
+    mine = (OUTBOX.c.id == call_id, OUTBOX.c.leased_by == owner)
+    back = {"state": OutboxState.WAITING, "due_at": due_at, "leased_by": None, "leased_until": None}
+    connection.execute(OUTBOX.update().where(*mine).values(**back, **values))
+
+
+def forget_ended(connection: Connection, call_id: int) -> None:
+    """Empty all that names a person in a call that has ended."""
+    empty = {"to_key": "", "body": b"", "content": "", "token": None, "account_id": None}
+    connection.execute(OUTBOX.update().where(OUTBOX.c.id == call_id).values(**empty))
+
+
+def take_stranded(connection: Connection, account_id: int, now: datetime, limit: int) -> list[str]:
+    """Take the account's stranded answers for a ride on the answer being made; gives their contents, oldest first."""
+    ours = (_STRANDED, OUTBOX.c.account_id == account_id, OUTBOX.c.not_after > now)
+    rows = connection.execute(
+        select(OUTBOX.c.id, OUTBOX.c.content).where(*ours).order_by(OUTBOX.c.id).limit(limit)
+    ).all()
+    if rows:
+        ids = [row.id for row in rows]
+        values = {"state": OutboxState.RODE, "ended_at": now}
+        connection.execute(OUTBOX.update().where(OUTBOX.c.id.in_(ids)).values(**values))
+    return [row.content for row in rows]
+
+
+def forget_account(connection: Connection, account_ids: Sequence[int]) -> None:
+    """Stop and empty every call to accounts whose person leaves."""
+    ours = OUTBOX.c.account_id.in_(account_ids)
+    empty = {"to_key": "", "body": b"", "content": "", "token": None, "account_id": None}
+    connection.execute(OUTBOX.update().where(ours, _OPEN | _STRANDED).values(state=OutboxState.SKIPPED, detail="left"))
+    connection.execute(OUTBOX.update().where(ours).values(**empty))
+
+
+def empty_bodies(connection: Connection, made_before: datetime, limit: int) -> int:
+    """Empty ended calls older than a week, a piece at a time; gives how many."""
+    old = (OUTBOX.c.made_at < made_before, OUTBOX.c.state.in_(END_STATES), OUTBOX.c.to_key != "")
+    chosen = select(OUTBOX.c.id).where(*old).limit(limit)
+    empty = {"to_key": "", "body": b"", "content": "", "token": None}
+    return connection.execute(OUTBOX.update().where(OUTBOX.c.id.in_(chosen)).values(**empty)).rowcount
+
+
+def expire_stranded(connection: Connection, now: datetime, limit: int) -> int:
+    """End the stranded answers that found no ride in time; gives how many."""
+    chosen = select(OUTBOX.c.id).where(_STRANDED, OUTBOX.c.not_after <= now).limit(limit)
+    values = {"state": OutboxState.EXPIRED, "ended_at": now}
+    return connection.execute(OUTBOX.update().where(OUTBOX.c.id.in_(chosen)).values(**values)).rowcount
+
+
+def count_open(connection: Connection) -> dict[str, int]:
+    """Count the calls that wait, are being tried or are stranded, by state."""
+    rows = connection.execute(select(OUTBOX.c.state, func.count()).where(_OPEN | _STRANDED).group_by(OUTBOX.c.state))
+    return {row[0]: row[1] for row in rows}
+
+
+def _call(row: Row[Any]) -> StoredCall:
+    fields = {name: getattr(row, name) for name in StoredCall.__slots__ if name not in ("channel", "kind")}
+    return StoredCall(**fields, channel=ChannelName(row.channel), kind=OutboxKind(row.kind))

@@ -1,0 +1,130 @@
+"""Persons: who joined, what they agreed to and when, and the tombstones of those who left. Never sends."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlmodel import Field, SQLModel
+
+from storage.database import BigId, Instant, table_of
+from storage.facts import PersonFacts
+
+
+class Person(SQLModel, table=True):
+    """Who earns points. The number is drawn at random and says nothing; a tombstone keeps a number and nothing else."""
+
+    id: int = Field(primary_key=True, sa_type=BigId)
+    nickname: str | None = None
+    nickname_is_own: bool = False
+    ward: str | None = None
+    joined_at: datetime | None = Field(default=None, sa_type=Instant)
+    consent_version: str | None = None
+    awaiting: str | None = None
+    is_tombstone: bool = False
+
+
+class Consent(SQLModel, table=True):
+    """One agreement: which version of the text, by which person, when. Append-only until the person leaves."""
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    person_id: int = Field(sa_type=BigId, index=True)
+    account_id: int = Field(sa_type=BigId)
+    version: str
+    language: str
+    given_at: datetime = Field(sa_type=Instant)
+
+
+class Erasure(SQLModel, table=True):
+    """The keyed hash of an account that was erased: copied to a file outside, and applied again after any restore."""
+
+    key_hash: str = Field(primary_key=True)
+    erased_at: datetime = Field(sa_type=Instant)
+    written: bool = False
+
+
+PEOPLE = table_of(Person)
+CONSENTS = table_of(Consent)
+ERASURES = table_of(Erasure)
+
+
+def draw_number() -> int:
+    """Draw a person number that says nothing about who or when; below 2**53, so that JSON readers keep it whole."""
+    return secrets.randbelow(2**53 - 1) + 1
+
+
+def find(connection: Connection, person_id: int | None) -> PersonFacts | None:
+    """Find a person who has not left."""
+    row = connection.execute(select(PEOPLE).where(PEOPLE.c.id == person_id, ~PEOPLE.c.is_tombstone)).first()
+    if row is None:
+        return None
+    return PersonFacts(
+        id=row.id,
+        nickname=row.nickname or "",
+        nickname_is_own=row.nickname_is_own,
+        ward=row.ward,
+        joined_at=row.joined_at,
+        consent_version=row.consent_version or "",
+        awaiting=row.awaiting,
+    )
+
+
+def add(connection: Connection, nickname: str, now: datetime) -> int:
+    """Add a person under a generated nickname; gives the new person's number."""
+    number = draw_number()
+    values = {"id": number, "nickname": nickname, "nickname_is_own": False, "joined_at": now, "is_tombstone": False}
+    connection.execute(PEOPLE.insert().values(**values))
+    return number
+
+
+def add_consent(
+    connection: Connection, person_id: int, account_id: int, version: str, language: str, now: datetime
+) -> None:
+    """Record an agreement with its version and time."""
+    values = {"person_id": person_id, "account_id": account_id, "version": version, "language": language}
+    connection.execute(CONSENTS.insert().values(**values, given_at=now))
+    change(connection, person_id, consent_version=version)
+
+
+def list_consents(connection: Connection, person_id: int) -> list[tuple[str, str, datetime]]:
+    """List a person's agreements as (version, language, time), oldest first."""
+    columns = (CONSENTS.c.version, CONSENTS.c.language, CONSENTS.c.given_at)
+    rows = connection.execute(select(*columns).where(CONSENTS.c.person_id == person_id).order_by(CONSENTS.c.id))
+    return [(row.version, row.language, row.given_at) for row in rows]
+
+
+def change(connection: Connection, person_id: int, **values: Any) -> None:
+    """Change some of a person's columns."""
+    connection.execute(PEOPLE.update().where(PEOPLE.c.id == person_id).values(**values))
+
+
+def bury(connection: Connection, person_id: int) -> int:
+    """Replace a person by a tombstone under a new random number; everything personal is gone. Gives that number."""
+    tombstone = draw_number()
+    connection.execute(CONSENTS.delete().where(CONSENTS.c.person_id == person_id))
+    connection.execute(PEOPLE.delete().where(PEOPLE.c.id == person_id))
+    connection.execute(PEOPLE.insert().values(id=tombstone, nickname_is_own=False, is_tombstone=True))
+    return tombstone
+
+
+def add_erasure(connection: Connection, key_hash: str, now: datetime) -> None:
+    """Remember that an account was erased, by its keyed hash."""
+    exists = connection.execute(select(ERASURES.c.key_hash).where(ERASURES.c.key_hash == key_hash)).first()
+    if exists:
+        connection.execute(
+            ERASURES.update().where(ERASURES.c.key_hash == key_hash).values(erased_at=now, written=False)
+        )
+    else:
+        connection.execute(ERASURES.insert().values(key_hash=key_hash, erased_at=now, written=False))
+
+
+def list_unwritten_erasures(connection: Connection) -> list[tuple[str, datetime]]:
+    """List the erasures that are not yet in the file outside the database."""
+    rows = connection.execute(select(ERASURES.c.key_hash, ERASURES.c.erased_at).where(~ERASURES.c.written))
+    return [(row.key_hash, row.erased_at) for row in rows]
+
+
+def mark_erasures_written(connection: Connection, key_hashes: list[str]) -> None:
+    """Mark erasures as written to the file outside the database."""
+    connection.execute(ERASURES.update().where(ERASURES.c.key_hash.in_(key_hashes)).values(written=True))

@@ -1,0 +1,41 @@
+"""The whole schema: every table in one metadata, and the migrations that bring a database up to it."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlmodel import SQLModel
+
+from storage import accounts, catalogue, inbox, ledger, marks, outbox, people, totals
+from storage.database import Database
+
+TABLE_FILES = (accounts, catalogue, inbox, ledger, marks, outbox, people, totals)
+METADATA = SQLModel.metadata
+_MIGRATION_LOCK = 7_318_401_226  # any number that is ours: PostgreSQL lets one process migrate at a time
+
+
+def upgrade(database: Database) -> None:
+    """Bring the database up to this program's schema; several processes may call it at once."""
+    database.write(_upgrade).result()
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+    command.upgrade(_config(connection), "head")
+
+
+def is_current(connection: Connection) -> bool:
+    """Tell whether the database stands at this program's newest migration."""
+    head = ScriptDirectory.from_config(_config(connection)).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == head
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,1 @@
+"""The city's rules, shown by example and by property."""
