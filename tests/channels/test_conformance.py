@@ -222,8 +222,11 @@ async def sent(
         channel = phone.channel(server.url, deadline)
         await channel.open()
         call = phone.push(channel.render([Text("こんにちは 𠮷"), Card("題", ("線",), (Choice("b", "d"),))])[0])
-        outcomes = [await channel.send(call) for _ in range(times)]
-        await channel.close()
+        try:
+            async with asyncio.timeout(times * (deadline + 3)):
+                outcomes = [await channel.send(call) for _ in range(times)]
+        finally:
+            await channel.close()
     return outcomes[-1], [request for request in server.requests if phone.carries_message(request)]
 
 
@@ -247,8 +250,7 @@ async def test_each_answer_of_the_platform_has_its_outcome(phone: Phone, ending:
 @every_remote_phone
 @pytest.mark.parametrize("fault", WIRE_FAULTS)
 async def test_what_breaks_on_the_wire_may_have_been_accepted_and_is_tried_once(phone: Phone, fault: str) -> None:
-    async with asyncio.timeout(4):
-        outcome, requests = await sent(phone, fault, deadline=1.0)
+    outcome, requests = await sent(phone, fault, deadline=1.0)
     assert outcome.fate is Fate.UNKNOWN
     assert len(requests) == 1
     assert clean(phone, outcome)
@@ -267,6 +269,7 @@ async def test_a_refused_connection_is_surely_not_sent(phone: Phone) -> None:
 async def test_a_connection_that_never_opens_is_surely_not_sent(phone: Phone) -> None:
     with deaf_port() as port:
         channel = phone.channel(f"http://127.0.0.1:{port}", deadline=1.0)
+        await channel.open()
         async with asyncio.timeout(4):
             outcome = await channel.send(phone.push(channel.render([Text("x")])[0]))
         await channel.close()

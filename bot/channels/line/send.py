@@ -30,6 +30,7 @@ async def send(wire: Wire, account: Account, call: Call) -> Outcome:
         body, headers = _addressed(call)
     except (ValueError, TypeError):
         return Outcome(fate=Fate.PERMANENT, reason=Reason.REFUSED, detail="not sent: the body is no JSON object")
+    await wire.open()  # before the clock runs: the first time it imports the SDK
     ends = asyncio.get_running_loop().time() + wire.deadline
     try:
         async with asyncio.timeout_at(ends):

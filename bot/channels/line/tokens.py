@@ -51,6 +51,9 @@ class StatelessToken:
     def __init__(
         self, *, channel_id: str, channel_secret: str, api_url: str | None = None, deadline: float = 5.0
     ) -> None:
+        from linebot.v3 import oauth  # half a second, better spent at the start than within a call's deadline
+
+        self._oauth = oauth
         self._channel_id = channel_id
         self._channel_secret = channel_secret
         self._api_url = api_url or LINE_API
@@ -73,8 +76,7 @@ class StatelessToken:
         self._good_until = 0.0
 
     async def _issue(self) -> tuple[str, float]:
-        from linebot.v3 import oauth
-
+        oauth = self._oauth
         configuration = oauth.Configuration(host=self._api_url, access_token="")
         try:
             async with asyncio.timeout(self._deadline), oauth.AsyncApiClient(configuration) as client:

@@ -51,7 +51,7 @@ class Wire:
         self._api: AsyncMessagingApi | None = None
 
     async def open(self) -> None:
-        """Import the SDK (one to three seconds, once) and make its client."""
+        """Import the SDK (one to three seconds, once) and make its client, unless that was done."""
         self._opened()
 
     async def close(self) -> None:
@@ -93,9 +93,9 @@ class Wire:
 
     async def ask(self, question: Callable[["AsyncMessagingApi"], Awaitable[_T]]) -> _T:
         """Put one question through the SDK's typed client within the deadline; raise LineError for any failure."""
+        api = self._opened()
         try:
             async with asyncio.timeout(self.deadline):
-                api = self._opened()
                 api.api_client.configuration.access_token = await self.tokens.current()
                 return await question(api)
         except Exception as error:

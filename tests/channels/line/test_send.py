@@ -118,9 +118,11 @@ async def test_a_429_stays_surely_not_sent_when_the_quota_is_silent() -> None:
     def choose(request: Request) -> Answer | str:
         return refusal(429, "?") if "push" in request.path else "timeout"
 
-    async with Recorder(choose) as server, asyncio.timeout(3):
-        line = PHONE.channel(server.url, deadline=1.0)
-        assert (await line.send(PUSH)).fate is Fate.TEMPORARY
+    async with Recorder(choose) as server:
+        line = PHONE.channel(server.url, deadline=2.0)
+        await line.open()
+        async with asyncio.timeout(5):
+            assert (await line.send(PUSH)).fate is Fate.TEMPORARY
         await line.close()
 
 
@@ -156,12 +158,12 @@ async def test_a_closed_channel_opens_again() -> None:
 # --- tokens that live for minutes ----------------------------------------------------------------------------------
 
 
-def tokens(url: str) -> StatelessToken:
-    return StatelessToken(channel_id="2000000000", channel_secret="the-secret", api_url=url, deadline=1.0)
+def tokens(url: str, deadline: float = 5.0) -> StatelessToken:
+    return StatelessToken(channel_id="2000000000", channel_secret="the-secret", api_url=url, deadline=deadline)
 
 
 def line_with(source: StatelessToken, url: str) -> Line:
-    return Line(bot_id="U1", channel_secret="the-secret", access_token=source, api_url=url, deadline=3.0)
+    return Line(bot_id="U1", channel_secret="the-secret", access_token=source, api_url=url, deadline=10.0)
 
 
 def issue(seconds: int, sending: Answer = OK) -> Callable[[Request], Answer]:
@@ -222,7 +224,7 @@ async def test_a_refused_token_is_not_used_again() -> None:
 )
 async def test_without_a_token_nothing_is_sent(answer: Answer | str, fate: Fate) -> None:
     async with Recorder(lambda _: answer) as server:
-        line = line_with(tokens(server.url), server.url)
+        line = line_with(tokens(server.url, 0.5 if answer == "timeout" else 5.0), server.url)
         outcome = await line.send(PUSH)
         await line.close()
     assert outcome.fate is fate
@@ -236,7 +238,7 @@ async def test_without_a_token_nothing_is_sent(answer: Answer | str, fate: Fate)
 @pytest.mark.parametrize("answer", [refusal(401, "no"), Answer(200, b"junk"), Answer(500, b"\xff"), "reset", "timeout"])
 async def test_a_question_without_an_answer_is_one_kind_of_error(answer: Answer | str) -> None:
     async with Recorder(lambda _: answer) as server:
-        line = PHONE.channel(server.url, deadline=1.0)
+        line = PHONE.channel(server.url, deadline=1.0 if answer == "timeout" else 5.0)
         with pytest.raises(LineError) as caught:
             await line.account.bot_info()
         await line.close()
