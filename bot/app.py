@@ -2,65 +2,191 @@
 
 import asyncio
 import contextlib
-import secrets
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
+import ipaddress
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
-import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from bot import metrics, signed
+from bot import metrics, signed, wiring
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.poll import PollingRefusedError
 from bot.dispatch import House
-from bot.phones import Phones
-from bot.settings import Role, Settings, SettingsError
+from bot.phones import PUBLIC_NAME, Phones
+from bot.settings import Role, Settings
 from bot.web import health, mydata, public, sandboxed, webhooks
+from bot.web.headers import SecurityHeaders
 from bot.web.pages import Pages
 from bot.web.visits import Visits
 from bot.worker import Worker
-from handlers.messages import Channel, Outcome
+from handlers.messages import Fate, Outcome
 from handlers.texts import Texts
 from scheduler import ticker, upkeep
 from scheduler.delivery import Delivery
-from storage import catalogue, marks, programme_file, schema
-from storage.clock import TOKYO, Clock
-from storage.database import Database
+from storage import marks
+from storage.clock import Clock
+from storage.database import StorageUnavailableError
 from storage.facts import ChannelName, Programme
-from storage.marks import MarkName
-from storage.outbox import StoredCall
+from storage.outbox import OutboxKind, StoredCall
 
-SANDBOX_STARTS_AT = datetime(2022, 1, 20, 9, tzinfo=TOKYO)  # the week the city announced its programme
-SANDBOX_NAME = "https://sandbox.test"  # the one reserved https name, which the phones map to this program
 REFRESH_SECONDS = 1.0
 
 log = structlog.get_logger()
 
 
 class App:
-    """The whole bot in one process. ``web`` is its ASGI application; `serve` runs everything until stopped."""
+    """The whole bot in one process. ``web`` is its ASGI application; ``running`` is everything else."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        self.secret = _secret(settings)
-        self.database = Database(settings.effective_database_url)
+        self.secret = wiring.secret_key(settings)
+        self.database = wiring.open_database(settings)
         try:
-            schema.upgrade(self.database)
-            self.is_sandbox = self.database.write(lambda c: _mark_sandbox(c, settings)).result()
+            self.is_sandbox = wiring.settle_sandbox(self.database, settings)
             self.clock = Clock(self.database.read(marks.find_clock_offset).result())
-            self._programme = load_programme(self.database, settings.programme_file, self.clock.now())
+            self.programme = wiring.load_programme(self.database, settings.programme_file, self.clock.now())
+            self.phones = Phones(settings) if self.is_sandbox else None
+            self.public_url = PUBLIC_NAME if self.is_sandbox else settings.public_url
+            self.channels = wiring.channels(settings, self.phones)
         except BaseException:
             self.database.close()
             raise
-        self.phones = Phones(settings) if self.is_sandbox else None
-        self.public_url = SANDBOX_NAME if self.is_sandbox else settings.public_url
-        self.channels = self._channels()
-        self.delivery = Delivery(self.database, self.clock, self.channels, self._watch)
+        self.delivery = Delivery(self.database, self.clock, self.channels, _watch)
         self.worker = Worker(self.database, self._house(), self.delivery)
-        texts = Texts(self._programme.city.languages, "pages")
-        self.visits = Visits(self.database, self.clock, settings.trusted_proxies)
-        self.pages = Pages(texts, self._programme_now, self.public_url)
-        self.web = Starlette(routes=self._routes(), exception_handlers=self.pages.failures)
+        networks = [ipaddress.ip_network(network) for network in settings.trusted_proxies]
+        self.visits = Visits(self.database, self.clock, networks)
+        self.pages = Pages(self.programme_now, is_sandbox=self.is_sandbox)
+        self._background: set[asyncio.Task[None]] = set()
+        secure = Middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
+        handlers = dict(self.pages.exception_handlers())
+        self.web = Starlette(routes=self._routes(), middleware=[secure], exception_handlers=handlers)
+
+    def programme_now(self) -> Programme:
+        """Give the programme in force."""
+        return self.programme
+
+    def _house(self) -> House:
+        return House(
+            channels=self.channels,
+            clock=self.clock,
+            programme=self.programme_now,
+            texts=Texts(self.programme.city.languages),
+            secret=self.secret,
+            make_link=self._make_link,
+            public_url=self.public_url,
+        )
+
+    def _make_link(self, page: str, subject: str) -> str:
+        """Make a signed address that works for an hour; "" where the bot has no public address."""
+        if not self.public_url:
+            return ""
+        token = signed.sign(self.secret, page, subject, self.clock.real() + signed.LINK_LIFE)
+        return f"{self.public_url}/{page}/{token}"
+
+    def _routes(self) -> list[BaseRoute]:
+        parts = public.PublicParts(
+            database=self.database,
+            clock=self.clock,
+            programme=self.programme_now,
+            pages=self.pages,
+            visits=self.visits,
+            join_links=(public.JoinLink("LINE / Telegram", "/sandbox"),) if self.is_sandbox else (),
+        )
+        watched = health.HealthParts(
+            database=self.database,
+            folder=self.settings.data_dir,
+            is_worker_alive=self._is_alive,
+            metrics_token=self.settings.metrics_token.get_secret_value(),
+        )
+        routes = [
+            *webhooks.routes(self.channels, self.worker),
+            *public.routes(parts),
+            *health.routes(watched),
+            *mydata.routes(self.database, self.clock, self.secret),
+        ]
+        if self.phones is not None:
+            routes += sandboxed.routes(self.database, self.clock, self.phones.url)
+        return routes
+
+    def _is_alive(self) -> bool:
+        return not any(task.done() for task in self._background)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run workers, delivery, ticker and the sandbox's phones for as long as the block lasts."""
+        if self.phones is not None:
+            await self.phones.start()
+        for channel in self.channels.values():
+            await channel.open()
+        jobs = [self.delivery.run(), self.visits.run(), self._refresh(), *self._polls()]
+        self._background = {asyncio.create_task(job) for job in jobs}
+        clock = ticker.start(self._upkeep) if Role.TICKER in self.settings.roles else None
+        await self.worker.recover()
+        metrics.up.set(1)
+        metrics.started.set(self.clock.real().timestamp())
+        try:
+            yield
+        finally:
+            if clock is not None:
+                clock.shutdown(wait=False)
+            await self._stop()
+
+    async def _stop(self) -> None:
+        """Stop in the order in which work flows: intake has ended, then deciding, then sending."""
+        await self.worker.stop()
+        await self.delivery.stop()
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        self._background = set()
+        for channel in self.channels.values():
+            await channel.close()
+        if self.phones is not None:
+            await self.phones.stop()
+        self.database.close()
+
+    def _upkeep(self) -> None:
+        upkeep.run(self.database, self.clock.real(), self.settings.data_dir / "erased.txt")
+
+    async def _refresh(self) -> None:
+        """Notice a moved calendar and a new programme, whichever process brought them."""
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            with contextlib.suppress(StorageUnavailableError):
+                if self.is_sandbox:
+                    self.clock.offset = await asyncio.wrap_future(self.database.read(marks.find_clock_offset))
+                newer = await asyncio.wrap_future(
+                    self.database.read(partial(wiring.find_newer_programme, version=self.programme.version))
+                )
+                self.programme = newer or self.programme
+
+    def _polls(self) -> "list[asyncio.Future[None]]":
+        telegram = self.channels.get(ChannelName.TELEGRAM)
+        polls = self.settings.telegram_mode == "polling" and not self.is_sandbox
+        return [asyncio.ensure_future(self._poll(telegram))] if polls and isinstance(telegram, Telegram) else []
+
+    async def _poll(self, telegram: Telegram) -> None:
+        """Fetch updates and store each batch before the next is asked for, which confirms it."""
+        try:
+            async for batch in telegram.updates():
+                arrived = [event for update in batch for event in telegram.split(update)]
+                while True:
+                    try:
+                        await self.worker.take_in(ChannelName.TELEGRAM, arrived)
+                        break
+                    except StorageUnavailableError:
+                        await asyncio.sleep(REFRESH_SECONDS)
+        except PollingRefusedError as error:
+            log.error("polling_refused", error=str(error))
+            raise
+
+
+def _watch(call: StoredCall, outcome: Outcome, now: datetime) -> None:
+    """Count how a call ended."""
+    metrics.outbox_calls.labels(call.channel, outcome.fate).inc()
+    if call.kind is OutboxKind.ANSWER and outcome.fate is Fate.ACCEPTED:
+        metrics.answer_seconds.labels(call.channel).observe((now - call.made_at) / timedelta(seconds=1))

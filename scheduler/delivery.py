@@ -27,7 +27,7 @@ IN_FLIGHT = {ChannelName.LINE: 50, ChannelName.TELEGRAM: 10, ChannelName.TERMINA
 """Calls at once: Telegram's library slows down as they grow, about 10 is its best."""
 
 log = structlog.get_logger()
-Watcher = Callable[[StoredCall, Outcome], None]
+Watcher = Callable[[StoredCall, Outcome, datetime], None]
 
 
 class Delivery:
@@ -102,7 +102,7 @@ class Delivery:
             await asyncio.wrap_future(self._database.write(lambda c: self._end(c, call, outcome, step)))
         except StorageUnavailableError:
             log.warning("end_not_written", outbox_id=call.id)  # the lease runs out, and the call is taken up again
-        self._watch(call, outcome)
+        self._watch(call, outcome, self._clock.real())
 
     async def _renew(self, call: StoredCall) -> bool:
         """Hold on to a call that waited long for its turn; another process may have taken it over."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
@@ -29,6 +29,11 @@ def find_newest(connection: Connection) -> tuple[int, dict[str, Any]] | None:
     """Find the version in force, as (number, document)."""
     row = connection.execute(select(VERSIONS).order_by(VERSIONS.c.id.desc()).limit(1)).first()
     return None if row is None else (row.id, json.loads(row.document))
+
+
+def find_newest_version(connection: Connection) -> int:
+    """Find the number of the version in force, 0 when there is none."""
+    return connection.execute(select(func.max(VERSIONS.c.id))).scalar() or 0
 
 
 def add_version(connection: Connection, document: Mapping[str, Any], made_by: str, now: datetime) -> int:

@@ -105,6 +105,7 @@ class StoredCall:
     was_unknown: bool
     not_after: datetime
     first_tried_at: datetime | None
+    made_at: datetime
 
 
 def add(connection: Connection, **values: Any) -> StoredCall:

