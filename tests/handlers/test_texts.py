@@ -12,12 +12,12 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from handlers.texts import LOCALES, Texts, format_day, format_moment, format_number, format_time
+from handlers.texts import LOCALES, Texts, format_day, format_moment, format_number, format_time, language_name
 
 ROOT = Path(__file__).parents[2]
 DOMAINS = {"bot": ROOT / "handlers", "pages": ROOT / "bot" / "web"}
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
-KEYWORDS = {"_": None, "say": None, "say_many": (1, 1), "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "say": None, "say_many": (1, 1), "count": (1, 1), "gettext": None, "ngettext": (1, 2)}
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
 ENGLISH = HEADER + '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
 
@@ -122,6 +122,10 @@ def test_an_unknown_language_is_answered_in_japanese(folder: Path) -> None:
 )
 def test_a_language_tag_finds_its_nearest_catalogue(folder: Path, tag: str, language: str) -> None:
     assert Texts(["ja", "en", "ja-easy", "zh-Hans"], folder=folder).of(tag).language == language
+
+
+def test_languages_are_named_in_themselves() -> None:
+    assert [language_name(tag) for tag in ("ja", "ja-easy", "en")] == ["日本語", "やさしい日本語", "English"]
 
 
 def test_numbers_have_a_comma_every_three_digits() -> None:
