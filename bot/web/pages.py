@@ -26,11 +26,13 @@ API = "/api/"
 
 
 class Pages:
-    """The public pages' templates and texts, in those of the city's languages that have a catalogue."""
+    """The public pages' templates; ``programme`` gives the version in force, ``public_url`` our address or ""."""
 
-    def __init__(self, programme: Callable[[], Programme], *, is_sandbox: bool = False) -> None:
+    def __init__(
+        self, texts: Texts, programme: Callable[[], Programme], public_url: str = "", *, is_sandbox: bool = False
+    ) -> None:
+        self.texts = texts
         self._programme = programme
-        self.texts = Texts(programme().city.languages, "pages")
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -39,8 +41,9 @@ class Pages:
             lstrip_blocks=True,
         )
         version = hashlib.sha256(STYLESHEET.read_bytes()).hexdigest()[:12]
-        self._environment.globals["stylesheet"] = f"/static/{STYLESHEET.name}?v={version}"
-        self._environment.globals["is_sandbox"] = is_sandbox
+        self._environment.globals.update(
+            stylesheet=f"/static/{STYLESHEET.name}?v={version}", public_url=public_url, is_sandbox=is_sandbox
+        )
 
     def words_for(self, request: Request) -> Words:
         """Give the words of the language asked for: ``?lang=``, else Accept-Language, else Japanese."""
@@ -66,8 +69,9 @@ class Pages:
         headers = {"Content-Language": words.language, "Vary": "Accept-Language", "Cache-Control": "no-cache"}
         return HTMLResponse(page, status, headers)
 
-    def exception_handlers(self) -> Mapping[Any, ExceptionHandler]:
-        """Give Starlette the answers to errors: a page, or JSON under ``/api/``; nothing of the error is shown."""
+    @property
+    def failures(self) -> Mapping[Any, ExceptionHandler]:
+        """Starlette's exception handlers: a page, or JSON under ``/api/``; nothing of the error is shown."""
 
         async def refused(request: Request, error: Exception) -> Response:
             status = error.status_code if isinstance(error, HTTPException) else 500

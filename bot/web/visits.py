@@ -47,20 +47,20 @@ class _Visitor:
 class Visits:
     """Notes visits in memory and writes them behind the requests.
 
-    ``trusted_proxies`` are the networks whose X-Forwarded-For is believed; ``is_staff`` tells a signed-in member of
-    staff, who is not counted.
+    ``trusted_proxies`` are the networks (``10.0.0.0/8``) whose X-Forwarded-For is believed; ``is_staff`` tells a
+    signed-in member of staff, who is not counted.
     """
 
     def __init__(
         self,
         database: Database,
         clock: Clock,
-        trusted_proxies: Sequence[Network] = (),
+        trusted_proxies: Sequence[str] = (),
         is_staff: Callable[[Request], bool] = lambda request: False,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._trusted = tuple(trusted_proxies)
+        self._trusted = tuple(ipaddress.ip_network(network) for network in trusted_proxies)
         self._is_staff = is_staff
         self._waiting: set[_Visitor] = set()
         self._tidied_on: date | None = None

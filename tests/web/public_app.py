@@ -10,6 +10,7 @@ from bot.web.headers import SecurityHeaders
 from bot.web.pages import Pages
 from bot.web.public import JoinLink, PublicParts, routes
 from bot.web.visits import Visits
+from handlers.texts import Texts
 from storage.clock import Clock
 from storage.database import Database
 from storage.facts import Metric, OpeningBalance, Programme
@@ -18,6 +19,7 @@ from tests.factories import a_programme
 NOON = datetime(2022, 1, 20, 3, tzinfo=UTC)
 """Noon in Tokyo, on the Thursday the sandbox starts."""
 
+TEXTS = Texts(("ja", "en"), "pages")
 OPENING = OpeningBalance(
     metric=Metric.PARTICIPANTS, amount=40, distinct=30, on=date(2022, 1, 1), source="環境課の名簿", signed_by="係長"
 )
@@ -31,7 +33,7 @@ def public_parts(database: Database, programme: Programme | None = None, **chang
         "database": database,
         "clock": clock,
         "programme": lambda: programme,
-        "pages": Pages(lambda: programme),
+        "pages": Pages(TEXTS, lambda: programme),
         "visits": Visits(database, clock),
         "join_links": (JoinLink("LINE", "https://line.example/r"), JoinLink("Telegram", "https://telegram.example/b")),
     }
@@ -39,9 +41,7 @@ def public_parts(database: Database, programme: Programme | None = None, **chang
 
 
 def app_of(parts: PublicParts, *, https: bool = False) -> SecurityHeaders:
-    return SecurityHeaders(
-        Starlette(routes=routes(parts), exception_handlers=parts.pages.exception_handlers()), https=https
-    )
+    return SecurityHeaders(Starlette(routes=routes(parts), exception_handlers=parts.pages.failures), https=https)
 
 
 def reader(app: SecurityHeaders, **headers: str) -> httpx.AsyncClient:

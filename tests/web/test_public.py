@@ -14,7 +14,7 @@ from storage.database import Database, StorageUnavailableError
 from storage.facts import Metric
 from storage.totals import CounterName
 from tests.factories import a_period, a_programme
-from tests.web.public_app import NOON, app_of, public_parts, reader
+from tests.web.public_app import NOON, TEXTS, app_of, public_parts, reader
 
 
 def store_some_figures(database: Database) -> None:
@@ -226,9 +226,9 @@ def failing_app(error: Exception) -> SecurityHeaders:
     async def fail(request: Request) -> None:
         raise error
 
-    pages = Pages(a_programme)
+    pages = Pages(TEXTS, a_programme)
     failing = [Route("/fails", fail), Route("/api/v1/fails", fail)]
-    return SecurityHeaders(Starlette(routes=failing, exception_handlers=pages.exception_handlers()), https=True)
+    return SecurityHeaders(Starlette(routes=failing, exception_handlers=pages.failures), https=True)
 
 
 async def test_our_own_fault_is_admitted_without_showing_it() -> None:
@@ -252,7 +252,7 @@ async def test_a_database_that_is_away_is_answered_with_when_to_come_again() -> 
 
 
 async def test_the_page_of_a_sandbox_says_that_its_figures_are_not_real(database: Database) -> None:
-    parts = public_parts(database, pages=Pages(a_programme, is_sandbox=True))
+    parts = public_parts(database, pages=Pages(TEXTS, a_programme, is_sandbox=True))
     async with reader(app_of(parts)) as browser:
         assert "数字は本物ではありません" in (await browser.get("/")).text
     async with reader(app_of(public_parts(database))) as browser:
