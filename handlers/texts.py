@@ -23,6 +23,7 @@ from storage.clock import TOKYO
 LOCALES = Path(__file__).parent / "locales"
 JAPANESE = "ja"
 _OWN_LOCALES = {"ja-easy": "ja"}  # languages of ours that CLDR does not know, and whose conventions they follow
+_OWN_NAMES = {"ja-easy": "やさしい日本語"}
 _DAY_PATTERNS = {"ja": ("M月d日(E)", "y年M月d日(E)"), "en": ("E d MMM", "E d MMM y")}
 
 
@@ -87,7 +88,12 @@ def _locale(language: str) -> Locale:
     return Locale.parse(_OWN_LOCALES.get(language, language), sep="-")
 
 
-def format_number(number: int, language: str) -> str:
+def language_name(language: str) -> str:
+    """Name a language in that language: 日本語, English."""
+    return _OWN_NAMES.get(language) or _locale(language).get_display_name() or language
+
+
+def format_number(number: float, language: str) -> str:
     """Write a number with the language's separators: 60,000."""
     return format_decimal(number, locale=_locale(language))
 

@@ -127,7 +127,7 @@ class _GroupingWriter:
             while len(group) < GROUP_LIMIT and not self._waiting.empty():
                 group.append(self._waiting.get())
             going_on = None not in group
-            self._commit([member for member in group if member is not None])
+            self._commit([member for member in group if member is not None and _is_wanted(member[1])])
 
     def _commit(self, group: list[tuple[Unit[Any], "Future[Any]"]]) -> None:
         ended: list[tuple[Future[Any], Any, Exception | None]] = []
@@ -141,6 +141,11 @@ class _GroupingWriter:
                 future.set_result(result)
             else:
                 future.set_exception(failure)
+
+
+def _is_wanted(future: "Future[Any]") -> bool:
+    """Tell whether nobody cancelled a unit while it waited; from then on it cannot be cancelled any more."""
+    return future.set_running_or_notify_cancel()
 
 
 def _in_savepoint(connection: Connection, unit: Unit[Result]) -> tuple[Result | None, Exception | None]:

@@ -1,6 +1,7 @@
 """Marks on the database itself: made in the sandbox or not, which generation it is, how far the calendar was moved."""
 
-from datetime import timedelta
+import secrets
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, select
@@ -40,6 +41,23 @@ def put(connection: Connection, name: MarkName, content: str) -> None:
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(MARKS)
     replace = insert.on_conflict_do_update(index_elements=["name"], set_={"content": insert.excluded.content})
     connection.execute(replace, {"name": name, "content": content})
+
+
+def keep_salt(connection: Connection, day: date) -> str:
+    """Give the visitors' salt of a day, made by whoever asks first and shared by all; it replaces an older day's.
+
+    A day that is already over gets the salt in force: its own is gone.
+    """
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(MARKS)
+    replace = insert.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"content": insert.excluded.content},
+        where=MARKS.c.content < day.isoformat(),
+    )
+    connection.execute(
+        replace, {"name": MarkName.VISITOR_SALT, "content": f"{day.isoformat()}:{secrets.token_hex(16)}"}
+    )
+    return str(find(connection, MarkName.VISITOR_SALT)).partition(":")[2]
 
 
 def find_clock_offset(connection: Connection) -> timedelta:

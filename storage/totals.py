@@ -110,11 +110,12 @@ def find_totals(connection: Connection, programme: Programme, now: datetime) -> 
 
 def add_visitors(connection: Connection, day: date, hashes: set[str], at: datetime) -> int:
     """Count the day's visitors that were not counted yet; gives how many were new."""
+    if not hashes:
+        return 0
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(VISITORS)
-    new = 0
-    for visitor_hash in hashes:
-        statement = insert.on_conflict_do_nothing()
-        new += connection.execute(statement, {"day": day, "visitor_hash": visitor_hash}).rowcount
+    rows = [{"day": day, "visitor_hash": visitor_hash} for visitor_hash in sorted(hashes)]
+    added = insert.values(rows).on_conflict_do_nothing().returning(VISITORS.c.visitor_hash)
+    new = len(connection.execute(added).all())  # a driver's rowcount of an INSERT is not to be trusted
     if new:
         add(connection, CounterName.VISITS_OWN, at, new, stripe=0)
     return new

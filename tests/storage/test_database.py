@@ -40,6 +40,19 @@ def test_a_unit_that_raises_undoes_only_itself(database: Database) -> None:
     assert database.read(lambda c: marks.find(c, MarkName.SANDBOX)).result() is None
 
 
+def test_a_unit_whose_waiting_caller_gave_up_does_not_stop_the_writer(database: Database) -> None:
+    cancelled = []
+
+    def cancel_what_runs_and_what_waits(connection: Connection) -> None:
+        waiting = database.write(lambda c: marks.put(c, MarkName.SANDBOX, "x"))
+        cancelled.extend([waiting.cancel(), running.cancel()])
+
+    running = database.write(cancel_what_runs_and_what_waits)
+    running.result()
+    assert cancelled[1] is False
+    assert database.write(lambda c: "still writing").result(5) == "still writing"
+
+
 def test_a_mistake_in_sql_is_not_taken_for_a_storage_failure(database: Database) -> None:
     with pytest.raises(Exception, match="no_such_table"):
         database.write(lambda c: c.execute(text("SELECT * FROM no_such_table"))).result()

@@ -1,0 +1,47 @@
+"""Declares every metric, in a registry of our own. No label may name a person, an account or a message.
+
+Channels and fates are closed lists, so the number of series is bounded.
+"""
+
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+registry = CollectorRegistry()
+
+_CHANNEL = ("channel",)
+
+up = Gauge("bot_up", "1 while the process runs.", registry=registry)
+started = Gauge("bot_started_timestamp_seconds", "When the process started, in Unix time.", registry=registry)
+database_reachable = Gauge("bot_database_reachable", "1 if the database answered this scrape.", registry=registry)
+
+received_events = Counter("bot_events_received", "Events stored by intake.", _CHANNEL, registry=registry)
+refused_webhooks = Counter("bot_webhooks_refused", "Webhook calls with a wrong signature.", _CHANNEL, registry=registry)
+handled_events = Counter("bot_events_handled", "Events decided and answered.", _CHANNEL, registry=registry)
+failed_events = Counter("bot_events_failed", "Events given up after their last try.", _CHANNEL, registry=registry)
+outbox_calls = Counter(
+    "bot_outbox_calls", "Tries of platform calls, by how they ended.", ("channel", "fate"), registry=registry
+)
+answer_seconds = Histogram(
+    "bot_answer_seconds",
+    "From an event's receipt to its answer being accepted by the platform.",
+    _CHANNEL,
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
+    registry=registry,
+)
+inbox_waiting = Gauge("bot_inbox_waiting", "Events stored and not yet handled.", registry=registry)
+inbox_failed = Gauge("bot_inbox_failed", "Events given up in the last month, for staff to look at.", registry=registry)
+outbox_open = Gauge("bot_outbox_open", "Calls by state: waiting, sending, stranded.", ("state",), registry=registry)
+halted_channel = Gauge(
+    "bot_channel_halted", "1 while a channel is halted (bad token, quota used up).", _CHANNEL, registry=registry
+)
+
+OUTBOX_STATES = ("waiting", "sending", "stranded")
+
+
+def set_queues(inbox: Mapping[str, int], outbox: Mapping[str, int]) -> None:
+    """Set the queues' lengths from the counts of ``storage.inbox`` and ``storage.outbox``; a missing state is 0."""
+    inbox_waiting.set(inbox.get("waiting", 0))
+    inbox_failed.set(inbox.get("failed", 0))
+    for state in OUTBOX_STATES:
+        outbox_open.labels(state).set(outbox.get(state, 0))

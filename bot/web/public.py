@@ -1,0 +1,141 @@
+"""Answers the public: the page of running totals, the same totals as JSON, and the privacy page. Changes nothing."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from bot.web.pages import HERE, Pages, VersionedFiles
+from bot.web.visits import Visits
+from handlers.rules.totals import motivational_share
+from storage import totals
+from storage.clock import TOKYO, Clock
+from storage.database import Database
+from storage.facts import Metric, OpeningBalance, Programme, Totals
+
+OPEN_TO_ALL = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JoinLink:
+    """Where one joins on a platform: its name as people know it, and the address that opens a chat with the bot."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long the days of what a chat leaves behind are, as the privacy page tells it."""
+
+    body_days: int = 7
+    event_id_days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicParts:
+    """What the public pages are made of. ``programme`` gives the version in force at each call."""
+
+    database: Database
+    clock: Clock
+    programme: Callable[[], Programme]
+    pages: Pages
+    visits: Visits
+    join_links: Sequence[JoinLink] = ()
+    retention: Retention = Retention()
+
+
+def routes(parts: PublicParts) -> list[BaseRoute]:
+    """Give the public routes: ``/``, ``/privacy``, ``/api/v1/totals`` and ``/static``."""
+
+    async def home(request: Request) -> Response:
+        found = await _find_totals(parts)
+        response = parts.pages.render(request, "home.html", **_home(parts, found))
+        parts.visits.note(request)
+        return response
+
+    async def privacy(request: Request) -> Response:
+        consent = parts.programme().consent
+        response = parts.pages.render(request, "privacy.html", consent=consent, retention=parts.retention)
+        parts.visits.note(request)
+        return response
+
+    async def api_totals(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={**OPEN_TO_ALL, "Access-Control-Allow-Methods": "GET"})
+        found = await _find_totals(parts)
+        language = parts.pages.words_for(request).language
+        return JSONResponse(totals_document(found, language), headers={**OPEN_TO_ALL, "Vary": "Accept-Language"})
+
+    return [
+        Route("/", home),
+        Route("/privacy", privacy),
+        Route("/api/v1/totals", api_totals, methods=["GET", "OPTIONS"]),
+        Mount("/static", VersionedFiles(directory=HERE / "static")),
+    ]
+
+
+async def _find_totals(parts: PublicParts) -> Totals:
+    programme, now = parts.programme(), parts.clock.now()
+    return await asyncio.wrap_future(
+        parts.database.read(lambda connection: totals.find_totals(connection, programme, now))
+    )
+
+
+def _home(parts: PublicParts, found: Totals) -> dict[str, Any]:
+    programme = parts.programme()
+    return {
+        "totals": found,
+        "points": _points_together(found),
+        "visits": found.visits_own + found.visits_portal,
+        "before": {metric.value: _opening(programme, metric) for metric in Metric},
+        "share": motivational_share(found.participants_distinct, programme.city.population),
+        "join_links": parts.join_links,
+    }
+
+
+def _opening(programme: Programme, metric: Metric) -> list[OpeningBalance]:
+    return [balance for balance in programme.opening_balances if balance.metric is metric and balance.amount]
+
+
+def _points_together(found: Totals) -> int:
+    return found.points_confirmed + found.points_self_reported + found.points_before
+
+
+def totals_document(found: Totals, language: str) -> dict[str, Any]:
+    """Write the totals as the JSON of ``/api/v1/totals``; docs/API.md defines each number."""
+    period = found.period
+    return {
+        "period": {
+            "name": period.name.get(language) or period.name["ja"],
+            "starts_on": period.starts_on.isoformat(),
+            "ends_on": period.ends_on.isoformat(),
+        },
+        "participants": {
+            "total": found.participants,
+            "distinct": found.participants_distinct,
+            "target": period.target,
+            "year_one_target": period.year_one_target,
+            "before_bot": found.participants_before,
+        },
+        "events_held": found.events_held,
+        "action_points": {
+            "total": _points_together(found),
+            "confirmed": found.points_confirmed,
+            "self_reported": found.points_self_reported,
+        },
+        "site_visits": {
+            "total": found.visits_own + found.visits_portal,
+            "own_pages": found.visits_own,
+            "portal": found.visits_portal,
+        },
+        "as_of": found.as_of.astimezone(TOKYO).isoformat(timespec="seconds"),
+    }

@@ -1,0 +1,171 @@
+"""The public pages in a real browser: on a phone and a desk, light and dark, without a script, for all (WCAG 2.2).
+
+To look at them: ``SCREENSHOTS=folder pytest tests/web/test_pages_in_a_browser.py``.
+"""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bot.web.public import PublicParts
+from storage import totals
+from storage.totals import CounterName
+from tests import databases
+from tests.factories import a_period, a_programme
+from tests.web.public_app import NOON, OPENING, app_of, public_parts
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt install chromium")
+SIZES = {"phone": (390, 844), "desk": (1440, 900)}
+PATHS = ("/", "/privacy", "/nowhere")
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+
+
+def filled(folder: Path) -> Iterator[PublicParts]:
+    programme = a_programme(periods=(a_period(year_one_target=10_000, target=60_000),), opening_balances=(OPENING,))
+    figures = {
+        CounterName.PARTICIPATIONS: 3_180,
+        CounterName.PARTICIPANTS_DISTINCT: 104,
+        CounterName.EVENTS_HELD: 41,
+        CounterName.POINTS_CONFIRMED: 12_350,
+        CounterName.POINTS_SELF_REPORTED: 1_234_560,
+        CounterName.VISITS_OWN: 5_678,
+        CounterName.VISITS_PORTAL: 20_900,
+    }
+    with databases.fresh("sqlite", folder) as database:
+        for name, amount in figures.items():
+            database.write(lambda c, n=name, a=amount: totals.add(c, n, NOON, a, stripe=0)).result()
+        yield public_parts(database, programme)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running server with figures in it."""
+    for parts in filled(tmp_path_factory.mktemp("pages")):
+        server = uvicorn.Server(uvicorn.Config(app_of(parts), port=0, log_config=None, lifespan="off"))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+def open_page(browser: Browser, address: str, size: str = "phone", scheme: str = "light", script: bool = False) -> Page:
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+        java_script_enabled=script,
+        bypass_csp=script,  # axe itself is a script put into the page
+        locale="ja-JP",
+    )
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("path", PATHS)
+def test_axe_finds_nothing_to_mend(browser: Browser, address: str, path: str, size: str, scheme: str) -> None:
+    for language in ("ja", "en"):
+        page = open_page(browser, f"{address}{path}?lang={language}", size, scheme, script=True)
+        found = Axe().run(page, options=RULES)
+        keep_screenshot(page, f"{path.strip('/') or 'home'}-{language}-{size}-{scheme}")
+        page.context.close()
+        assert found.violations_count == 0, found.generate_report()
+
+
+def keep_screenshot(page: Page, name: str) -> None:
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def test_axe_would_find_a_planted_fault(browser: Browser, address: str) -> None:
+    page = open_page(browser, address, script=True)
+    page.evaluate("document.documentElement.removeAttribute('lang')")
+    assert "html-has-lang" in Axe().run(page, options=RULES).generate_snapshot()
+    page.context.close()
+
+
+def test_the_page_is_read_and_walked_without_a_script(browser: Browser, address: str) -> None:
+    page = open_page(browser, address)
+    assert page.get_by_role("heading", level=1).inner_text() == "みんなの合計"
+    assert page.get_by_text("延べ3,220人", exact=True).is_visible()
+    page.get_by_role("link", name="English").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Running totals"
+    page.get_by_role("link", name="Privacy").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Privacy"
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(("width", "text_size"), [(320, 100), (390, 100), (390, 200), (768, 100), (1440, 200)])
+def test_nothing_runs_out_at_the_side_even_with_text_twice_as_large(
+    browser: Browser, address: str, path: str, width: int, text_size: int
+) -> None:
+    for language in ("ja", "en"):
+        page = open_page(browser, f"{address}{path}?lang={language}", script=True)
+        page.set_viewport_size({"width": width, "height": 844})
+        page.add_style_tag(content=f"html {{ font-size: {text_size}% !important; }}")
+        keep_screenshot(page, f"{path.strip('/') or 'home'}-{language}-{width}-{text_size}")
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        page.context.close()
+
+
+def test_the_bar_is_as_long_as_its_words_say(browser: Browser, address: str) -> None:
+    page = open_page(browser, address, script=True)
+    share = page.evaluate(
+        "(() => { const bar = document.querySelector('.bar'); return 100 *"
+        " bar.querySelector('.reached').getBoundingClientRect().width / bar.getBoundingClientRect().width; })()"
+    )
+    assert page.get_by_text("延べ10,000人の32.2%").is_visible()
+    assert share == pytest.approx(32.2, abs=0.2)
+    page.context.close()
+
+
+def test_the_browser_obeys_the_content_policy_and_finds_nothing_amiss(browser: Browser, address: str) -> None:
+    context = browser.new_context(locale="ja-JP")
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("requestfailed", lambda request: said.append(request.url))
+    for path in ("/", "/privacy"):
+        page.goto(address + path, wait_until="networkidle")
+    assert said == []
+    context.close()
+
+
+def test_links_are_large_enough_to_touch_and_the_keyboard_shows_where_it_is(browser: Browser, address: str) -> None:
+    page = open_page(browser, address, script=True)
+    heights = page.eval_on_selector_all(
+        "nav a, .doors a, .links a", "links => links.map(link => link.getBoundingClientRect().height)"
+    )
+    assert len(heights) >= 7
+    assert min(heights) >= 44
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.context.close()
