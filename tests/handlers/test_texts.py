@@ -17,7 +17,15 @@ from handlers.texts import LOCALES, Texts, format_day, format_moment, format_num
 ROOT = Path(__file__).parents[2]
 DOMAINS = {"bot": ROOT / "handlers", "pages": ROOT / "bot" / "web"}
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
-KEYWORDS = {"_": None, "say": None, "say_many": (1, 1), "count": (1, 1), "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "say": None,
+    "choice": None,
+    "say_many": (1, 1),
+    "count": (1, 1),
+    "gettext": None,
+    "ngettext": (1, 2),
+}
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
 ENGLISH = HEADER + '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
 
