@@ -57,7 +57,7 @@ class Api:
     ) -> None:
         self._world, self._updates, self._calls, self._faults = world, updates, calls, faults
         self._methods, self._names = methods, dict[str, str]()
-        self.sent = 0
+        self.called = self.sent = 0
 
     def receive(self, deliveries: Webhook) -> None:
         """Add the methods about updates, which need the webhook."""
@@ -105,6 +105,7 @@ class Api:
 
     def _write_down(self, method: str, noted: _Noted, fault: Fault | None, took_ms: float) -> None:
         sent = noted.done and method in MESSAGES
+        self.called += 1
         self.sent += sent
         refused = None if noted.done or fault or not noted.answer else noted.answer.get("description")
         self._calls.add(

@@ -1,19 +1,55 @@
 """Offers over HTTP what only Telegram has in the control API; decides nothing itself."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from aiohttp import web
 
 from bot.sandbox.platform import Json, WishError
-
-if TYPE_CHECKING:
-    from bot.sandbox.telegram.platform import TelegramPlatform
+from bot.sandbox.telegram.world import Chat, World
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def routes(platform: "TelegramPlatform") -> list[web.RouteDef]:
+class Controlled(Protocol):
+    """What these endpoints need of the platform; it is described there."""
+
+    world: World
+
+    def chat(self, chat_id: str | int) -> Chat:
+        """Find a chat."""
+        ...
+
+    def add_chat(self, kind: str, title: str, username: str = "") -> int:
+        """Make one."""
+        ...
+
+    async def bot_status(self, chat_id: str | int, status: str, by: int | None = None) -> Json:
+        """Change the bot's place in one."""
+        ...
+
+    def upgrade(self, chat_id: int) -> int:
+        """Turn a group into a supergroup."""
+        ...
+
+    def deactivate(self, person: int) -> None:
+        """Delete an account."""
+        ...
+
+    async def deliver(self, update: Json, secret: str = "good") -> Json:  # noqa: S107 - names a kind of secret
+        """Post an update once."""
+        ...
+
+    def age(self, chat_id: int, message_id: int, seconds: float) -> None:
+        """Make a message older."""
+        ...
+
+    def set_limits(self, **wish: Any) -> None:
+        """Set pace and timing."""
+        ...
+
+
+def routes(platform: Controlled) -> list[web.RouteDef]:
     """Return the endpoints, each taking and giving a JSON object."""
 
     def answering(work: Callable[[web.Request, Json], Awaitable[Json]]) -> Handler:
