@@ -44,7 +44,7 @@ class _Noted:
 
 def ordered_refusal(fault: Fault) -> RefusedError:
     """Return the refusal an ordered fault is answered with, in Telegram's words."""
-    if fault.kind == "429":
+    if fault.kind.startswith("429"):
         return too_many(5 if fault.retry_after is None else fault.retry_after)
     return FAULTS.get(fault.kind, RefusedError(500, "Internal Server Error: restart"))
 

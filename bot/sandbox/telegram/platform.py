@@ -10,15 +10,16 @@ from aiohttp import ClientError, web
 from bot.sandbox.calls import CallLog, Changes
 from bot.sandbox.faults import Faults
 from bot.sandbox.platform import Json, Settings, WishError
-from bot.sandbox.telegram import control, limits, webhook
+from bot.sandbox.telegram import limits, webhook
 from bot.sandbox.telegram.api import Api
+from bot.sandbox.telegram.control import Control
 from bot.sandbox.telegram.errors import RefusedError
 from bot.sandbox.telegram.people import People
 from bot.sandbox.telegram.profile import Profile
 from bot.sandbox.telegram.screen import screen, who
 from bot.sandbox.telegram.sending import Sending
 from bot.sandbox.telegram.updates import Pending, Updates
-from bot.sandbox.telegram.world import Chat, World
+from bot.sandbox.telegram.world import CHAT_ID, Chat, World
 
 ACT_WAITS = 20.0  # seconds
 STATUSES = ("member", "administrator", "kicked", "left")
@@ -45,7 +46,7 @@ class TelegramPlatform:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the Bot API's endpoints and the control endpoints only Telegram has."""
-        return [*self.api.routes(), *control.routes(self)]
+        return [*self.api.routes(), *Control(self).routes()]
 
     async def start(self) -> None:
         """Open the webhook's client and set the address of the settings."""
@@ -92,7 +93,7 @@ class TelegramPlatform:
     def chat(self, chat_id: str | int) -> Chat:
         """Return a person's chat, a group or a channel; raise WishError for none."""
         text = str(chat_id)
-        found = self.world.chats.get(int(text)) if text.lstrip("-").isdecimal() else None
+        found = self.world.chats.get(int(text)) if CHAT_ID.fullmatch(text) else None
         if found is None:
             raise WishError("no such person or chat", 404)
         return found
