@@ -107,7 +107,6 @@ class Api:
         sent = noted.done and method in MESSAGES
         self.called += 1
         self.sent += sent
-        refused = None if noted.done or fault or not noted.answer else noted.answer.get("description")
         self._calls.add(
             Call(
                 platform="telegram",
@@ -119,7 +118,6 @@ class Api:
                 request=noted.request,
                 answer=noted.answer,
                 fault=fault.kind if fault else None,
-                violation=refused,
                 took_ms=round(took_ms, 1),
             )
         )
