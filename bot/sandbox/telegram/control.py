@@ -1,76 +1,119 @@
 """Offers over HTTP what only Telegram has in the control API; decides nothing itself."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from aiohttp import web
 
 from bot.sandbox.platform import Json, WishError
+from bot.sandbox.telegram.world import Chat, World
 
-if TYPE_CHECKING:
-    from bot.sandbox.telegram.platform import TelegramPlatform
-
+Work = Callable[[web.Request, Json], Awaitable[Json]]
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def routes(platform: "TelegramPlatform") -> list[web.RouteDef]:
-    """Return the endpoints, each taking and giving a JSON object."""
+class Controlled(Protocol):
+    """What these endpoints need of the platform; it is described there."""
 
-    def answering(work: Callable[[web.Request, Json], Awaitable[Json]]) -> Handler:
-        async def handler(request: web.Request) -> web.Response:
-            return web.json_response(await work(request, await _wish(request)))
+    world: World
 
-        return handler
+    def chat(self, chat_id: str | int) -> Chat:
+        """Find a chat."""
+        ...
 
-    async def add_chat(_: web.Request, wish: Json) -> Json:
+    def add_chat(self, kind: str, title: str, username: str = "") -> int:
+        """Make one."""
+        ...
+
+    async def bot_status(self, chat_id: str | int, status: str, by: int | None = None) -> Json:
+        """Change the bot's place in one."""
+        ...
+
+    def upgrade(self, chat_id: int) -> int:
+        """Turn a group into a supergroup."""
+        ...
+
+    def deactivate(self, person: int) -> None:
+        """Delete an account."""
+        ...
+
+    async def deliver(self, update: Json, secret: str = "good") -> Json:  # noqa: S107 - names a kind of secret
+        """Post an update once."""
+        ...
+
+    def age(self, chat_id: int, message_id: int, seconds: float) -> None:
+        """Make a message older."""
+        ...
+
+    def set_limits(self, **wish: Any) -> None:
+        """Set pace and timing."""
+        ...
+
+
+class Control:
+    """Translate between HTTP and the platform; every endpoint takes and gives a JSON object."""
+
+    def __init__(self, platform: Controlled):
+        self._platform = platform
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the endpoints."""
+        return [
+            web.post("/control/telegram/chats", _answering(self._add_chat)),
+            web.post("/control/telegram/chats/{chat}/bot", _answering(self._bot_status)),
+            web.post("/control/telegram/chats/{chat}/upgrade", _answering(self._upgrade)),
+            web.post("/control/telegram/people/{person}/deactivate", _answering(self._deactivate)),
+            web.post("/control/telegram/deliver", _answering(self._deliver)),
+            web.post("/control/telegram/age", _answering(self._age)),
+            web.post("/control/telegram/limits", _answering(self._set_limits)),
+            web.get("/control/telegram/files/{unique}", self._show_file),
+        ]
+
+    async def _add_chat(self, _: web.Request, wish: Json) -> Json:
         kind, title = str(wish.get("type", "supergroup")), str(wish.get("title", "Group"))
-        return {"id": platform.add_chat(kind, title, str(wish.get("username", "")))}
+        return {"id": self._platform.add_chat(kind, title, str(wish.get("username", "")))}
 
-    async def bot_status(request: web.Request, wish: Json) -> Json:
+    async def _bot_status(self, request: web.Request, wish: Json) -> Json:
         chat = request.match_info["chat"]
-        return await platform.bot_status(chat, str(wish.get("status")), wish.get("by"))
+        return await self._platform.bot_status(chat, str(wish.get("status")), wish.get("by"))
 
-    async def upgrade(request: web.Request, _: Json) -> Json:
-        return {"id": platform.upgrade(platform.chat(request.match_info["chat"]).id)}
+    async def _upgrade(self, request: web.Request, _: Json) -> Json:
+        return {"id": self._platform.upgrade(self._platform.chat(request.match_info["chat"]).id)}
 
-    async def deactivate(request: web.Request, _: Json) -> Json:
-        platform.deactivate(platform.chat(request.match_info["person"]).id)
+    async def _deactivate(self, request: web.Request, _: Json) -> Json:
+        self._platform.deactivate(self._platform.chat(request.match_info["person"]).id)
         return {}
 
-    async def deliver(_: web.Request, wish: Json) -> Json:
+    async def _deliver(self, _: web.Request, wish: Json) -> Json:
         if not isinstance(wish.get("update"), dict):
             raise WishError("update must be an object")
-        return await platform.deliver(wish["update"], str(wish.get("secret", "good")))
+        return await self._platform.deliver(wish["update"], str(wish.get("secret", "good")))
 
-    async def age(_: web.Request, wish: Json) -> Json:
+    async def _age(self, _: web.Request, wish: Json) -> Json:
         try:
-            platform.age(int(wish["chat"]), int(wish["message_id"]), float(wish["seconds"]))
+            self._platform.age(int(wish["chat"]), int(wish["message_id"]), float(wish["seconds"]))
         except (KeyError, TypeError, ValueError) as error:
             raise WishError("chat, message_id and seconds must be numbers") from error
         return {}
 
-    async def set_limits(_: web.Request, wish: Json) -> Json:
-        platform.set_limits(**wish)
+    async def _set_limits(self, _: web.Request, wish: Json) -> Json:
+        self._platform.set_limits(**wish)
         return {}
 
-    async def show_file(request: web.Request) -> web.Response:
+    async def _show_file(self, request: web.Request) -> web.Response:
         """Show a picture to the phones' page; unlike the bot's download, nobody counts it."""
-        file = platform.world.files.unique(request.match_info["unique"])
+        file = self._platform.world.files.unique(request.match_info["unique"])
         if file is None:
             raise WishError("no such file", 404)
         kind = "image/png" if file.content.startswith(b"\x89PNG") else file.kind
         return web.Response(body=file.content, content_type=kind)
 
-    return [
-        web.post("/control/telegram/chats", answering(add_chat)),
-        web.post("/control/telegram/chats/{chat}/bot", answering(bot_status)),
-        web.post("/control/telegram/chats/{chat}/upgrade", answering(upgrade)),
-        web.post("/control/telegram/people/{person}/deactivate", answering(deactivate)),
-        web.post("/control/telegram/deliver", answering(deliver)),
-        web.post("/control/telegram/age", answering(age)),
-        web.post("/control/telegram/limits", answering(set_limits)),
-        web.get("/control/telegram/files/{unique}", show_file),
-    ]
+
+def _answering(work: Work) -> Handler:
+    async def handler(request: web.Request) -> web.Response:
+        return web.json_response(await work(request, await _wish(request)))
+
+    return handler
 
 
 async def _wish(request: web.Request) -> Json:

@@ -34,6 +34,7 @@ PHOTO_SIDES = 10_000  # manual, sendPhoto.photo: width and height together at mo
 PHOTO_RATIO = 20  # manual, sendPhoto.photo: the ratio of the sides at most 20
 DOCUMENT_BYTES = 50_000_000  # manual, sending files: 50 MB for other files
 DOWNLOAD_BYTES = 20_000_000  # manual, getFile: files up to 20 MB
+DELETED_AT_ONCE = 100  # manual, deleteMessages.message_ids: 1-100
 DELETE_SECONDS = 48 * 3600  # manual, deleteMessage: only if sent less than 48 hours ago
 SECRET_TOKEN_CHARACTERS = 256  # manual, setWebhook.secret_token: 1-256 of A-Z, a-z, 0-9, _ and -
 WEBHOOK_CONNECTIONS = (1, 100)  # manual, setWebhook.max_connections: 1-100, 40 if not given

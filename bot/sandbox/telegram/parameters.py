@@ -87,6 +87,13 @@ class Parameters:
         except ValueError as error:
             raise bad_request(f"can't parse {what} JSON object") from error
 
+    def object(self, name: str, what: str) -> dict[str, Any]:
+        """Return a nested object, empty if not given."""
+        value = self.json(name, what)
+        if value is not None and not isinstance(value, dict):
+            raise bad_request(f"can't parse {what}: expected an Object")
+        return value or {}
+
     def objects(self, name: str, what: str) -> list[Any]:
         """Return a nested list, empty if not given."""
         value = self.json(name, what)

@@ -46,7 +46,10 @@ class People:
         act = acts.get(str(wish.get("act")))
         if act is None:
             raise WishError(f"act must be one of {', '.join(acts)}")
-        return act(person, self._chat(person, wish.get("chat")), wish)
+        try:
+            return act(person, self._chat(person, wish.get("chat")), wish)
+        except (TypeError, ValueError) as error:
+            raise WishError(f"that makes no sense: {error}") from error
 
     def _chat(self, person: Person, wanted: Any) -> Chat:
         if isinstance(wanted, dict):

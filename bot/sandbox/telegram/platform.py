@@ -10,15 +10,16 @@ from aiohttp import ClientError, web
 from bot.sandbox.calls import CallLog, Changes
 from bot.sandbox.faults import Faults
 from bot.sandbox.platform import Json, Settings, WishError
-from bot.sandbox.telegram import control, limits, webhook
+from bot.sandbox.telegram import limits, webhook
 from bot.sandbox.telegram.api import Api
+from bot.sandbox.telegram.control import Control
 from bot.sandbox.telegram.errors import RefusedError
 from bot.sandbox.telegram.people import People
 from bot.sandbox.telegram.profile import Profile
 from bot.sandbox.telegram.screen import screen, who
 from bot.sandbox.telegram.sending import Sending
 from bot.sandbox.telegram.updates import Pending, Updates
-from bot.sandbox.telegram.world import Chat, World
+from bot.sandbox.telegram.world import CHAT_ID, Chat, World
 
 ACT_WAITS = 20.0  # seconds
 STATUSES = ("member", "administrator", "kicked", "left")
@@ -30,7 +31,7 @@ class TelegramPlatform:
     name = "telegram"
 
     def __init__(self, calls: CallLog, faults: Faults, changes: Changes, settings: Settings) -> None:
-        self._calls, self._changes, self._settings = calls, changes, settings
+        self._changes, self._settings = changes, settings
         self.timing, self.pace = limits.Timing(), limits.Pace()
         self.world = World(settings.telegram_token)
         self.updates = Updates(self.timing)
@@ -45,7 +46,7 @@ class TelegramPlatform:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the Bot API's endpoints and the control endpoints only Telegram has."""
-        return [*self.api.routes(), *control.routes(self)]
+        return [*self.api.routes(), *Control(self).routes()]
 
     async def start(self) -> None:
         """Open the webhook's client and set the address of the settings."""
@@ -92,7 +93,7 @@ class TelegramPlatform:
     def chat(self, chat_id: str | int) -> Chat:
         """Return a person's chat, a group or a channel; raise WishError for none."""
         text = str(chat_id)
-        found = self.world.chats.get(int(text)) if text.lstrip("-").isdecimal() else None
+        found = self.world.chats.get(int(text)) if CHAT_ID.fullmatch(text) else None
         if found is None:
             raise WishError("no such person or chat", 404)
         return found
@@ -135,7 +136,7 @@ class TelegramPlatform:
 
     def totals(self) -> Json:
         """Return the number of calls and of messages sent."""
-        return {"calls": sum(1 for _ in self._calls.of(self.name)), "messages": self.api.sent}
+        return {"calls": self.api.called, "messages": self.api.sent}
 
     async def deliver(self, update: Json, secret: str = "good") -> Json:  # noqa: S107 - names a kind of secret
         """Post any update to the webhook once, as it is, with the right, a wrong or no secret."""

@@ -66,11 +66,11 @@ class Profile:
         }
 
     def _scope(self, given: Parameters) -> Scope:
-        wanted = given.json("scope", "BotCommandScope") or {"type": "default"}
-        kind = wanted.get("type") if isinstance(wanted, dict) else None
-        if kind in WIDE_SCOPES:
+        wanted = given.object("scope", "BotCommandScope") or {"type": "default"}
+        kind = wanted.get("type")
+        if isinstance(kind, str) and kind in WIDE_SCOPES:
             return str(kind), 0, 0
-        if kind not in CHAT_SCOPES:
+        if not isinstance(kind, str) or kind not in CHAT_SCOPES:
             raise bad_request("can't parse BotCommandScope: unsupported type specified")
         chat = self._world.find_chat(str(wanted.get("chat_id", "")))
         if chat.kind == "channel" or (chat.private and kind != "chat"):
@@ -128,8 +128,8 @@ class Profile:
 
     def set_chat_menu_button(self, given: Parameters) -> bool:
         """Set the menu button of one private chat, or of all when no chat is named."""
-        button = given.json("menu_button", "MenuButton") or {"type": "default"}
-        kind = button.get("type") if isinstance(button, dict) else None
+        button = given.object("menu_button", "MenuButton") or {"type": "default"}
+        kind = button.get("type")
         if kind not in ("commands", "web_app", "default"):
             raise bad_request("can't parse MenuButton: unsupported type specified")
         if kind == "web_app":

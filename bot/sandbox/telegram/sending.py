@@ -120,11 +120,13 @@ class Sending:
         return keyboards.checked(value, private=chat.private, channel=channel, inline_only=inline_only)
 
     def _replied(self, given: Parameters, chat: Chat) -> Message | None:
-        wanted = given.json("reply_parameters", "reply parameters") or {}
+        wanted = given.object("reply_parameters", "ReplyParameters")
         number = wanted.get("message_id") or given.number("reply_to_message_id", 0)
+        if not isinstance(number, int):
+            raise bad_request('can\'t parse ReplyParameters: field "message_id" must be a Number')
         if not number:
             return None
-        found = self._world.message(chat, int(number))
+        found = self._world.message(chat, number)
         may_lack = wanted.get("allow_sending_without_reply") or given.flag("allow_sending_without_reply")
         if found is None and not may_lack:
             raise bad_request("message to be replied not found")
@@ -204,10 +206,10 @@ class Sending:
         """Delete 1-100 messages; those not found are skipped (manual)."""
         chat = self._world.find_chat(given.text("chat_id"))
         numbers = given.objects("message_ids", "message identifiers")
-        if not 1 <= len(numbers) <= 100:
-            raise bad_request("there are no message identifiers, or too many of them")  # wording not verified
+        if not 1 <= len(numbers) <= limits.DELETED_AT_ONCE or not all(isinstance(one, int) for one in numbers):
+            raise bad_request("message identifiers are missing, wrong or too many")  # wording not verified
         for number in numbers:
-            if isinstance(number, int) and self._world.message(chat, number):
+            if self._world.message(chat, number):
                 self._delete(chat, number)
         return True
 

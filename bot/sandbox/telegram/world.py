@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from bot.sandbox.telegram.errors import RefusedError, bad_request, forbidden
 from bot.sandbox.telegram.files import Files
 
 Json = dict[str, Any]
+CHAT_ID = re.compile(r"-?[0-9]{1,16}")  # manual: at most 52 significant bits
 
 
 @dataclass
@@ -142,7 +144,7 @@ class World:
             named = (chat for chat in self.chats.values() if chat.username.lower() == wanted[1:].lower())
             found = next(named, None)
         else:
-            found = self.chats.get(int(wanted)) if wanted.lstrip("-").isdecimal() else None
+            found = self.chats.get(int(wanted)) if CHAT_ID.fullmatch(wanted) else None
         if found is None:
             raise bad_request("chat not found")
         return found

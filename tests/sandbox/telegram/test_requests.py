@@ -63,7 +63,7 @@ def test_the_call_log_tells_every_call_and_no_secret(sandbox, raw, person):
         ("setWebhook", 200, 0),
         ("sendMessage", 400, 0),
     ]
-    assert calls[2]["violation"] == "Bad Request: chat not found"
+    assert calls[2]["answer"]["description"] == "Bad Request: chat not found"
     assert sandbox.totals()["telegram"] == {"calls": 3, "messages": 1}
     assert "very-secret" not in json.dumps(calls)
     assert "sandbox-telegram-token" not in json.dumps(calls)
