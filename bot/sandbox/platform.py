@@ -30,6 +30,7 @@ class Settings:
     telegram_secret: str = ""
     telegram_token: str = "42:sandbox-telegram-token"  # noqa: S105 - of this machine only
     clock_url: str = ""
+    account_name: str = ""
     public_url: str = "https://sandbox.test"
     public_url_is: str = "http://127.0.0.1:8000"
 

@@ -5,12 +5,12 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
+from bot.sandbox import phones
 from bot.sandbox.calls import CallLog, Changes
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.line import LineHands, LinePlatform
@@ -18,7 +18,6 @@ from bot.sandbox.platform import Json, Platform, Settings, WishError
 from bot.sandbox.telegram import TelegramHands, TelegramPlatform
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-PHONES = Path(__file__).parent / "phones"
 LONG_POLL_SECONDS = 25.0
 BIGGEST_BODY = 50 * 2**20  # Telegram takes files up to 50 MB; each platform refuses its own sizes below that
 
@@ -42,9 +41,7 @@ class Server:
         for platform in self.platforms.values():
             application.add_routes(platform.routes())
         application.add_routes(self._routes())
-        if PHONES.is_dir():
-            application.router.add_static("/phones", PHONES)
-            application.router.add_get("/", _phones_page)
+        application.add_routes(phones.routes(self.settings.public_url_is))
         application.cleanup_ctx.append(self._alive)
         return application
 
@@ -58,6 +55,7 @@ class Server:
 
     def _routes(self) -> list[web.RouteDef]:
         return [
+            web.get("/control/settings", self._get_settings),
             web.get("/control/calls", self._get_calls),
             web.get("/control/changes", self._get_changes),
             web.get("/control/faults", self._get_faults),
@@ -92,6 +90,10 @@ class Server:
         """Return the calls after a number and the sums of all."""
         totals = {name: platform.totals() for name, platform in self.platforms.items()}
         return {"calls": self.calls.since(after), "totals": totals}
+
+    async def _get_settings(self, _: web.Request) -> web.Response:
+        names = ("account_name", "public_url", "public_url_is")
+        return web.json_response({name: getattr(self.settings, name) for name in names})
 
     async def _get_calls(self, request: web.Request) -> web.Response:
         return web.json_response(self.call_list(_number(request, "after")))
@@ -286,7 +288,3 @@ def _number(request: web.Request, name: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise WishError(f"{name} must be a number")
     return int(text)
-
-
-async def _phones_page(_: web.Request) -> web.FileResponse:
-    return web.FileResponse(PHONES / "index.html")
