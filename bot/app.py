@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-import ipaddress
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -23,7 +22,7 @@ from bot.web.headers import SecurityHeaders
 from bot.web.pages import Pages
 from bot.web.visits import Visits
 from bot.worker import Worker
-from handlers.messages import Fate, Outcome
+from handlers.messages import Channel, Fate, Outcome
 from handlers.texts import Texts
 from scheduler import ticker, upkeep
 from scheduler.delivery import Delivery
@@ -39,31 +38,34 @@ log = structlog.get_logger()
 
 
 class App:
-    """The whole bot in one process. ``web`` is its ASGI application; ``running`` is everything else."""
+    """The whole bot in one process. ``web`` is its ASGI application; ``running`` is everything else.
 
-    def __init__(self, settings: Settings) -> None:
+    ``channels`` take the place of those that the settings name: a terminal, for one.
+    """
+
+    def __init__(self, settings: Settings, channels: dict[ChannelName, Channel] | None = None) -> None:
         self.settings = settings
         self.secret = wiring.secret_key(settings)
         self.database = wiring.open_database(settings)
         try:
-            self.is_sandbox = wiring.settle_sandbox(self.database, settings)
+            self.is_sandbox = channels is None and wiring.settle_sandbox(self.database, settings)
             self.clock = Clock(self.database.read(marks.find_clock_offset).result())
             self.programme = wiring.load_programme(self.database, settings.programme_file, self.clock.now())
             self.phones = Phones(settings) if self.is_sandbox else None
             self.public_url = PUBLIC_NAME if self.is_sandbox else settings.public_url
-            self.channels = wiring.channels(settings, self.phones)
+            self.channels = wiring.channels(settings, self.phones) if channels is None else channels
         except BaseException:
             self.database.close()
             raise
         self.delivery = Delivery(self.database, self.clock, self.channels, _watch)
         self.worker = Worker(self.database, self._house(), self.delivery)
-        networks = [ipaddress.ip_network(network) for network in settings.trusted_proxies]
-        self.visits = Visits(self.database, self.clock, networks)
-        self.pages = Pages(self.programme_now, is_sandbox=self.is_sandbox)
+        self.visits = Visits(self.database, self.clock, settings.trusted_proxies)
+        texts = Texts(self.programme.city.languages, "pages")
+        self.pages = Pages(texts, self.programme_now, self.public_url, is_sandbox=self.is_sandbox)
         self._background: set[asyncio.Task[None]] = set()
         secure = Middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
-        handlers = dict(self.pages.exception_handlers())
-        self.web = Starlette(routes=self._routes(), middleware=[secure], exception_handlers=handlers)
+        failures = dict(self.pages.failures)
+        self.web = Starlette(routes=self._routes(), middleware=[secure], exception_handlers=failures)
 
     def programme_now(self) -> Programme:
         """Give the programme in force."""
@@ -164,10 +166,10 @@ class App:
                 )
                 self.programme = newer or self.programme
 
-    def _polls(self) -> "list[asyncio.Future[None]]":
+    def _polls(self) -> list[Coroutine[None, None, None]]:
         telegram = self.channels.get(ChannelName.TELEGRAM)
         polls = self.settings.telegram_mode == "polling" and not self.is_sandbox
-        return [asyncio.ensure_future(self._poll(telegram))] if polls and isinstance(telegram, Telegram) else []
+        return [self._poll(telegram)] if polls and isinstance(telegram, Telegram) else []
 
     async def _poll(self, telegram: Telegram) -> None:
         """Fetch updates and store each batch before the next is asked for, which confirms it."""

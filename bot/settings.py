@@ -151,3 +151,8 @@ def _missing(settings: Settings) -> "list[str]":
     if (by_webhook or settings.has_line) and not settings.public_url and settings.is_loopback:
         problems.append("PUBLIC_URL: is missing: the https address under which the platforms reach this bot")
     return problems
+
+
+def programme_path() -> Path:
+    """Give PROGRAMME_FILE alone, for commands that need no other setting."""
+    return Settings().programme_file

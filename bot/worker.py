@@ -62,6 +62,11 @@ class Worker:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    async def settle(self) -> None:
+        """Wait until nothing is being worked on."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
     async def stop(self, patience: float = 10.0) -> None:
         """Give the work in hand some seconds to end; what waits, waits in the inbox."""
         if self._tasks:

@@ -66,6 +66,11 @@ class Delivery:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), POLL_SECONDS)
 
+    async def settle(self) -> None:
+        """Wait until no call is in hand."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
     async def stop(self, patience: float = 10.0) -> None:
         """Stop claiming, and give the calls in flight some seconds to end."""
         self._stopping.set()

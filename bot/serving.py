@@ -1,0 +1,81 @@
+"""Runs the bot until it is stopped: the web server with everything behind it, or a talk in the terminal."""
+
+import asyncio
+import socket
+
+import typer
+import uvicorn
+
+from bot import logs
+from bot.app import App
+from bot.channels import terminal
+from bot.settings import Settings
+from handlers.messages import Channel
+from storage.facts import ChannelName
+
+
+class PortTakenError(Exception):
+    """Another program listens where this one should."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it."""
+    logs.configure(settings.secrets)
+    _check_ports(settings)
+    asyncio.run(_serve(App(settings)))
+
+
+def _check_ports(settings: Settings) -> None:
+    """Say in plain words that a port is taken, before anything is started."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            words = f"PORT: {settings.host}:{settings.port} cannot be used ({error.strerror}); set PORT to another."
+            raise PortTakenError(words) from error
+
+
+async def _serve(app: App) -> None:
+    config = uvicorn.Config(
+        app.web,
+        host=app.settings.host,
+        port=app.settings.port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    async with app.running():
+        typer.echo(_where_to_look(app))
+        await server.serve()
+
+
+def _where_to_look(app: App) -> str:
+    home = f"http://{app.settings.host}:{app.settings.port}"
+    lines = [f"totals     {home}/", f"health     {home}/readyz"]
+    if app.phones is not None:
+        lines.insert(0, f"two phones {home}/sandbox   (a sandbox: nothing leaves this machine)")
+    return "\n".join(lines)
+
+
+def talk(settings: Settings, language: str) -> None:
+    """Talk with the bot in this terminal."""
+    logs.configure(settings.secrets, level="ERROR")
+    asyncio.run(_talk(settings, language))
+
+
+async def _talk(settings: Settings, language: str) -> None:
+    phone = terminal.Terminal()
+    channels: dict[ChannelName, Channel] = {ChannelName.TERMINAL: phone}
+    app = App(settings, channels)
+
+    async def take(body: bytes) -> None:
+        await app.worker.take_in(ChannelName.TERMINAL, phone.split(body))
+        await app.worker.settle()
+        await app.delivery.settle()
+
+    async with app.running():
+        await terminal.talk(phone, take, terminal.typed_lines(), language)
