@@ -152,8 +152,6 @@ class Rates:
     A limit a second is a bucket one second deep; a limit a minute or an hour is as deep as its number.
     """
 
-    SECOND, MINUTE, HOUR = 1, 60, 3600
-
     def __init__(self, knobs: Knobs) -> None:
         self._knobs = knobs
         self._buckets: dict[tuple[str, str, float], Bucket] = {}
@@ -161,6 +159,6 @@ class Rates:
     def take(self, method: str, name: str, calls: int, seconds: int) -> bool:
         """Count a call against `calls` in `seconds`; False when the limit is exceeded."""
         depth = self._knobs.rates.get(name, calls)
-        per = self.SECOND if name in self._knobs.rates else seconds
+        per = 1 if name in self._knobs.rates else seconds
         bucket = self._buckets.setdefault((method, name, depth), Bucket(depth / per, max(1.0, depth)))
         return bucket.take()
