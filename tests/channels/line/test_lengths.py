@@ -76,8 +76,14 @@ def test_pieces_join_to_the_text_and_end_between_graphemes(text: str, most: int)
 
 
 def test_pieces_end_at_line_ends_where_there_are_any() -> None:
-    assert pieces("12345\n789\n12345", 10) == ["12345\n789\n", "12345"]
+    assert pieces("12345\n78\n12345", 10) == ["12345\n78\n", "12345"]
     assert pieces("1\n3456789012", 10) == ["1\n34567890", "12"]
+
+
+@pytest.mark.parametrize("one", ["👨‍👩‍👧‍👦", "🇯🇵", "か\u3099", "\r\n", "𠮷"])
+def test_a_piece_ends_before_the_character_that_no_longer_fits(one: str) -> None:
+    for room in range(units(one)):
+        assert pieces("a" * (40 - room) + one + "b", 40)[0] == "a" * (40 - room)
 
 
 def test_a_grapheme_longer_than_a_message_is_cut_between_code_points() -> None:

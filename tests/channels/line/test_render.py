@@ -45,6 +45,12 @@ def test_quick_replies_stand_under_the_last_message_where_line_shows_them() -> N
     assert len(found[-1]["quickReply"]["items"]) == 2
 
 
+def test_choices_of_several_texts_never_make_more_than_thirteen_quick_replies() -> None:
+    eight = tuple(Choice(str(number), str(number)) for number in range(8))
+    (_, last) = messages(Text("一", eight), Text("二", eight))
+    assert len(last["quickReply"]["items"]) == 13
+
+
 def test_a_choice_that_opens_a_page_is_a_link_in_ascii() -> None:
     (message,) = messages(Card("t", buttons=(Choice("市", url="https://example.org/北九州?a=%E5&b=１#x"),)))
     (button,) = [each for each in walk(message) if each.get("type") == "uri"]

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.channels.line import Line, LineError, StatelessToken
+from bot.channels.line.tokens import LongLivedToken
 from handlers.messages import Call, Card, Choice, Fate, Outcome, Reason, Text, Way
 from tests.channels.line.phone import KEY, PERSON, REQUEST_ID, TOKEN, LinePhone, refusal
 from tests.channels.recorder import Answer, Recorder, Request, free_port
@@ -230,6 +231,19 @@ async def test_without_a_token_nothing_is_sent(answer: Answer | str, fate: Fate)
     assert outcome.fate is fate
     assert {request.path for request in server.requests} == {"/oauth2/v3/token"}
     assert "secret" not in outcome.detail
+
+
+async def test_a_token_that_never_comes_ends_with_the_deadline() -> None:
+    class Never(LongLivedToken):
+        async def current(self) -> str:
+            await asyncio.sleep(60)
+            return ""
+
+    line = Line(bot_id="U1", channel_secret="s", access_token=Never(""), deadline=0.5)
+    await line.open()
+    async with asyncio.timeout(5):
+        assert (await line.send(PUSH)).fate is not Fate.ACCEPTED
+    await line.close()
 
 
 # --- questions about the account ------------------------------------------------------------------------------------
