@@ -107,6 +107,12 @@ def format_day(on: date, language: str, *, year: bool = False) -> str:
     return format_date(on, patterns[year], locale=locale)
 
 
+def format_plain_day(on: date, language: str) -> str:
+    """Write a day without its weekday, for periods and sources: 2022年1月1日; 1 January 2022."""
+    locale = _locale(language)
+    return format_date(on, "d MMMM y" if locale.language == "en" else "long", locale=locale)
+
+
 def format_time(at: datetime, language: str) -> str:
     """Write a moment's Tokyo time of day: 午後2時, 午後2時30分; 2:00 pm.
 

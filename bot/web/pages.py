@@ -9,13 +9,14 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ExceptionHandler, Scope
 
-from handlers.texts import JAPANESE, Texts, Words, _, format_day, format_moment, format_number, language_name
+from handlers.texts import JAPANESE, Texts, Words, _, format_moment, format_number, format_plain_day, language_name
 from storage.database import StorageUnavailableError
 from storage.facts import Programme
 
@@ -115,17 +116,25 @@ def _writing(words: Words) -> dict[str, Any]:
     def pick(texts: Mapping[str, Any]) -> Any:
         return texts.get(language) or texts[JAPANESE]
 
-    def count(message: str, amount: int, **values: object) -> str:
-        return words.say_many(message, amount, n=format_number(amount, language), **values)
+    def say(message: str, **values: object) -> Markup:
+        return escape(words.gettext(message)).format(**values)
+
+    def count(message: str, amount: int, **values: object) -> Markup:
+        text = words.ngettext(message, message, amount)
+        return escape(text).format(n=format_number(amount, language), **values)
+
+    def in_japanese(text: str) -> Markup:
+        return Markup('<span lang="ja">{}</span>').format(text) if language != JAPANESE else escape(text)
 
     return {
         "language": language,
         "_": _,
-        "say": words.say,
+        "say": say,
+        "in_japanese": in_japanese,
         "count": count,
         "pick": pick,
         "number": lambda amount: format_number(amount, language),
-        "day": lambda on: format_day(on, language, year=True),
+        "date": lambda on: format_plain_day(on, language),
         "moment": lambda at: format_moment(at, language, year=True),
         "percent": percent,
     }

@@ -12,7 +12,16 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from handlers.texts import LOCALES, Texts, format_day, format_moment, format_number, format_time, language_name
+from handlers.texts import (
+    LOCALES,
+    Texts,
+    format_day,
+    format_moment,
+    format_number,
+    format_plain_day,
+    format_time,
+    language_name,
+)
 
 ROOT = Path(__file__).parents[2]
 DOMAINS = {"bot": ROOT / "handlers", "pages": ROOT / "bot" / "web"}
@@ -150,6 +159,15 @@ def test_days_carry_their_weekday() -> None:
     assert format_day(on, "ja", year=True) == "2026年11月26日(木)"
     assert format_day(on, "en", year=True) == "Thu 26 Nov 2026"
     assert format_day(on, "ko") == "11월 26일 (목)"
+
+
+def test_days_of_periods_and_sources_do_without() -> None:
+    on = date(2022, 1, 1)
+    assert [format_plain_day(on, language) for language in ("ja", "ja-easy", "en")] == [
+        "2022年1月1日",
+        "2022年1月1日",
+        "1 January 2022",
+    ]
 
 
 @pytest.mark.parametrize(

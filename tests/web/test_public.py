@@ -77,16 +77,16 @@ async def test_the_page_shows_the_four_totals_with_their_parts(database: Databas
         "42人",
         "3回",
         "6,345ポイント",
-        "1,000ポイント",
-        "5,345ポイント",
+        "<dd>1,000</dd>",
+        "<dd>5,345</dd>",
         "970人",
-        "70人",
-        "900人",
+        "<dd>70</dd>",
+        "<dd>900</dd>",
     ):
         assert shown in page
     assert "1年目の目標、延べ100人の65%" in page
     assert "最終目標、延べ600人の10.8%" in page
-    assert "このうち延べ40人は、ボットを始める前の分です。 出典:環境課の名簿(2022年1月1日(土)時点)" in page
+    assert "このうち延べ40人は、ボットを始める前の分です。 出典：環境課の名簿（2022年1月1日時点）" in page
     assert "試験市の人口の3.5%は、350人です。" in page
     assert "2022年1月20日(木)午後0時現在" in page
     assert 'href="https://line.example/r"' in page
