@@ -60,7 +60,10 @@ def decide(connection: Connection, house: House, owner: str, address: Address) -
     calls: list[StoredCall] = []
     if event.account_key:
         talk = _open_talk(connection, house, event, incoming)
-        calls = _post(connection, house, owner, talk, event, _answer(talk, event))
+        said = _answer(talk, event)
+        calls = _post(connection, house, owner, talk, event, said if incoming.answerable else Answer())
+        if said.forget:
+            inbox.forget_event(connection, event.id)
     inbox.mark_done(connection, event.id, house.clock.real())
     return event.id, calls
 

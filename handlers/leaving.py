@@ -1,5 +1,6 @@
 """What is stored about me: see it, take it along, and leave. Leaving keeps the totals and forgets the person."""
 
+import json
 from dataclasses import asdict
 
 from sqlalchemy import Connection
@@ -83,6 +84,6 @@ def collect(connection: Connection, account_id: int) -> dict[str, object]:
         "consents": [{"version": v, "language": language, "given_at": at} for v, language, at in consents],
         "ledger": [asdict(entry) for entry in ledger.list_entries(connection, person.id)],
         "stored_messages": [
-            raw for account in owned for raw in inbox.list_bodies(connection, account.channel, account.key)
+            json.loads(raw) for account in owned for raw in inbox.list_bodies(connection, account.channel, account.key)
         ],
     }

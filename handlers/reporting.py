@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from handlers import joining, recording
-from handlers.messages import Card, Choice
+from handlers.messages import Choice
 from handlers.rules import calendar, points
 from handlers.talk import Answer, Talk, card, text
 from storage import ledger, totals
@@ -17,9 +17,9 @@ def open_list(talk: Talk, page: str = "1", on: str = "") -> Answer:
     first = talk.programme.limits.first_page
     shown = offered[:first] if page == "1" else offered[first:] + points.milestones(talk.programme)
     claims = recording.claims_on(talk, day)
-    buttons = [_button(talk, action, day, claims) for action in shown]
+    actions = (_button(talk, action, day, claims) for action in shown)
     title = talk.say("何をしましたか？") if day == talk.on else talk.say("{day}にしたこと", day=talk.day(day))
-    return Answer((Card(title, _list_lines(talk), tuple(buttons), 2), _more(talk, page, day)))
+    return card(title, _list_lines(talk), *_usual_button(talk, page, day), *actions, *_more(talk, page, day), columns=2)
 
 
 def _list_lines(talk: Talk) -> tuple[str, ...]:
@@ -34,19 +34,20 @@ def _button(talk: Talk, action: Action, on: date, claims: recording.Claims) -> C
     return Choice(label if n else f"✓ {label}", press_data("r" if on == talk.on else "l", action.code, on, n or 1))
 
 
-def _more(talk: Talk, page: str, on: date) -> Card:
-    """Offer the usual five, the other page and earlier days."""
-    day = on.isoformat() if on != talk.on else ""
+def _usual_button(talk: Talk, page: str, on: date) -> tuple[Choice, ...]:
+    """Offer the usual five in one tap, after some days of use."""
     usual = points.usual(talk.programme, _used(talk), talk.programme.limits, on, talk.is_heat_alert(on))
-    buttons: list[Choice] = []
-    if page == "1" and usual and _has_habits(talk):
-        buttons.append(Choice(talk.say("いつもの{count}つをまとめて", count=len(usual)), f"usual:{on.isoformat()}"))
-    if page == "1":
-        buttons.append(talk.choice("ほかの行動", f"report:2:{day}"))
-    else:
-        buttons.append(talk.choice("はじめのページ", f"report:1:{day}"))
-    buttons.append(talk.choice("きのうまでの分", "days"))
-    return Card(talk.say("ほかには"), (), tuple(buttons), 1)
+    if page != "1" or on != talk.on or not usual or not _has_habits(talk):
+        return ()
+    return (Choice(talk.say("いつもの{count}つをまとめて", count=len(usual)), f"usual:{on.isoformat()}"),)
+
+
+def _more(talk: Talk, page: str, on: date) -> tuple[Choice, ...]:
+    """Offer the other page and earlier days."""
+    day = on.isoformat() if on != talk.on else ""
+    first = page == "1"
+    other = talk.choice("ほかの行動", f"report:2:{day}") if first else talk.choice("はじめのページ", f"report:1:{day}")
+    return other, talk.choice("きのうまでの分", "days")
 
 
 def _has_habits(talk: Talk) -> bool:

@@ -190,6 +190,12 @@ def forget_account(connection: Connection, channel: ChannelName, account_key: st
     connection.execute(INBOX.update().where(*ours, INBOX.c.state != InboxState.WAITING).values(**values))
 
 
+def forget_event(connection: Connection, event_id: int) -> None:
+    """Empty one event, of somebody who left by it."""
+    values = {"raw": "", "account_key": "", "reply_token": None}
+    connection.execute(INBOX.update().where(INBOX.c.id == event_id).values(**values))
+
+
 def empty_bodies(connection: Connection, received_before: datetime, limit: int) -> int:
     """Empty the bodies of handled events older than a week, a piece at a time; gives how many."""
     old = (INBOX.c.received_at < received_before, INBOX.c.state != InboxState.WAITING, INBOX.c.raw != "")

@@ -1,0 +1,94 @@
+"""Seeing, taking along and leaving: totals hold, and nobody is told by them."""
+
+from sqlalchemy import Connection, text
+
+from handlers import leaving
+from storage import accounts, totals
+from storage.facts import ChannelName
+from tests.town import Citizen, Town
+
+
+def everything(town: Town) -> str:
+    """All that stands in the database, as one text."""
+
+    def dump(connection: Connection) -> str:
+        from storage.schema import METADATA
+
+        rows = [str(tuple(row)) for table in METADATA.sorted_tables for row in connection.execute(table.select())]
+        return "\n".join(rows)
+
+    return town.database.read(dump).result()
+
+
+def left(town: Town) -> Citizen:
+    citizen = town.citizen()
+    citizen.press("name")
+    citizen.text("とてもめずらしい名前")
+    citizen.text("ひみつのことば")
+    citizen.press("r:my_bottle:2022-01-20:1")
+    citizen.press("leave")
+    citizen.tap("退会して消す")
+    return citizen
+
+
+def test_leaving_says_what_stays_before_it_is_confirmed(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.press("leave")
+    assert "だれのものか分からない形で市の合計に残ります" in citizen.words()
+
+
+def test_leaving_keeps_the_totals(town: Town) -> None:
+    left(town)
+    found = town.database.read(lambda c: totals.find_totals(c, town.programme, town.now)).result()
+    assert found.points_self_reported == 5
+
+
+def test_leaving_forgets_account_name_and_words(town: Town) -> None:
+    citizen = left(town)
+    assert "退会しました" in citizen.words()
+    stored = everything(town)
+    assert "とてもめずらしい名前" not in stored
+    assert "ひみつのことば" not in stored
+    assert stored.count(citizen.key) == 1  # the address of the farewell, until it has been sent
+
+
+def test_an_old_leave_button_asks_again(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.press("leave")
+    button = next(c.data for c in citizen.buttons() if c.label == "退会して消す")
+    citizen.press("menu")
+    citizen.press(button)
+    assert "退会しますか？" in citizen.words()
+
+
+def test_who_left_may_join_again_as_somebody_new(town: Town) -> None:
+    citizen = left(town)
+    citizen.text("こんにちは")
+    citizen.tap("日本語")
+    citizen.tap("同意してはじめる")
+    citizen.press("points")
+    assert "合計 0" in citizen.words()
+
+
+def test_the_export_holds_all_that_is_stored_about_a_person(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.press("r:my_bottle:2022-01-20:1")
+    citizen.text("合計")
+    account = town.database.read(lambda c: accounts.find(c, ChannelName.LINE, "bot", citizen.key)).result()
+    found = town.database.read(lambda c: leaving.collect(c, account.id)).result()
+    assert [entry["action"] for entry in found["ledger"]] == ["my_bottle"]
+    assert found["consents"][0]["version"] == town.programme.consent.version
+    assert any(event.get("message", {}).get("text") == "合計" for event in found["stored_messages"])
+    assert found["accounts"][0]["key"] == citizen.key
+
+
+def test_my_data_offers_a_link_to_all_of_it(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.press("data")
+    assert any(choice.url.startswith("https://sandbox.test/mydata/") for choice in citizen.buttons())
+
+
+def test_an_erasure_is_noted_by_a_keyed_hash_only(town: Town) -> None:
+    citizen = left(town)
+    hashes = town.database.read(lambda c: c.execute(text("SELECT key_hash FROM erasure")).scalars().all()).result()
+    assert hashes == [town.house.keyed_hash(f"line:bot:{citizen.key}")]
