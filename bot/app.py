@@ -51,7 +51,7 @@ class App:
             self.is_sandbox = channels is None and wiring.settle_sandbox(self.database, settings)
             self.clock = Clock(self.database.read(marks.find_clock_offset).result())
             self.programme = wiring.load_programme(self.database, settings.programme_file, self.clock.now())
-            self.phones = Phones(settings) if self.is_sandbox else None
+            self.phones = Phones(settings, self.programme.city.project["ja"]) if self.is_sandbox else None
             self.public_url = PUBLIC_NAME if self.is_sandbox else settings.public_url
             self.channels = wiring.channels(settings, self.phones) if channels is None else channels
         except BaseException:

@@ -19,10 +19,11 @@ class PhonesError(Exception):
 class Phones:
     """The sandbox's process: where it listens, and its beginning and end."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, account_name: str) -> None:
         self._home = f"http://127.0.0.1:{settings.port}"
         self._port = settings.port + 1
         self.url = f"http://127.0.0.1:{self._port}"
+        self._account_name = account_name
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -38,6 +39,7 @@ class Phones:
             "clock-url": f"{self._home}/sandbox/clock",
             "public-url": PUBLIC_NAME,
             "public-url-is": self._home,
+            "account-name": self._account_name,
         }
         options = [word for name, value in arguments.items() for word in (f"--{name}", value)]
         command = (sys.executable, "-m", "bot.sandbox", *options)

@@ -4,13 +4,13 @@ import { open } from "./links.js";
 import { t } from "./texts.js";
 
 const PLACE = {
-  title: "北九州市役所",
-  address: "福岡県北九州市小倉北区城内1-1",
-  latitude: 33.8834,
-  longitude: 130.8752,
+  title: "見本の広場",
+  address: "見本市中央1-1",
+  latitude: 35.0,
+  longitude: 135.0,
 };
 
-/** Make the act of an attachment; the place is the city hall's. */
+/** Make the act of an attachment; the place is made up. */
 export const attachment = {
   photo: { act: "image" },
   sticker: { act: "sticker" },
