@@ -8,7 +8,6 @@ from functools import partial
 
 import structlog
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from bot import metrics, signed, wiring
@@ -63,9 +62,9 @@ class App:
         texts = Texts(self.programme.city.languages, "pages")
         self.pages = Pages(texts, self.programme_now, self.public_url, is_sandbox=self.is_sandbox)
         self._background: set[asyncio.Task[None]] = set()
-        secure = Middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
+        is_https = settings.public_url.startswith("https://")
         failures = dict(self.pages.failures)
-        self.web = Starlette(routes=self._routes(), middleware=[secure], exception_handlers=failures)
+        self.web = SecurityHeaders(Starlette(routes=self._routes(), exception_handlers=failures), https=is_https)
 
     def programme_now(self) -> Programme:
         """Give the programme in force."""
@@ -190,5 +189,7 @@ class App:
 def _watch(call: StoredCall, outcome: Outcome, now: datetime) -> None:
     """Count how a call ended."""
     metrics.outbox_calls.labels(call.channel, outcome.fate).inc()
+    if outcome.fate in (Fate.ACCEPTED, Fate.HALTED):
+        metrics.halted_channel.labels(call.channel).set(outcome.fate is Fate.HALTED)
     if call.kind is OutboxKind.ANSWER and outcome.fate is Fate.ACCEPTED:
         metrics.answer_seconds.labels(call.channel).observe((now - call.made_at) / timedelta(seconds=1))

@@ -8,7 +8,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import Connection
 
-from bot import dispatch
+from bot import dispatch, metrics
 from bot.dispatch import Address, House
 from handlers.messages import Arrived
 from scheduler.delivery import Delivery
@@ -99,6 +99,7 @@ class Worker:
         if done is None:
             return False
         log.info("event_handled", message_id=done[0], channel=address[0])
+        metrics.handled_events.labels(address[0]).inc()
         self._delivery.take(done[1])
         return True
 
@@ -135,6 +136,7 @@ class Worker:
         """Let the account go on without an event: the person gets a kind word if that much works, staff see it."""
         house, owner = self._house, self._delivery.owner
         log.error("event_given_up", message_id=event.id, channel=event.channel)
+        metrics.failed_events.labels(event.channel).inc()
         try:
             calls = await self._write(lambda c: dispatch.apologise(c, house, owner, event))
         except StorageUnavailableError:

@@ -225,6 +225,10 @@ class Programme:
         started = [period for period in self.periods if period.starts_on <= on]
         return started[-1] if started else self.periods[0]
 
+    def balances(self, period: ProgrammePeriod) -> tuple[OpeningBalance, ...]:
+        """List the opening balances dated in a period; one dated before the first period belongs to the first."""
+        return tuple(balance for balance in self.opening_balances if self.period(balance.on) == period)
+
 
 # --- Reports: what the points rule is told, and what it answers -----------------------------------------------
 

@@ -88,7 +88,7 @@ def find_totals(connection: Connection, programme: Programme, now: datetime) -> 
     sums = sum_counters(connection, period.starts_on, period.ends_on)
     before = dict.fromkeys(Metric, 0)
     distinct_before = 0
-    for balance in programme.opening_balances:
+    for balance in programme.balances(period):
         if programme.period(balance.on) != period:
             continue
         before[balance.metric] += balance.amount

@@ -15,7 +15,7 @@ from handlers.rules.totals import motivational_share
 from storage import totals
 from storage.clock import TOKYO, Clock
 from storage.database import Database
-from storage.facts import Metric, OpeningBalance, Programme, Totals
+from storage.facts import Metric, OpeningBalance, Programme, ProgrammePeriod, Totals
 
 OPEN_TO_ALL = {
     "Access-Control-Allow-Origin": "*",
@@ -96,14 +96,14 @@ def _home(parts: PublicParts, found: Totals) -> dict[str, Any]:
         "totals": found,
         "points": _points_together(found),
         "visits": found.visits_own + found.visits_portal,
-        "before": {metric.value: _opening(programme, metric) for metric in Metric},
+        "before": {metric.value: _opening(programme, found.period, metric) for metric in Metric},
         "share": motivational_share(found.participants_distinct, programme.city.population),
         "join_links": parts.join_links,
     }
 
 
-def _opening(programme: Programme, metric: Metric) -> list[OpeningBalance]:
-    return [balance for balance in programme.opening_balances if balance.metric is metric and balance.amount]
+def _opening(programme: Programme, period: ProgrammePeriod, metric: Metric) -> list[OpeningBalance]:
+    return [balance for balance in programme.balances(period) if balance.metric is metric and balance.amount]
 
 
 def _points_together(found: Totals) -> int:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from handlers.rules.calendar import tokyo_day
-from storage.facts import Metric, OpeningBalance, Programme, ProgrammePeriod, Totals
+from storage.facts import Metric, Programme, ProgrammePeriod, Totals
 
 _GOAL_PER_MILLE = 35
 
@@ -82,7 +82,7 @@ def totals(programme: Programme, history: History, as_of: datetime) -> Totals:
     """
     period = programme.period(tokyo_day(as_of))
     attended = _attended(period, history)
-    before = {metric: _balances(programme, period, metric) for metric in Metric}
+    before = {metric: [b for b in programme.balances(period) if b.metric is metric] for metric in Metric}
     amounts = {metric: sum(balance.amount for balance in before[metric]) for metric in Metric}
     distinct_before = sum(balance.distinct for balance in before[Metric.PARTICIPANTS])
     return Totals(
@@ -129,11 +129,6 @@ def _points(period: ProgrammePeriod, history: History, *, confirmed: bool) -> in
 
 def _visits(period: ProgrammePeriod, history: History, *, of_portal: bool) -> int:
     return sum(v.count for v in history.visits if v.of_portal is of_portal and _within(period, v))
-
-
-def _balances(programme: Programme, period: ProgrammePeriod, metric: Metric) -> list[OpeningBalance]:
-    """List the balances of the period they are dated in; one dated before the first period belongs to the first."""
-    return [b for b in programme.opening_balances if b.metric is metric and programme.period(b.on) == period]
 
 
 def progress(totals: Totals) -> float:

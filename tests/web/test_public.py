@@ -14,7 +14,7 @@ from storage.database import Database, StorageUnavailableError
 from storage.facts import Metric
 from storage.totals import CounterName
 from tests.factories import a_period, a_programme
-from tests.web.public_app import NOON, TEXTS, app_of, public_parts, reader
+from tests.web.public_app import NOON, OPENING, TEXTS, app_of, public_parts, reader
 
 
 def store_some_figures(database: Database) -> None:
@@ -268,3 +268,13 @@ async def test_the_totals_are_those_of_the_period_that_today_is_in(database: Dat
     async with reader(app_of(public_parts(database, a_programme(periods=(earlier, later))))) as browser:
         answer = (await browser.get("/api/v1/totals")).json()
     assert (answer["period"]["name"], answer["events_held"]) == ("第二期", 3)
+
+
+async def test_what_stood_before_the_bot_counts_in_the_period_it_is_dated_in_only(database: Database) -> None:
+    earlier = a_period(ends_on=OPENING.on)
+    later = a_period(name={"ja": "第二期"}, starts_on=OPENING.on + timedelta(days=1))
+    programme = a_programme(periods=(earlier, later), opening_balances=(OPENING,))
+    async with reader(app_of(public_parts(database, programme))) as browser:
+        answer, page = (await browser.get("/api/v1/totals")).json(), (await browser.get("/")).text
+    assert (answer["period"]["name"], answer["participants"]["total"]) == ("第二期", 0)
+    assert "ボットを始める前" not in page
