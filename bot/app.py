@@ -10,7 +10,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot import metrics, signed, wiring
+from bot import introduction, metrics, signed, wiring
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.poll import PollingRefusedError
 from bot.dispatch import House
@@ -56,6 +56,7 @@ class App:
         except BaseException:
             self.database.close()
             raise
+        self.addresses: dict[ChannelName, str] = {}
         self.delivery = Delivery(self.database, self.clock, self.channels, _watch)
         self.worker = Worker(self.database, self._house(), self.delivery)
         self.visits = Visits(self.database, self.clock, settings.trusted_proxies)
@@ -79,7 +80,14 @@ class App:
             secret=self.secret,
             make_link=self._make_link,
             public_url=self.public_url,
+            private_chats=self.addresses,
         )
+
+    def _join_links(self) -> list[public.JoinLink]:
+        if self.is_sandbox:
+            return [public.JoinLink("LINE / Telegram", "/sandbox")]
+        names = {ChannelName.LINE: "LINE", ChannelName.TELEGRAM: "Telegram"}
+        return [public.JoinLink(names[name], address) for name, address in self.addresses.items() if address]
 
     def _make_link(self, page: str, subject: str) -> str:
         """Make a signed address that works for an hour; "" where the bot has no public address."""
@@ -95,7 +103,7 @@ class App:
             programme=self.programme_now,
             pages=self.pages,
             visits=self.visits,
-            join_links=(public.JoinLink("LINE / Telegram", "/sandbox"),) if self.is_sandbox else (),
+            join_links=self._join_links,
         )
         watched = health.HealthParts(
             database=self.database,
@@ -125,6 +133,8 @@ class App:
             await channel.open()
         jobs = [self.delivery.run(), self.visits.run(), self._refresh(), *self._polls()]
         self._background = {asyncio.create_task(job) for job in jobs}
+        introductions = [introduction.learn(channel, self.addresses) for channel in self.channels.values()]
+        self._introductions = [asyncio.create_task(job) for job in introductions]
         clock = ticker.start(self._upkeep) if Role.TICKER in self.settings.roles else None
         await self.worker.recover()
         metrics.up.set(1)
@@ -140,9 +150,9 @@ class App:
         """Stop in the order in which work flows: intake has ended, then deciding, then sending."""
         await self.worker.stop()
         await self.delivery.stop()
-        for task in self._background:
+        for task in (*self._background, *self._introductions):
             task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await asyncio.gather(*self._background, *self._introductions, return_exceptions=True)
         self._background = set()
         for channel in self.channels.values():
             await channel.close()

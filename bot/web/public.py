@@ -49,7 +49,7 @@ class PublicParts:
     programme: Callable[[], Programme]
     pages: Pages
     visits: Visits
-    join_links: Sequence[JoinLink] = ()
+    join_links: Callable[[], Sequence[JoinLink]] = tuple
     retention: Retention = Retention()
 
 
@@ -98,7 +98,7 @@ def _home(parts: PublicParts, found: Totals) -> dict[str, Any]:
         "visits": found.visits_own + found.visits_portal,
         "before": {metric.value: _opening(programme, found.period, metric) for metric in Metric},
         "share": motivational_share(found.participants_distinct, programme.city.population),
-        "join_links": parts.join_links,
+        "join_links": parts.join_links(),
     }
 
 

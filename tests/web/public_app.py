@@ -35,7 +35,10 @@ def public_parts(database: Database, programme: Programme | None = None, **chang
         "programme": lambda: programme,
         "pages": Pages(TEXTS, lambda: programme),
         "visits": Visits(database, clock),
-        "join_links": (JoinLink("LINE", "https://line.example/r"), JoinLink("Telegram", "https://telegram.example/b")),
+        "join_links": lambda: (
+            JoinLink("LINE", "https://line.example/r"),
+            JoinLink("Telegram", "https://telegram.example/b"),
+        ),
     }
     return PublicParts(**{**settings, **changes})
 
