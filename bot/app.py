@@ -47,10 +47,11 @@ class App:
         self.secret = wiring.secret_key(settings)
         self.database = wiring.open_database(settings)
         try:
-            self.is_sandbox = channels is None and wiring.settle_sandbox(self.database, settings)
+            self.is_sandbox = wiring.settle_sandbox(self.database, settings)
             self.clock = Clock(self.database.read(marks.find_clock_offset).result())
             self.programme = wiring.load_programme(self.database, settings.programme_file, self.clock.now())
-            self.phones = Phones(settings, self.programme.city.project["ja"]) if self.is_sandbox else None
+            plays = self.is_sandbox and channels is None
+            self.phones = Phones(settings, self.programme.city.project["ja"]) if plays else None
             self.public_url = PUBLIC_NAME if self.is_sandbox else settings.public_url
             self.channels = wiring.channels(settings, self.phones) if channels is None else channels
         except BaseException:
@@ -133,6 +134,8 @@ class App:
             await channel.open()
         jobs = [self.delivery.run(), self.visits.run(), self._refresh(), *self._polls()]
         self._background = {asyncio.create_task(job) for job in jobs}
+        for task in self._background:
+            task.add_done_callback(_tell_of_death)
         introductions = [introduction.learn(channel, self.addresses) for channel in self.channels.values()]
         self._introductions = [asyncio.create_task(job) for job in introductions]
         clock = ticker.start(self._upkeep) if Role.TICKER in self.settings.roles else None
@@ -194,6 +197,12 @@ class App:
         except PollingRefusedError as error:
             log.error("polling_refused", error=str(error))
             raise
+
+
+def _tell_of_death(task: asyncio.Task[None]) -> None:
+    """Say loudly that a task that should run for ever has ended; /readyz says so too."""
+    if not task.cancelled() and task.exception() is not None:
+        log.critical("background_task_died", exc_info=task.exception())
 
 
 def _watch(call: StoredCall, outcome: Outcome, now: datetime) -> None:
