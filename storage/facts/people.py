@@ -1,0 +1,101 @@
+"""People, their accounts, their entries, and what they add up to."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from storage.facts.programme import ProgrammePeriod
+
+
+class ChannelName(StrEnum):
+    """The platforms; also the word in every row that belongs to one."""
+
+    LINE = "line"
+    TELEGRAM = "telegram"
+    TERMINAL = "terminal"
+
+
+class AccountState(StrEnum):
+    """Whether a platform account can be reached: following, blocked by its owner, or gone."""
+
+    FOLLOWING = "following"
+    BLOCKED = "blocked"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """One platform identity as a handler sees it; ``person_id`` is None for a friend who has not joined."""
+
+    id: int
+    channel: ChannelName
+    bot_id: str
+    key: str
+    language: str | None
+    person_id: int | None
+    state: AccountState
+    paused: bool
+    pending: str | None  # what brought the person, or what they were about to do, before consent
+    state_at: datetime | None  # the platform's time of the last state that was applied
+    greeted_at: datetime | None  # when a group was answered: that happens once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFacts:
+    """Who earns points: a nickname seen by others only when released, a ward, and the consent that stands."""
+
+    id: int
+    nickname: str
+    nickname_is_own: bool
+    ward: str | None
+    joined_at: datetime
+    consent_version: str
+    awaiting: str | None = None  # the question a typed answer belongs to, such as a nickname
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryFacts:
+    """One ledger entry as a handler sees it."""
+
+    id: int
+    person_id: int
+    kind: str
+    action: str
+    acted_on: date
+    entered_at: datetime
+    points: int
+    confirmed: bool
+    co2_grams: int
+    n: int
+    period: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A person's points, confirmed and self-reported apart, each as (all, week, today) sums of the ledger."""
+
+    today: int
+    week: int
+    all: int
+    confirmed: int
+    self_reported: int
+    by_action: tuple[tuple[str, int, int], ...]  # code, times, points
+    co2_grams: tuple[tuple[str, int], ...]  # action code, grams saved that may be added up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The four running totals (PROGRAMME: one participation = one identified person at one session)."""
+
+    period: ProgrammePeriod
+    participants: int
+    participants_distinct: int
+    participants_before: int
+    events_held: int
+    points_confirmed: int
+    points_self_reported: int
+    points_before: int
+    visits_own: int
+    visits_portal: int
+    as_of: datetime
