@@ -59,6 +59,10 @@ class Updates:
         chosen = frozenset(kind for kind in kinds if isinstance(kind, str)) & KINDS
         self.allowed = chosen or DEFAULT
 
+    def chosen(self) -> list[str]:
+        """List the kinds that were chosen, in the manual's order; empty while they are the default."""
+        return [] if self.allowed == DEFAULT else [kind for kind in _KINDS.split() if kind in self.allowed]
+
     def add(self, kind: str, content: Json, queue: tuple[str, int]) -> Pending | None:
         """Number and keep an update; None for a kind the bot did not ask for."""
         if kind not in self.allowed:

@@ -216,6 +216,8 @@ class Webhook:
         if self.statistics.last_error_date:
             info["last_error_date"] = self.statistics.last_error_date
             info["last_error_message"] = self.statistics.last_error_message
+        if chosen := self._updates.chosen():
+            info["allowed_updates"] = chosen
         return info
 
 

@@ -66,6 +66,18 @@ async def test_the_webhook_can_be_looked_at_and_deleted(sandbox, bot, person):
     assert (await bot.get_webhook_info()).url == ""
 
 
+async def test_the_chosen_kinds_are_told_and_the_default_is_not(sandbox, bot):
+    sandbox.telegram.limits(between_webhook_changes=0.0)
+    assert await bot.set_webhook("https://e.jp/x")
+    assert (await bot.get_webhook_info()).allowed_updates == ()
+    assert await bot.set_webhook("https://e.jp/y", allowed_updates=["my_chat_member", "message"])
+    assert (await bot.get_webhook_info()).allowed_updates == ("message", "my_chat_member")
+    assert await bot.set_webhook("https://e.jp/z")
+    assert (await bot.get_webhook_info()).allowed_updates == ("message", "my_chat_member")
+    assert await bot.set_webhook("https://e.jp/z", allowed_updates=[], drop_pending_updates=True)
+    assert (await bot.get_webhook_info()).allowed_updates == ()
+
+
 def test_an_update_arrives_as_json_with_the_secret(sandbox, receiver, person):
     sandbox.webhook("telegram", receiver.url, SECRET)
     result = sandbox.telegram.text(person, "やあ")
