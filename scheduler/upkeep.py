@@ -4,8 +4,7 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from storage import inbox, outbox, people, totals
-from storage.clock import TOKYO
+from storage import inbox, outbox, people
 from storage.database import Database
 
 BODY_LIFE = timedelta(days=7)
@@ -16,7 +15,6 @@ PIECE = 500  # rows a transaction: no unit holds the writer for long
 def run(database: Database, now: datetime, erased_file: Path) -> None:
     """Do all of it once; ``now`` is real time."""
     _in_pieces(database, now)
-    database.write(lambda c: totals.forget_visitors(c, now.astimezone(TOKYO).date() - timedelta(days=1))).result()
     write_erasures(database, erased_file)
 
 

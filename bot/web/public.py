@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from bot.web.pages import HERE, Pages, VersionedFiles
 from bot.web.visits import Visits
 from handlers.rules.totals import motivational_share
+from scheduler import upkeep
 from storage import totals
 from storage.clock import TOKYO, Clock
 from storage.database import Database
@@ -36,8 +37,8 @@ class JoinLink:
 class Retention:
     """How long the days of what a chat leaves behind are, as the privacy page tells it."""
 
-    body_days: int = 7
-    event_id_days: int = 30
+    body_days: int = upkeep.BODY_LIFE.days
+    event_id_days: int = upkeep.EVENT_LIFE.days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

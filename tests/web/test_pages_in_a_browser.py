@@ -8,6 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,13 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bot.web.pages import Pages
 from bot.web.public import PublicParts
 from storage import totals
 from storage.totals import CounterName
 from tests import databases
 from tests.factories import a_period, a_programme
-from tests.web.public_app import NOON, OPENING, app_of, public_parts
+from tests.web.public_app import NOON, OPENING, TEXTS, app_of, public_parts
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt install chromium")
@@ -32,7 +34,13 @@ RULES = {
 
 
 def filled(folder: Path) -> Iterator[PublicParts]:
-    programme = a_programme(periods=(a_period(year_one_target=10_000, target=60_000),), opening_balances=(OPENING,))
+    plain = a_programme()
+    contact = {"ja": "窓口は https://city.example/ です", "en": "Ask at https://city.example/"}
+    programme = a_programme(
+        city=replace(plain.city, contact=contact, page="https://city.example/"),
+        periods=(a_period(year_one_target=10_000, target=60_000),),
+        opening_balances=(OPENING,),
+    )
     figures = {
         CounterName.PARTICIPATIONS: 3_180,
         CounterName.PARTICIPANTS_DISTINCT: 104,
@@ -45,7 +53,8 @@ def filled(folder: Path) -> Iterator[PublicParts]:
     with databases.fresh("sqlite", folder) as database:
         for name, amount in figures.items():
             database.write(lambda c, n=name, a=amount: totals.add(c, n, NOON, a, stripe=0)).result()
-        yield public_parts(database, programme)
+        pages = Pages(TEXTS, lambda: programme, "https://city.example", is_sandbox=True)
+        yield public_parts(database, programme, pages=pages)
 
 
 @pytest.fixture(scope="module")
