@@ -126,7 +126,7 @@ def _post(
     leased = {"state": OutboxState.SENDING, "attempts": 1, "first_tried_at": now}
     lease = {"leased_by": owner, "leased_until": now + LEASE}
     same = {"inbox_id": event.id, "channel": event.channel, "bot_id": event.bot_id, "to_key": event.account_key}
-    times = {"due_at": now, "made_at": now}
+    times = {"due_at": now, "made_at": event.received_at}  # an answer's age is counted from what it answers
     account_id = None if said.forget else talk.account.id
     calls = []
     for values in _calls(connection, channel, event, said, account_id, now):
