@@ -242,7 +242,8 @@ function pressable(node, action, press) {
   if (node.querySelector(PRESSED)) return node;
   node.setAttribute("role", "button");
   node.setAttribute("tabindex", "0");
-  if (action.label) node.setAttribute("aria-label", [action.label, node.textContent].join(" ").trim());
+  const words = node.textContent.trim();
+  if (action.label && action.label !== words) node.setAttribute("aria-label", `${action.label} ${words}`.trim());
   node.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();

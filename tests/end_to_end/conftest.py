@@ -1,0 +1,113 @@
+"""The real bot, its sandbox and a real browser: started once, skipped with the reason where one of them is missing."""
+
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.end_to_end.hands import Phone
+from tests.running import Bot, running
+
+CHROMIUM = shutil.which("chromium")
+SIZES = {"handset": (390, 844), "desk": (1440, 900)}
+NUMBERS = itertools.count(1)
+WAIT_MS = 20_000  # a loaded machine is slow, and waiting costs nothing where all is well
+# No sandboxing inside a container, and no look-ups of the browser's own.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Desk:
+    """One browser window with the two phones, each held by a person of its own."""
+
+    def __init__(self, page: Page, name: str, pictures: Path) -> None:
+        self.page, self.name, self.pictures = page, name, pictures
+        self.line, self.telegram = Phone(page, "line"), Phone(page, "telegram")
+
+    @property
+    def phones(self) -> tuple[Phone, Phone]:
+        return self.line, self.telegram
+
+    def picture(self, what: str) -> None:
+        """Keep a screenshot, to be looked at (``SCREENSHOTS=folder`` keeps them in one place)."""
+        self.page.screenshot(path=self.pictures / f"{self.name}-{what}.png")
+
+    def next_day(self) -> None:
+        """Move the bot's calendar on by a day, as the panel offers it."""
+        face = self.page.locator("#clock .face")
+        before = face.inner_text()
+        self.page.locator("#clock").get_by_role("button", name="+1日").click()
+        expect(face).not_to_have_text(before)
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
+    with running(tmp_path_factory.mktemp("city")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (apt install chromium)")
+    if not _has_japanese_font():
+        pytest.skip("no Japanese font is installed (apt install fonts-morisawa-bizud-gothic)")
+    expect.set_options(timeout=WAIT_MS)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def _has_japanese_font() -> bool:
+    lister = shutil.which("fc-list")
+    return bool(lister and subprocess.run([lister, ":lang=ja"], capture_output=True, check=False).stdout)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def sit_down(
+    bot: Bot, browser: Browser, pictures: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Desk]]:
+    """Open the page in a window of a size, with two persons of one's own; nothing may go wrong in the page itself."""
+    troubles: list[str] = []
+    contexts = []
+
+    def open_desk(size: str, language: str = "ja") -> Desk:
+        width, height = SIZES[size]
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="ja-JP", timezone_id="Asia/Tokyo"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(WAIT_MS)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and troubles.append(message.text))
+        page.goto(f"{bot.url}/sandbox")
+        desk = Desk(page, f"{request.node.name.removeprefix('test_').split('[')[0]}-{size}", pictures)
+        for phone in desk.phones:
+            phone.give_to(f"練習の人{next(NUMBERS)}", language)
+        return desk
+
+    yield open_desk
+    for context in contexts:
+        context.close()
+    assert troubles == []

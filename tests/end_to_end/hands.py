@@ -1,0 +1,79 @@
+"""What a person does with the page of two phones: taps, writes, reads; knows only what can be seen."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+
+class Phone:
+    """One phone of the page, in the hand of one person."""
+
+    def __init__(self, page: Page, platform: str) -> None:
+        self.page, self.platform = page, platform
+        self.desk = page.locator(f"#{platform}")
+        self.said = self.desk.locator(".said.theirs")
+
+    def show(self) -> None:
+        """On a narrow screen, bring this phone to the front."""
+        button = self.page.locator(f"[data-show={self.platform}]")
+        if button.is_visible():
+            button.click()
+
+    def give_to(self, name: str, language: str) -> None:
+        """Add a person in the panel and let them hold this phone."""
+        form = self.page.locator("#people form")
+        form.locator("select").select_option(self.platform)
+        form.locator("input").nth(0).fill(name)
+        form.locator("input").nth(1).fill(language)
+        form.locator("button").click()
+        expect(self.desk.locator("select option:checked")).to_have_text(f"{name} ({language})")
+
+    def follow(self) -> None:
+        """Become a friend (LINE) or press START (Telegram), whichever the big button under the chat offers."""
+        self._answered(self.desk.locator(".invitation").click)
+
+    def tap(self, label: str, answers: bool = True) -> None:
+        """Tap the newest button with this label, and wait for the answer."""
+        button = self.button(label)
+        button.scroll_into_view_if_needed()
+        self._answered(button.click) if answers else button.click()
+
+    def button(self, label: str) -> Locator:
+        return self.desk.locator(".phone").get_by_role("button", name=label, exact=True).last
+
+    def write(self, words: str) -> None:
+        """Type a message and send it with Enter."""
+        field = self.desk.locator("textarea")
+        field.fill(words)
+        self._answered(lambda: field.press("Enter"))
+
+    def _answered(self, act) -> None:  # type: ignore[no-untyped-def]
+        before = self.said.count()
+        act()
+        expect(self.said.nth(before)).to_be_visible()
+
+    @property
+    def newest(self) -> Locator:
+        return self.said.last
+
+    def text(self) -> str:
+        """Give the words of the newest message."""
+        return self.newest.inner_text()
+
+    def join(self) -> None:
+        """Follow, choose Japanese, agree."""
+        self.follow()
+        self.tap("日本語")
+        self.tap("同意してはじめる")
+
+    def report(self, action: str) -> int:
+        """Report an action of the list in two taps; give the points its receipt names."""
+        self.tap("報告する")
+        self.tap(action)
+        return self.earned()
+
+    def earned(self) -> int:
+        expect(self.newest).to_contain_text(re.compile(r"\+\d+ ?(ポイント|point)"))
+        found = re.search(r"\+(\d+)", self.text())
+        assert found
+        return int(found[1])
