@@ -14,6 +14,7 @@ from bot.channels.line.lengths import clip, clip_units, printable, units
 from handlers.messages import Card, Choice
 
 INK, QUIET_INK, GREEN, PAPER, LEAF = "#1A1A1A", "#3D3D3D", "#0B6B3A", "#FFFFFF", "#F1F8F4"
+TWO_COLUMN_SIZE = "15px"  # seven full-width characters in half a bubble, so that few labels break
 
 Json = dict[str, Any]
 
@@ -56,29 +57,31 @@ def _text(text: str, color: str, **more: str) -> Json:
 
 
 def _rows(buttons: Sequence[Choice], columns: int) -> list[Json]:
-    drawn = [_button(choice) for choice in buttons]
     if columns < 2:
-        return drawn
+        return [_button(choice) for choice in buttons]
+    drawn = [_button(choice, size=TWO_COLUMN_SIZE) for choice in buttons]
     return [_row(drawn[at : at + columns]) for at in range(0, len(drawn), columns)]
 
 
 def _row(buttons: list[Json]) -> Json:
-    return {"type": "box", "layout": "horizontal", "spacing": "md", "contents": buttons}
+    return {"type": "box", "layout": "horizontal", "spacing": "sm", "contents": buttons}
 
 
-def _button(choice: Choice) -> Json:
+def _button(choice: Choice, **words: str) -> Json:
     return {
         "type": "box",
         "layout": "vertical",
         "flex": 1,
         "justifyContent": "center",
         "paddingAll": "12px",
+        "paddingStart": "4px",
+        "paddingEnd": "4px",
         "cornerRadius": "8px",
         "borderWidth": "1px",
         "borderColor": GREEN,
         "backgroundColor": LEAF,
         "action": action(choice, limits.FLEX_LABEL_GRAPHEMES),
-        "contents": [_text(_shown(choice), GREEN, align="center")],
+        "contents": [_text(_shown(choice), GREEN, align="center", **words)],
     }
 
 

@@ -10,7 +10,7 @@ const TEXTS = {
   shown: ["表示する電話", "Phone shown"],
   both: ["両方", "Both"],
   account: ["市の公式アカウント", "City account"],
-  holder: ["この電話を持つ人", "Held by"],
+  holder: ["持っている人", "Held by"],
   friend: ["友だち", "Friend"],
   stranger: ["まだ友だちではありません", "Not a friend yet"],
   blocked: ["ブロック中", "Blocked"],
