@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import sys
 
 from bot.settings import Settings
@@ -9,7 +10,7 @@ from bot.settings import Settings
 LINE_SECRET, LINE_TOKEN = "sandbox-line-secret", "sandbox-line-token"
 TELEGRAM_SECRET, TELEGRAM_TOKEN = "sandbox-secret", "42:sandbox-telegram-token"
 PUBLIC_NAME = "https://sandbox.test"  # the one https name that both sides read as "this machine"
-START_SECONDS = 20.0
+START_SECONDS = 60.0  # a healthy machine needs two
 
 
 class PhonesError(Exception):
@@ -28,6 +29,7 @@ class Phones:
 
     async def start(self) -> None:
         """Start the process and wait until it says that it is ready."""
+        self._check_port()
         arguments = {
             "port": str(self._port),
             "line-webhook": f"{self._home}/webhooks/line",
@@ -42,19 +44,26 @@ class Phones:
             "account-name": self._account_name,
         }
         options = [word for name, value in arguments.items() for word in (f"--{name}", value)]
-        command = (sys.executable, "-m", "bot.sandbox", *options)
+        command = (sys.executable, "-m", "bot.sandbox", "--until-closed", *options)
         pipe = asyncio.subprocess.PIPE
-        self._process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
+        # Its input stays open as long as we live: however we end, it ends too. Ctrl-C reaches us alone, so that the
+        # last answers still find it.
+        self._process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, start_new_session=True)
         said = b""
         with contextlib.suppress(TimeoutError):
             said = await asyncio.wait_for(self._process.stdout.readline(), START_SECONDS)  # type: ignore[union-attr]
         if b"ready" not in said:
-            await self._fail()
+            await self.stop()
+            raise PhonesError(f"The sandbox did not start on port {self._port}; what it said stands above.")
 
-    async def _fail(self) -> None:
-        await self.stop()
-        said = await self._process.stderr.read() if self._process and self._process.stderr else b""
-        raise PhonesError(f"the sandbox did not start on port {self._port}: {said.decode(errors='replace')[-300:]}")
+    def _check_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self._port))
+            except OSError as error:
+                words = f"PORT: the sandbox takes the port after PORT, and {self._port} cannot be used"
+                raise PhonesError(f"{words} ({error.strerror}); set PORT to another.") from error
 
     async def stop(self) -> None:
         """End the process."""
