@@ -29,12 +29,14 @@ class Worker:
 
     A first try is not counted before it is made (that would cost a commit a message); from the first failure on, and
     for everything that waited when the program started, each try is counted first, in case it kills the process.
+    Counted tries are made one at a time, so that only the message that killed the process is held against it.
     """
 
     def __init__(self, database: Database, house: House, delivery: Delivery) -> None:
         self._database, self._house, self._delivery = database, house, delivery
         self._woken: dict[Address, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._one_suspect = asyncio.Lock()
 
     async def take_in(self, channel: ChannelName, arrived: Sequence[Arrived]) -> None:
         """Store events and return once that is durable; StorageUnavailableError when they could not be stored."""
@@ -92,8 +94,12 @@ class Worker:
 
     async def _step(self, address: Address, careful: bool) -> bool:
         """Handle one event; False when none waits."""
-        if careful and not await self._may_try(address):
-            return True
+        if not careful:
+            return await self._handle(address)
+        async with self._one_suspect:
+            return not await self._may_try(address) or await self._handle(address)
+
+    async def _handle(self, address: Address) -> bool:
         house, owner = self._house, self._delivery.owner
         done = await self._with_fresh_facts(lambda c: dispatch.decide(c, house, owner, address))
         if done is None:
@@ -137,6 +143,9 @@ class Worker:
         house, owner = self._house, self._delivery.owner
         log.error("event_given_up", message_id=event.id, channel=event.channel)
         metrics.failed_events.labels(event.channel).inc()
+        if await self._write(lambda c: inbox.add_attempt(c, event.id)) > TRIES + 1:  # the kind word was a try as well
+            await self._write(lambda c: inbox.mark_failed(c, event.id, house.clock.real()))
+            return
         try:
             calls = await self._write(lambda c: dispatch.apologise(c, house, owner, event))
         except StorageUnavailableError:

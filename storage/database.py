@@ -89,12 +89,13 @@ class Database:
             return question(connection)
 
     def close(self) -> None:
-        """Finish what was submitted, then let go of the file and the connections."""
+        """Finish what was submitted, then let go of the file and the connections; closing twice is once."""
         self._writer.close()
         self._readers.shutdown()
         self._engine.dispose()
         if self._lock is not None:
             os.close(self._lock)
+            self._lock = None
 
     @property
     def engine(self) -> Engine:
