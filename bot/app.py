@@ -59,7 +59,8 @@ class App:
             raise
         self.addresses: dict[ChannelName, str] = {}
         self.delivery = Delivery(self.database, self.clock, self.channels, _watch)
-        self.worker = Worker(self.database, self._house(), self.delivery)
+        works = Role.WORKER in settings.roles
+        self.worker = Worker(self.database, self._house(), self.delivery, active=works)
         self.visits = Visits(self.database, self.clock, settings.trusted_proxies)
         texts = Texts(self.programme.city.languages, "pages")
         self.pages = Pages(texts, self.programme_now, self.public_url, is_sandbox=self.is_sandbox)
@@ -132,7 +133,9 @@ class App:
             await self.phones.start()
         for channel in self.channels.values():
             await channel.open()
-        jobs = [self.delivery.run(), self.visits.run(), self._refresh(), *self._polls()]
+        jobs = [self.visits.run(), self._refresh()]
+        if Role.WORKER in self.settings.roles:
+            jobs += [self.delivery.run(), self.worker.run(), *self._polls()]
         self._background = {asyncio.create_task(job) for job in jobs}
         for task in self._background:
             task.add_done_callback(_tell_of_death)

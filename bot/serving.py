@@ -1,7 +1,10 @@
 """Runs the bot until it is stopped: the web server with everything behind it, or a talk in the terminal."""
 
 import asyncio
+import contextlib
+import signal
 import socket
+from collections.abc import Iterator
 
 import typer
 import uvicorn
@@ -36,6 +39,20 @@ def _check_ports(settings: Settings) -> None:
             raise PortTakenError(words) from error
 
 
+class _Server(uvicorn.Server):
+    """uvicorn's server, ended by us: its own handling raises the signal again before our work in hand has ended."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+    def end(self) -> None:
+        """Take no more requests; a second time, wait for none."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
 async def _serve(app: App) -> None:
     config = uvicorn.Config(
         app.web,
@@ -47,7 +64,9 @@ async def _serve(app: App) -> None:
         proxy_headers=False,
         server_header=False,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(ending, server.end)
     async with app.running():
         typer.echo(_where_to_look(app))
         await server.serve()

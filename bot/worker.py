@@ -1,6 +1,7 @@
 """Stores what arrives and works each account's events off, one after another, each in its own transaction."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -18,6 +19,7 @@ from storage.facts import ChannelName
 from storage.inbox import NewEvent, StoredEvent
 
 TRIES = 3  # of one event, before its account goes on without it
+LOOK_SECONDS = 1.0  # between looks for events that nobody works on
 STORAGE_DELAY = 1.0  # seconds until a storage that was unavailable is tried again
 
 log = structlog.get_logger()
@@ -30,10 +32,11 @@ class Worker:
     A first try is not counted before it is made (that would cost a commit a message); from the first failure on, and
     for everything that waited when the program started, each try is counted first, in case it kills the process.
     Counted tries are made one at a time, so that only the message that killed the process is held against it.
+    ``active`` is False in a process that only takes events in for others to work on.
     """
 
-    def __init__(self, database: Database, house: House, delivery: Delivery) -> None:
-        self._database, self._house, self._delivery = database, house, delivery
+    def __init__(self, database: Database, house: House, delivery: Delivery, *, active: bool = True) -> None:
+        self._database, self._house, self._delivery, self._active = database, house, delivery, active
         self._woken: dict[Address, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_suspect = asyncio.Lock()
@@ -50,12 +53,22 @@ class Worker:
 
     async def recover(self) -> None:
         """Take up every event that still waits."""
+        await self._look(careful=True)
+
+    async def run(self) -> None:
+        """Look now and then for events that nobody works on: another process stored them, or the one that did died."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            with contextlib.suppress(StorageUnavailableError):
+                await self._look(careful=False)
+
+    async def _look(self, *, careful: bool) -> None:
         for address in await asyncio.wrap_future(self._database.read(inbox.list_waiting_accounts)):
-            self.wake(address, careful=True)
+            self.wake(address, careful=careful)
 
     def wake(self, address: Address, *, careful: bool = False) -> None:
         """See that an account's waiting events are worked off."""
-        if address[0] not in self._house.channels:
+        if not self._active or address[0] not in self._house.channels:
             return
         working = address in self._woken
         self._woken[address] = True
@@ -87,8 +100,10 @@ class Worker:
                     self._woken[address] = True
                     await asyncio.sleep(STORAGE_DELAY)
                 except Exception as error:
-                    await self._note_failure(address, error, counted=careful)
-                    self._woken[address] = careful = True
+                    self._woken[address] = True
+                    with contextlib.suppress(StorageUnavailableError):
+                        await self._note_failure(address, error, counted=careful)
+                    careful = True
         finally:
             del self._woken[address]
 

@@ -1,4 +1,4 @@
-"""`python -m bot serve` as a process: what it prints, what it says when a port is taken, and that nothing outlives it."""
+"""How it starts and ends: taken ports are said in one line, and the sandbox's process never outlives the bot."""
 
 import contextlib
 import os
