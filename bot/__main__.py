@@ -1,5 +1,6 @@
 """The command line: each command reads the settings, does one thing and says plainly what is wrong. Holds no rule."""
 
+import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +12,15 @@ from bot import settings as settings_file
 from bot.settings import Settings
 
 EXIT_SETTINGS = 2
-MENDABLE = frozenset({"SettingsError", "ProgrammeError", "SecondProcessError", "PhonesError", "PortTakenError"})
+_MENDABLE = "Settings Programme SecondProcess Phones PortTaken ImportRefused Nobody StorageUnavailable"
+MENDABLE = frozenset(f"{name}Error" for name in _MENDABLE.split())
 """Errors whose words say what to do, by name: importing their modules would cost every command their start-up."""
 Result = TypeVar("Result")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A city's bot on LINE and Telegram.")
+imports = typer.Typer(no_args_is_help=True, help="Take in a changed programme, or figures that staff vouch for.")
+app.add_typer(imports, name="import")
+By = Annotated[str, typer.Option(help="Who signs; the user of this machine if not given.")]
 
 
 @app.command()
@@ -52,10 +57,88 @@ def understand(
 @app.command()
 def migrate() -> None:
     """Bring the database up to this program's schema."""
-    from bot import wiring
+    from bot import opening
 
-    _or_exit(lambda: wiring.open_database(_settings()).close())
+    _or_exit(lambda: opening.open_database(_settings()).close())
     typer.echo("the database is up to date")
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, disk, clock, tokens and webhooks, and say for each what to do.
+
+    Changes nothing and may run beside the bot. Exits 0 when nothing is wrong, 1 when something is, 2 for a setting.
+    """
+    from bot.doctor import examination
+
+    raise typer.Exit(_or_exit(lambda: asyncio.run(examination.run(_settings()))))
+
+
+@app.command()
+def connect() -> None:
+    """Set webhooks, commands and descriptions on the platforms; said twice, it changes nothing more.
+
+    Exits 0 when all is right, 1 when something is left to do by hand, 2 for a setting.
+    """
+    from bot import connecting
+
+    raise typer.Exit(_or_exit(lambda: asyncio.run(connecting.run(_settings()))))
+
+
+@app.command()
+def recompute(check: Annotated[bool, typer.Option("--check", help="Only compare; change nothing.")] = False) -> None:
+    """Compare every tally, counter and claim with the ledger; without --check, put tallies and counters right.
+
+    Exits 0 when all is equal at the end, 1 when not. Only --check may run beside a bot on SQLite.
+    """
+    from bot import recomputing
+
+    raise typer.Exit(_or_exit(lambda: recomputing.run(_settings(), mend=not check)))
+
+
+@imports.command(name="programme")
+def import_programme(
+    file: Annotated[Path | None, typer.Argument(help="The programme file; PROGRAMME_FILE if not given.")] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Put it in force; without it the difference is only shown.")
+    ] = False,
+    by: By = "",
+) -> None:
+    """Show what a programme file would change; with --yes it becomes a new rule version.
+
+    A running bot takes it up within a second. With SQLite, --yes needs the bot to be stopped.
+    """
+    from bot.importing import programme
+
+    _or_exit(lambda: programme.run(_settings(), file, by, confirmed=yes))
+
+
+@imports.command(name="visits")
+def import_visits(
+    month: Annotated[str, typer.Argument(help="The month, as 2022-03.")] = "",
+    number: Annotated[str, typer.Argument(help="The portal's visitors in that month.")] = "",
+    source: Annotated[str, typer.Option(help="Where the figure comes from; shown with it.")] = "",
+    csv: Annotated[Path | None, typer.Option(help="Several at once: a CSV file with month, visits, source.")] = None,
+    correct: Annotated[bool, typer.Option("--correct", help="Correct a month that has a figure.")] = False,
+    by: By = "",
+) -> None:
+    """Enter the portal's visitors of a month that is over. With SQLite, the bot must be stopped."""
+    from bot.importing import visits
+
+    def enter() -> None:
+        settings = _settings()
+        figures = visits.read_file(csv) if csv else [visits.read_month(month, number, source)]
+        visits.run(settings, figures, by, correct=correct)
+
+    _or_exit(enter)
+
+
+@app.command()
+def export(account: Annotated[int, typer.Argument(help="The account's number in the database.")]) -> None:
+    """Print all that is stored about the person of an account, as the person would get it (JSON)."""
+    from bot import exporting
+
+    _or_exit(lambda: exporting.run(_settings(), account))
 
 
 def _settings() -> Settings:
@@ -69,8 +152,14 @@ def _or_exit(act: Callable[[], Result]) -> Result:
     except Exception as error:
         if type(error).__name__ not in MENDABLE:
             raise
-        typer.echo(str(error), err=True)
+        typer.echo(_words(error), err=True)
         raise typer.Exit(EXIT_SETTINGS) from None
+
+
+def _words(error: Exception) -> str:
+    if type(error).__name__ == "StorageUnavailableError":
+        return f"the database does not take the work now ({error}): python -m bot doctor says more"
+    return str(error)
 
 
 if __name__ == "__main__":

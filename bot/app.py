@@ -10,7 +10,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot import introduction, metrics, signed, wiring
+from bot import introduction, metrics, opening, signed, wiring
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.poll import PollingRefusedError
 from bot.dispatch import House
@@ -45,7 +45,7 @@ class App:
     def __init__(self, settings: Settings, channels: dict[ChannelName, Channel] | None = None) -> None:
         self.settings = settings
         self.secret = wiring.secret_key(settings)
-        self.database = wiring.open_database(settings)
+        self.database = opening.open_database(settings)
         try:
             self.is_sandbox = wiring.settle_sandbox(self.database, settings)
             self.clock = Clock(self.database.read(marks.find_clock_offset).result())
@@ -177,7 +177,7 @@ class App:
                 if self.is_sandbox:
                     self.clock.offset = await asyncio.wrap_future(self.database.read(marks.find_clock_offset))
                 newer = await asyncio.wrap_future(
-                    self.database.read(partial(wiring.find_newer_programme, version=self.programme.version))
+                    self.database.read(partial(opening.find_newer_programme, version=self.programme.version))
                 )
                 self.programme = newer or self.programme
 

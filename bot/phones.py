@@ -21,7 +21,7 @@ class Phones:
     """The sandbox's process: where it listens, and its beginning and end."""
 
     def __init__(self, settings: Settings, account_name: str) -> None:
-        self._home = f"http://127.0.0.1:{settings.port}"
+        self.home = f"http://127.0.0.1:{settings.port}"
         self._port = settings.port + 1
         self.url = f"http://127.0.0.1:{self._port}"
         self._account_name = account_name
@@ -32,15 +32,15 @@ class Phones:
         self._check_port()
         arguments = {
             "port": str(self._port),
-            "line-webhook": f"{self._home}/webhooks/line",
+            "line-webhook": f"{self.home}/webhooks/line",
             "line-secret": LINE_SECRET,
             "line-token": LINE_TOKEN,
-            "telegram-webhook": f"{self._home}/webhooks/telegram",
+            "telegram-webhook": f"{self.home}/webhooks/telegram",
             "telegram-secret": TELEGRAM_SECRET,
             "telegram-token": TELEGRAM_TOKEN,
-            "clock-url": f"{self._home}/sandbox/clock",
+            "clock-url": f"{self.home}/sandbox/clock",
             "public-url": PUBLIC_NAME,
-            "public-url-is": self._home,
+            "public-url-is": self.home,
             "account-name": self._account_name,
         }
         options = [word for name, value in arguments.items() for word in (f"--{name}", value)]

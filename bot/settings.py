@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -28,7 +29,7 @@ class Role(StrEnum):
 class Settings(BaseSettings):
     """The settings by their names in the environment (in lower case here). Secrets never print."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8-sig", extra="ignore", frozen=True)
 
     database_url: str = ""
     data_dir: Path = Path("data")
@@ -54,6 +55,13 @@ class Settings(BaseSettings):
     alert_to: str = ""
     sandbox: Literal["auto", "on", "off"] = "auto"
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        if value and not re.match(r"sqlite:///.|postgres(ql)?(\+psycopg)?://", value):
+            raise ValueError("must start with sqlite:/// (three slashes and a path) or postgresql://")
+        return value
+
     @field_validator("roles", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -68,7 +76,10 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for network in value:
-            ipaddress.ip_network(network)
+            try:
+                ipaddress.ip_network(network)
+            except ValueError:
+                raise ValueError("must be addresses or networks such as 127.0.0.1, 10.0.0.0/8") from None
         return value
 
     @field_validator("public_url")
@@ -123,18 +134,24 @@ class Settings(BaseSettings):
 def read(**overrides: Any) -> Settings:
     """Read and check every setting; SettingsError names all that are wrong at once."""
     try:
-        settings = Settings(**overrides)
+        settings, problems = Settings(**overrides), {}
     except ValidationError as error:
-        raise SettingsError(_explain(error)) from None
-    problems = list(_missing(settings))
-    if problems:
-        raise SettingsError("\n".join([*problems, HOW_TO_MEND]))
+        problems = {str(e["loc"][0]): e["msg"].removeprefix("Value error, ") for e in error.errors()}
+        defaults = {name: field.default for name, field in Settings.model_fields.items() if name in problems}
+        settings = Settings(**{**overrides, **defaults})
+    except UnicodeDecodeError:
+        raise SettingsError(".env: is not UTF-8 (perhaps Shift_JIS): save the file as UTF-8") from None
+    lines = [f"{name.upper()}: {words}" for name, words in problems.items()]
+    lines += [line for line in _missing(settings) if line.partition(":")[0].lower() not in problems]
+    if lines:
+        raise SettingsError("\n".join([*lines, HOW_TO_MEND]))
     return settings
 
 
-def _explain(error: ValidationError) -> str:
-    lines = [f"{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
-    return "\n".join([*lines, HOW_TO_MEND])
+def suggest(name: str) -> str:
+    """Say which setting a misspelt name may mean."""
+    close = get_close_matches(name.lower(), Settings.model_fields, n=1)
+    return f"did you mean {close[0].upper()}?" if close else "take the line away; .env.example names every setting"
 
 
 def _missing(settings: Settings) -> "list[str]":

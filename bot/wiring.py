@@ -1,4 +1,4 @@
-"""Opens what the settings name: database, secret key, programme, channels, and says what is wrong. Runs nothing."""
+"""Makes what the settings name: secret key, sandbox mark, programme, channels; says what does not fit. Runs nothing."""
 
 import secrets
 from dataclasses import replace
@@ -10,28 +10,17 @@ from sqlalchemy import Connection
 from bot.channels.line.channel import Line
 from bot.channels.line.tokens import StatelessToken
 from bot.channels.telegram.channel import Telegram
+from bot.opening import find_newer_programme
 from bot.phones import LINE_SECRET, LINE_TOKEN, TELEGRAM_SECRET, TELEGRAM_TOKEN, Phones
 from bot.settings import Settings, SettingsError
 from handlers.messages import Channel
-from storage import catalogue, marks, programme_file, schema
+from storage import catalogue, marks, programme_file
 from storage.clock import TOKYO, real_now
 from storage.database import Database
 from storage.facts import ChannelName, Programme
 from storage.marks import MarkName
 
 SANDBOX_STARTS_AT = datetime(2022, 1, 20, 9, tzinfo=TOKYO)  # the week in which the first city announced its programme
-
-
-def open_database(settings: Settings) -> Database:
-    """Open the database and bring it up to this program's schema."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.effective_database_url)
-    try:
-        schema.upgrade(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
 
 
 def secret_key(settings: Settings) -> bytes:
@@ -55,10 +44,16 @@ def settle_sandbox(database: Database, settings: Settings) -> bool:
 def _settle(connection: Connection, settings: Settings) -> bool:
     mark = marks.find(connection, MarkName.SANDBOX)
     if mark is None:
-        wanted = settings.sandbox == "on" or (settings.sandbox == "auto" and _may_play(settings))
+        wanted = wants_sandbox(settings)
         _mark_new(connection, wanted)
         mark = str(wanted)
     is_sandbox = mark == "True"
+    refuse_misfit(is_sandbox, settings)
+    return is_sandbox
+
+
+def refuse_misfit(is_sandbox: bool, settings: Settings) -> None:
+    """Raise SettingsError where the settings and the mark of the database do not fit."""
     has_tokens = settings.has_line or settings.has_telegram
     if is_sandbox and (has_tokens or settings.sandbox == "off"):
         raise SettingsError(
@@ -74,12 +69,13 @@ def _settle(connection: Connection, settings: Settings) -> bool:
         )
     if is_sandbox and not settings.is_loopback:
         raise SettingsError("HOST: the sandbox is for this machine only; set HOST=127.0.0.1.")
-    return is_sandbox
 
 
-def _may_play(settings: Settings) -> bool:
+def wants_sandbox(settings: Settings) -> bool:
+    """Tell whether a new database is made for the sandbox."""
     has_tokens = settings.has_line or settings.has_telegram
-    return not has_tokens and not settings.public_url and settings.is_loopback
+    may_play = not has_tokens and not settings.public_url and settings.is_loopback
+    return settings.sandbox == "on" or (settings.sandbox == "auto" and may_play)
 
 
 def _mark_new(connection: Connection, is_sandbox: bool) -> None:
@@ -99,15 +95,6 @@ def load_programme(database: Database, path: Path, now: datetime) -> Programme:
     document = programme_file.to_document(seed)
     version = database.write(lambda c: catalogue.add_version(c, document, f"file {path.name}", now)).result()
     return replace(seed, version=version)
-
-
-def find_newer_programme(connection: Connection, version: int) -> Programme | None:
-    """Find the programme in force if it is newer than a version."""
-    newest = catalogue.find_newest_version(connection)
-    if newest <= version:
-        return None
-    found = catalogue.find_newest(connection)
-    return replace(programme_file.from_document(found[1]), version=found[0]) if found else None
 
 
 def channels(settings: Settings, phones: Phones | None) -> dict[ChannelName, Channel]:

@@ -73,7 +73,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._lock = _lock_file(self.url.database) if self.is_sqlite and not read_only else None
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="reader")
-        self._engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=POOL_SIZE + 4)
+        self._engine = _sqlite_engine(url, read_only) if self.is_sqlite else create_engine(url, pool_size=POOL_SIZE + 4)
         self._writer = _GroupingWriter(self._engine) if self.is_sqlite else _PooledWriter(self._engine)
 
     def write(self, unit: Unit[Result]) -> "Future[Result]":
@@ -182,7 +182,8 @@ class _PooledWriter:
         self._threads.shutdown()
 
 
-SQLITE_FAILURES = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+_SQLITE_STATES = "FULL IOERR BUSY LOCKED CANTOPEN READONLY NOTADB CORRUPT"
+SQLITE_FAILURES = tuple(f"SQLITE_{state}" for state in _SQLITE_STATES.split())
 POSTGRESQL_FAILURES = ("08", "53", "57", "58")  # connection, resources (disk full), operator's stop, system
 CONFLICTS = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505", "40")  # a taken key, a deadlock
 
@@ -218,13 +219,13 @@ def _lock(connection: Connection, name: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
-def _sqlite_engine(url: str) -> Engine:
+def _sqlite_engine(url: str, read_only: bool) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: the driver's own habit breaks savepoints
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("query_only=ON",) if read_only else ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -135,3 +135,10 @@ def add_figure(
     if metric is Metric.SITE_VISITS:
         moment = datetime(on.year, on.month, on.day, 12, tzinfo=TOKYO)
         add(connection, CounterName.VISITS_PORTAL, moment, amount, stripe=0)
+
+
+def sum_figures(connection: Connection, metric: Metric, month: date) -> int | None:
+    """Sum what staff entered for a month (its first day), corrections included; None where nothing was."""
+    entered = select(func.sum(FIGURES.c.amount)).where(FIGURES.c.metric == metric, FIGURES.c.on == month)
+    amount = connection.execute(entered).scalar()
+    return None if amount is None else int(amount)

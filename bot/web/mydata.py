@@ -27,7 +27,7 @@ def routes(database: Database, clock: Clock, secret: bytes) -> list[BaseRoute]:
             found = await asyncio.wrap_future(database.read(lambda c: leaving.collect(c, int(subject))))
         except LookupError:
             return _gone()
-        body = json.dumps(found, ensure_ascii=False, indent=2, default=_plain).encode()
+        body = as_json(found).encode()
         headers = {
             "Content-Disposition": 'attachment; filename="my-data.json"',
             "Cache-Control": "no-store",
@@ -38,6 +38,11 @@ def routes(database: Database, clock: Clock, secret: bytes) -> list[BaseRoute]:
         return Response(body, media_type="application/json", headers=headers)
 
     return [Route("/mydata/{token}", download, name="mydata")]
+
+
+def as_json(found: dict[str, object]) -> str:
+    """Write what was collected about a person as JSON for people to read; times are Tokyo's."""
+    return json.dumps(found, ensure_ascii=False, indent=2, default=_plain)
 
 
 def _gone() -> Response:

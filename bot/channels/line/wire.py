@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.channels.line.tokens import LINE_API, TokenSource
+from bot.channels.line.tokens import LINE_API, TokenError, TokenSource
 
 if TYPE_CHECKING:
     from linebot.v3.messaging import AsyncMessagingApi
@@ -98,6 +98,8 @@ class Wire:
             async with asyncio.timeout(self.deadline):
                 api.api_client.configuration.access_token = await self.tokens.current()
                 return await question(api)
+        except TokenError as error:
+            raise LineError(f"LINE: {error}", 401 if error.refused else None) from None
         except Exception as error:
             status = getattr(error, "status", None)
             raise LineError(f"LINE: {status or type(error).__name__}", status) from None

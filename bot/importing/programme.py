@@ -1,0 +1,114 @@
+"""Shows what a programme file would change, and puts it in force as a new rule version when told to."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import typer
+from sqlalchemy import Connection
+
+from bot import opening
+from bot.importing import ImportRefusedError, signer
+from bot.settings import Settings
+from storage import catalogue, marks, programme_file
+from storage.clock import Clock
+from storage.facts import Programme
+
+LONGEST_VALUE = 60
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One place that differs; ``old`` or ``new`` is None where the place is only in the other."""
+
+    path: str
+    old: Any
+    new: Any
+
+    def __str__(self) -> str:
+        if self.old is None:
+            return f"+ {self.path}: {_short(self.new)}"
+        if self.new is None:
+            return f"- {self.path}: {_short(self.old)}"
+        return f"~ {self.path}: {_short(self.old)} → {_short(self.new)}"
+
+
+def run(settings: Settings, path: Path | None, by: str, *, confirmed: bool) -> None:
+    """Show the difference to the version in force; put the file in force if confirmed."""
+    path = path or settings.programme_file
+    new = programme_file.to_document(programme_file.read_programme(path))
+    with opening.reading(settings) as database:
+        in_force = database.read(lambda c: opening.find_newer_programme(c, version=0)).result()
+    if in_force is None:
+        raise ImportRefusedError("the database holds no programme yet: the first start takes PROGRAMME_FILE")
+    old = programme_file.to_document(replace(in_force, version=0))
+    changes = list(compare(old, new))
+    if not changes:
+        typer.echo(f"version {in_force.version} in force says the same as {path}: nothing to do")
+        return
+    typer.echo(f"version {in_force.version} in force → {path}")
+    for line in (*map(str, changes), *_warnings(old, new)):
+        typer.echo(line)
+    if not confirmed:
+        typer.echo("nothing was changed; with --yes this becomes the version in force")
+        return
+    typer.echo(f"version {_put_in_force(settings, in_force, new, path, signer(by))} is in force")
+
+
+def _put_in_force(settings: Settings, shown: Programme, new: Document, path: Path, by: str) -> int:
+    database = opening.open_database(settings)
+    try:
+        return database.write(partial(_add, shown=shown, new=new, made_by=f"file {path.name} by {by}")).result()
+    finally:
+        database.close()
+
+
+def _add(connection: Connection, shown: Programme, new: Document, made_by: str) -> int:
+    if catalogue.find_newest_version(connection) != shown.version:
+        raise ImportRefusedError("another version came into force meanwhile: look at the difference again")
+    now = Clock(marks.find_clock_offset(connection)).now()
+    return catalogue.add_version(connection, new, made_by, now)
+
+
+def compare(old: Any, new: Any, path: str = "") -> Iterator[Change]:
+    """Give every place in which two documents differ; items of a list are told apart by their code."""
+    old, new = _by_code(old), _by_code(new)
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for name in dict.fromkeys((*old, *new)):
+            step = name if name.startswith("[") or not path else f".{name}"
+            yield from compare(old.get(name), new.get(name), path + step)
+    elif old != new:
+        yield Change(path, old, new)
+
+
+def _by_code(value: Any) -> Any:
+    """Turn a list of tables into one table, by their codes or else their places."""
+    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        return value
+    return {f"[{item.get('code', f'#{place}')}]": item for place, item in enumerate(value, 1)}
+
+
+def _warnings(old: Document, new: Document) -> Iterator[str]:
+    """Say what staff may not have thought of."""
+    if old["consent"]["version"] != new["consent"]["version"]:
+        yield "! the consent's version changes: everybody is asked again before the next act that stores something"
+    elif old["consent"] != new["consent"]:
+        yield "! the consent's words change but its version does not: those who agreed are not asked again"
+    gone = {action["code"] for action in old["actions"]} - {action["code"] for action in new["actions"]}
+    if gone:
+        yield f"! {', '.join(sorted(gone))}: entries of the past keep their points; nobody can report it any more"
+    if old["city"]["languages"] != new["city"]["languages"]:
+        yield "! the languages change: restart the bot after the import, and say connect again"
+
+
+def _short(value: Any) -> str:
+    """Write a value in one line; a whole table by its Japanese title."""
+    if isinstance(value, Mapping):
+        title = value.get("title") or value.get("name") or value
+        value = title.get("ja", value) if isinstance(title, Mapping) else title
+    written = json.dumps(value, ensure_ascii=False)
+    return written if len(written) <= LONGEST_VALUE else f"{written[: LONGEST_VALUE - 1]}…"

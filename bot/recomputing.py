@@ -1,0 +1,90 @@
+"""Compares every tally and counter with the ledger, and puts them right. Decides nothing about claims."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from bot import opening
+from bot.settings import Settings
+from storage import recount
+from storage.database import Database
+from storage.recount import SUM_NAMES, Differences
+
+SHOWN = 200  # differences of one kind that are listed; the rest are counted
+
+
+def run(settings: Settings, *, mend: bool) -> int:
+    """Compare, and mend if asked; gives 1 where differences are left, else 0."""
+    if mend:
+        database = opening.open_database(settings)
+        try:
+            return _mend(database)
+        finally:
+            database.close()
+    with opening.reading(settings) as database:
+        return _report(_compare(database))
+
+
+def _compare(database: Database) -> Differences:
+    with _bar("comparing with the ledger") as advance:
+        return database.read(lambda connection: recount.compare(connection, advance)).result()
+
+
+def _mend(database: Database) -> int:
+    found = _compare(database)
+    if not _report(found):
+        return 0
+    persons = sorted({difference.person_id for difference in found.tallies})
+    pieces = [persons[first : first + recount.MENDED] for first in range(0, len(persons), recount.MENDED)]
+    with _bar("mending") as advance:
+        for number, piece in enumerate(pieces, 1):
+            _mend_tallies(database, piece)
+            advance(number / len(pieces))
+    for difference in found.counters:
+        database.write(lambda c, difference=difference: recount.mend_counter(c, difference)).result()  # type: ignore[misc]
+    typer.echo("mended; compared again:")
+    return _report(_compare(database))
+
+
+def _mend_tallies(database: Database, persons: Sequence[int]) -> None:
+    database.write(lambda connection: recount.mend_tallies(connection, persons)).result()
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[recount.Progress]:
+    """Show a progress bar, on a terminal only."""
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _report(found: Differences) -> int:
+    """Print what differs; gives 1 when anything does."""
+    _list("tally", [_tally_words(one) for one in found.tallies])
+    _list("counter", [f"{one.name} {one.month:%Y-%m}: {one.stored}, should be {one.counted}" for one in found.counters])
+    _list("claim", [f"entry {one.entry_id} of person {one.person_id} {one.words}" for one in found.claims])
+    if found.claims:
+        typer.echo("claims are not mended by this program: docs/OPERATIONS.md says what to do")
+    if not found:
+        typer.echo("tallies, counters and claims are equal to the ledger")
+    return int(bool(found))
+
+
+def _list(kind: str, lines: Sequence[str]) -> None:
+    for line in lines[:SHOWN]:
+        typer.echo(f"{kind}: {line}")
+    if len(lines) > SHOWN:
+        typer.echo(f"{kind}: and {len(lines) - SHOWN:,} more")
+
+
+def _tally_words(one: recount.TallyDifference) -> str:
+    apart = [
+        f"{name} {stored}, should be {counted}"
+        for name, stored, counted in zip(SUM_NAMES, one.stored, one.counted, strict=True)
+        if stored != counted
+    ]
+    return f"person {one.person_id}, {one.action}: {'; '.join(apart)}"
