@@ -1,4 +1,4 @@
-"""How it starts and ends: taken ports are said in one line, and the sandbox's process never outlives the bot."""
+"""`python -m bot serve` as a process: what it prints, what it says of a taken port, and that nothing outlives it."""
 
 import contextlib
 import os

@@ -67,10 +67,22 @@ class Phone:
         self.tap("同意してはじめる")
 
     def report(self, action: str) -> int:
-        """Report an action of the list in two taps; give the points its receipt names."""
+        """Report an action in two taps, or three where the second list has it; give the points its receipt names."""
         self.tap("報告する")
+        if not self.newest.get_by_role("button", name=action, exact=True).count():
+            self.tap("ほかの行動")
         self.tap(action)
         return self.earned()
+
+    def send_photo(self) -> None:
+        """Send the practice photo."""
+        self._answered(self.desk.get_by_role("button", name="写真を送る").click)
+
+    def block_and_return(self) -> None:
+        """Block the bot with the button above the phone, then come back."""
+        self.desk.get_by_role("button", name="ブロック", exact=True).click()
+        self.desk.locator(".invitation").click()
+        expect(self.desk.locator("textarea")).to_be_visible()
 
     def earned(self) -> int:
         expect(self.newest).to_contain_text(re.compile(r"\+\d+ ?(ポイント|point)"))
