@@ -134,9 +134,13 @@ def find_oldest_waiting(
 
 
 def list_waiting_accounts(connection: Connection) -> list[tuple[ChannelName, str, str]]:
-    """List the accounts (channel, bot id, key) that have events waiting."""
+    """List the accounts (channel, bot id, key) that have events waiting, those tried most often last.
+
+    Whatever kills the process is then found after the others' work is done, and who was hit by chance is not hit again.
+    """
     columns = (INBOX.c.channel, INBOX.c.bot_id, INBOX.c.account_key)
-    rows = connection.execute(select(*columns).where(_IS_WAITING).distinct())
+    tried = func.max(INBOX.c.attempts)
+    rows = connection.execute(select(*columns).where(_IS_WAITING).group_by(*columns).order_by(tried, *columns))
     return [(ChannelName(row.channel), row.bot_id, row.account_key) for row in rows]
 
 
