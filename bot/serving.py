@@ -1,6 +1,7 @@
 """Runs the bot until it is stopped: the web server with everything behind it, or a talk in the terminal."""
 
 import asyncio
+import signal
 import socket
 
 import typer
@@ -50,6 +51,8 @@ async def _serve(app: App) -> None:
     server = uvicorn.Server(config)
     async with app.running():
         typer.echo(_where_to_look(app))
+        # uvicorn raises the signal that ended it once more: by default that would end the process before the rest stops
+        signal.signal(signal.SIGTERM, lambda *_: None)
         await server.serve()
 
 
