@@ -24,7 +24,6 @@ PRESSED_TWICE = 0.1  # share of the reports whose button is pressed twice: a new
 BATCHED = 0.1  # share of the events that wait for a neighbour's and come in one webhook
 REPORTS = 8
 PAUSE = 0.1  # seconds before a webhook that was not taken is posted again
-PATIENCE = 60.0  # seconds that a person waits for a button to come
 DAY_LIMIT = 60
 
 Event = dict[str, Any]
@@ -52,6 +51,7 @@ class Crowd:
     programme: Path
     size: int
     seed: int
+    patience: float = 60.0  # seconds that a person waits for a button to come
     citizens: list[Citizen] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     webhooks: int = 0
@@ -120,7 +120,7 @@ class Crowd:
 
     def _withdraw(self, citizen: Citizen) -> Iterator[Event]:
         """Take the last report back, by the button on its receipt: the newest once every receipt has come."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + self.patience
         while len(entries := self._find(citizen.key, r"\"w:(\d+)\"")) < citizen.entries:
             if time.monotonic() > until or self.stop.is_set():
                 return
@@ -133,7 +133,7 @@ class Crowd:
         """Let people leave whose reply token no longer works when the farewell is sent: it must be pushed."""
         for citizen in citizens:
             self._post([self._press(citizen.key, "leave")], self._chance)
-            until = time.monotonic() + PATIENCE
+            until = time.monotonic() + self.patience
             while not (asked := self._find(citizen.key, r"\"leaving:(\d+)\"")):
                 if time.monotonic() > until or self.stop.is_set():
                     return

@@ -58,6 +58,7 @@ class Proof:
     people: int = 50
     seed: int = 0
     flaw: str = ""
+    patience: float = 60.0  # seconds that a person waits for a button to come
     landed: Counter[str] = field(default_factory=Counter)
     on_pushes: Counter[str] = field(default_factory=Counter)
     figures: dict[str, Any] = field(default_factory=dict)
@@ -77,7 +78,7 @@ class Proof:
         with Sandbox.running(line_secret=SECRET, line_token=TOKEN) as sandbox:
             sandbox.line.settings(quota=None)
             sandbox.webhook("line", f"http://127.0.0.1:{port}/webhooks/line", SECRET)
-            crowd = Crowd(sandbox, PROGRAMME, self.people, self.seed)
+            crowd = Crowd(sandbox, PROGRAMME, self.people, self.seed, self.patience)
             environment = self._environment(sandbox.line_url, port)
             with Nursery(self.folder, environment, self.flaw) as nursery, _acting(crowd):
                 self._lives(nursery, crowd, port)
@@ -159,7 +160,7 @@ class Proof:
         while not self._is_settled() and time.monotonic() < until:
             time.sleep(0.3)
         nursery.kill(signal.SIGTERM)
-        self.figures["clean end"] = (nursery.ended(30) or {}).get("exit") == 0
+        self.figures["ended cleanly when asked to"] = (nursery.ended(30) or {}).get("exit") == 0
 
     def _is_settled(self) -> bool:
         database = Database(self.url, read_only=True)

@@ -112,7 +112,7 @@ def _heat_alert_days(connection: Connection, programme: Programme) -> frozenset[
 def _answer(talk: Talk, event: StoredEvent) -> Answer:
     """Answer, unless the account writes too fast: then one kind word, and silence for the rest of the minute."""
     limit, minute = talk.programme.limits.messages_a_minute, timedelta(minutes=1)
-    recent = inbox.count_recent(talk.connection, event.channel, event.account_key, event.received_at, minute)
+    recent = inbox.count_recent(talk.connection, event, minute)
     if recent <= limit:
         return commands.answer(talk)
     return helping.slow_down(talk) if recent == limit + 1 else Answer()

@@ -130,7 +130,7 @@ def receipt(talk: Talk, action: Action, on: date, decision: Recorded, entry_id: 
     if on != talk.on:
         lines = (talk.say("{day}の分です。", day=talk.day(on)), *lines)
     buttons = (*more, talk.choice("ほかにも報告", "report"), talk.choice("取り消す", f"w:{entry_id}"))
-    return card(title, lines, *buttons, talk.choice("わたしのポイント", "points"))
+    return card(title, lines, *buttons, talk.choice("わたしのポイント", "points"), columns=2)
 
 
 def _worth(talk: Talk, action: Action, decision: Recorded) -> tuple[str, ...]:

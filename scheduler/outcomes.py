@@ -27,7 +27,7 @@ def before(call: StoredCall, now: datetime) -> Next | None:
     """Decide whether a call must not be tried any more: its time, or its reply token's, has run out."""
     if call.way == Way.REPLY and call.token_until is not None and now >= call.token_until:
         return _token_lost(call)
-    return Next(OutboxState.UNKNOWN if call.was_unknown else OutboxState.EXPIRED) if now >= call.not_after else None
+    return _over(call.was_unknown) if now >= _last_moment(call, call.was_unknown) else None
 
 
 def after(call: StoredCall, outcome: Outcome, now: datetime) -> Next:
@@ -67,9 +67,7 @@ def _unknown(call: StoredCall, now: datetime) -> Next:
     if call.way == Way.REPLY:
         return _later(call, now, delay, True)
     if call.retry_key is not None:
-        first = call.first_tried_at or now
-        over = now + timedelta(seconds=delay) >= min(call.not_after, first + KEY_LIFE)
-        return Next(OutboxState.UNKNOWN) if over else _later(call, now, delay, True)
+        return _later(call, now, delay, True)
     may_repeat = call.kind in (OutboxKind.ANSWER, OutboxKind.NOTICE) and call.attempts < UNKEYED_TRIES
     return _later(call, now, delay, True) if may_repeat else Next(OutboxState.UNKNOWN)
 
@@ -79,9 +77,20 @@ def _later(call: StoredCall, now: datetime, delay: float, was_unknown: bool) -> 
     due_at = now + timedelta(seconds=delay)
     if call.way == Way.REPLY and call.token_until is not None and due_at >= call.token_until:
         return Next(OutboxState.UNKNOWN) if was_unknown else _token_lost(call)
-    if due_at >= call.not_after:
-        return Next(OutboxState.UNKNOWN if was_unknown else OutboxState.EXPIRED)
+    if due_at >= _last_moment(call, was_unknown):
+        return _over(was_unknown)
     return Next(OutboxState.WAITING, due_at, columns={"was_unknown": was_unknown})
+
+
+def _last_moment(call: StoredCall, was_unknown: bool) -> datetime:
+    """Tell until when a call may be tried: once it may have been taken, no longer than its key is remembered."""
+    if call.retry_key is None or not was_unknown or call.first_tried_at is None:
+        return call.not_after
+    return min(call.not_after, call.first_tried_at + KEY_LIFE)
+
+
+def _over(was_unknown: bool) -> Next:
+    return Next(OutboxState.UNKNOWN if was_unknown else OutboxState.EXPIRED)
 
 
 def _delay(call: StoredCall) -> float:

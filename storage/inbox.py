@@ -60,6 +60,9 @@ Index("inbox_account", INBOX.c.channel, INBOX.c.account_key, INBOX.c.received_at
 Index("inbox_received", INBOX.c.received_at)
 
 
+CLOCK_SKEW = timedelta(minutes=5)  # by which our clock may lag behind the platform's
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
     """What intake stores of one event; times are real."""
@@ -131,17 +134,27 @@ def find_oldest_waiting(
 
 
 def list_waiting_accounts(connection: Connection) -> list[tuple[ChannelName, str, str]]:
-    """List the accounts (channel, bot id, key) that have events waiting."""
+    """List the accounts (channel, bot id, key) that have events waiting, those tried most often last.
+
+    Whatever kills the process is then found after the others' work is done, and who was hit by chance is not hit again.
+    """
     columns = (INBOX.c.channel, INBOX.c.bot_id, INBOX.c.account_key)
-    rows = connection.execute(select(*columns).where(_IS_WAITING).distinct())
+    tried = func.max(INBOX.c.attempts)
+    rows = connection.execute(select(*columns).where(_IS_WAITING).group_by(*columns).order_by(tried, *columns))
     return [(ChannelName(row.channel), row.bot_id, row.account_key) for row in rows]
 
 
-def count_recent(connection: Connection, channel: ChannelName, account_key: str, now: datetime, span: timedelta) -> int:
-    """Count an account's events received within a span of real time; bounded by what one account can send in it."""
-    since = INBOX.c.received_at > now - span
-    ours = (INBOX.c.channel == channel, INBOX.c.account_key == account_key)
-    return connection.execute(select(func.count()).select_from(INBOX).where(*ours, since)).scalar_one()
+def count_recent(connection: Connection, event: StoredEvent, span: timedelta) -> int:
+    """Count what an account wrote within a span up to an event, itself included, by the platform's time.
+
+    Times of receipt would not do: after a stop, everything that an hour brought arrives in one minute.
+    """
+    ours = (INBOX.c.channel == event.channel, INBOX.c.account_key == event.account_key)
+    since = event.occurred_at - span
+    fresh = (INBOX.c.received_at > since - CLOCK_SKEW, INBOX.c.occurred_at > since)  # the first is for the index
+    same = (INBOX.c.occurred_at == event.occurred_at) & (INBOX.c.id <= event.id)
+    written = select(func.count()).select_from(INBOX).where(*ours, *fresh)
+    return connection.execute(written.where((INBOX.c.occurred_at < event.occurred_at) | same)).scalar_one()
 
 
 def mark_done(connection: Connection, event_id: int, now: datetime) -> None:

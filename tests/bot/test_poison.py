@@ -52,3 +52,11 @@ def test_a_message_that_kills_the_process_is_given_up_alone(database: Database, 
     assert states.pop(f"U3:{text}")[0] == "failed"
     assert {state for state, _ in states.values()} == {"done"}
     assert max(attempts for _, attempts in states.values()) <= 1, "a neighbour was counted as a suspect again and again"
+
+
+def test_who_was_tried_before_is_tried_last(database: Database) -> None:
+    events = [written(f"U{n}", "menu") for n in range(3)]
+    database.write(lambda c: inbox.store(c, ChannelName.LINE, events, real_now())).result()
+    database.write(lambda c: inbox.add_attempt(c, 1)).result()
+    waiting = database.read(inbox.list_waiting_accounts).result()
+    assert [key for _, _, key in waiting] == ["U1", "U2", "U0"]

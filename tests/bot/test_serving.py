@@ -69,6 +69,13 @@ def test_ctrl_c_ends_the_bot_and_its_sandbox_without_a_trace(bot: Bot) -> None:
     wait_until_silent(bot.port + 1)
 
 
+def test_a_service_manager_s_stop_ends_everything_in_order(bot: Bot) -> None:
+    bot.process.terminate()
+    _, said = bot.process.communicate(timeout=END_SECONDS)
+    assert (bot.process.returncode, "Traceback" in said) == (0, False)
+    wait_until_silent(bot.port + 1)
+
+
 def test_the_sandbox_ends_by_itself_when_the_bot_is_killed(bot: Bot) -> None:
     assert is_answered(bot.port + 1)
     os.kill(bot.process.pid, signal.SIGKILL)
