@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,7 @@ class Bot:
             self.printed.append(line.rstrip())
             if line.startswith("health"):
                 break
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()  # a full pipe would hold the bot up
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.printed
