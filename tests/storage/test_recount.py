@@ -1,0 +1,153 @@
+"""Recount: every planted difference between the ledger and what stands beside it is found, and nothing else."""
+
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import Connection, update
+
+from storage import recount, totals
+from storage.clock import TOKYO
+from storage.database import Database
+from storage.facts import Metric
+from storage.ledger import CLAIMS, LEDGER, TALLIES, EntryKind
+from storage.recount import Differences
+from storage.totals import COUNTERS, CounterName
+from tests.town import Citizen, Town
+
+
+def compare(database: Database) -> Differences:
+    return database.read(recount.compare).result()
+
+
+def mend(database: Database, found: Differences) -> None:
+    persons = [one.person_id for one in found.tallies]
+    database.write(lambda c: recount.mend_tallies(c, persons)).result()
+    for counter in found.counters:
+        database.write(lambda c, counter=counter: recount.mend_counter(c, counter)).result()
+
+
+def reported(town: Town) -> Citizen:
+    """Somebody who did three things and took one of them back."""
+    citizen = town.citizen()
+    for code in ("my_bottle", "my_bag"):
+        citizen.press(f"r:{code}:{town.now.date().isoformat()}:1")
+    citizen.press("undo")
+    citizen.tap("取り消す")
+    return citizen
+
+
+@pytest.fixture
+def busy(town: Town) -> Town:
+    """A town with reports, a withdrawal, a leaving person and the portal's visits, over the end of a month."""
+    town.now = datetime(2022, 1, 31, 23, 30, tzinfo=TOKYO)
+    reported(town)
+    leaver = reported(town)
+    leaver.press("leave")
+    leaver.tap("退会して消す")
+    town.now = datetime(2022, 2, 1, 0, 30, tzinfo=TOKYO)
+    reported(town)
+    values = (Metric.SITE_VISITS, 1200, date(2022, 1, 1), "portal", "staff", town.now)
+    town.database.write(lambda c: totals.add_figure(c, *values)).result()
+    return town
+
+
+def test_what_the_bot_wrote_is_equal_to_its_ledger(busy: Town) -> None:
+    kinds = busy.database.read(lambda c: c.execute(LEDGER.select()).all()).result()
+    assert {row.kind for row in kinds} == {EntryKind.REPORT, EntryKind.WITHDRAWAL}
+    months = busy.database.read(lambda c: {row.month for row in c.execute(COUNTERS.select())}).result()
+    assert months == {date(2022, 1, 1), date(2022, 2, 1)}
+    assert not compare(busy.database)
+
+
+def test_an_empty_database_has_no_differences(database: Database) -> None:
+    assert compare(database) == Differences((), (), ())
+
+
+def first_tally(connection: Connection) -> int:
+    return int(connection.execute(TALLIES.select().order_by(TALLIES.c.person_id)).first().person_id)
+
+
+@pytest.mark.parametrize("column", recount.SUM_NAMES)
+def test_a_tally_that_was_tampered_with_is_found_and_mended(busy: Town, column: str) -> None:
+    busy.database.write(lambda c: c.execute(update(TALLIES).values({column: TALLIES.c[column] + 7}))).result()
+    found = compare(busy.database)
+    rows = busy.database.read(lambda c: c.execute(TALLIES.select()).all()).result()
+    assert len(found.tallies) == len(rows)
+    place = recount.SUM_NAMES.index(column)
+    assert {one.stored[place] - one.counted[place] for one in found.tallies} == {7}
+    assert not found.counters
+    assert not found.claims
+    mend(busy.database, found)
+    assert not compare(busy.database)
+
+
+def test_a_lost_tally_and_one_of_nobody_are_found_and_mended(busy: Town) -> None:
+    person = busy.database.read(first_tally).result()
+    busy.database.write(lambda c: c.execute(TALLIES.delete().where(TALLIES.c.person_id == person))).result()
+    nobody = {"person_id": 2**53 - 1, "action": "my_bag", **dict.fromkeys(recount.SUM_NAMES, 1)}
+    busy.database.write(lambda c: c.execute(TALLIES.insert().values(**nobody))).result()
+    found = compare(busy.database)
+    assert {one.person_id for one in found.tallies} == {person, 2**53 - 1}
+    mend(busy.database, found)
+    assert not compare(busy.database)
+
+
+@pytest.mark.parametrize("name", [CounterName.POINTS_SELF_REPORTED, CounterName.VISITS_PORTAL])
+def test_a_counter_that_is_out_is_found_and_mended(busy: Town, name: CounterName) -> None:
+    at = datetime(2022, 1, 5, tzinfo=TOKYO)
+    busy.database.write(lambda c: totals.add(c, name, at, -3, stripe=5)).result()
+    found = compare(busy.database)
+    assert [(one.name, one.month, one.stored - one.counted) for one in found.counters] == [(name, date(2022, 1, 1), -3)]
+    mend(busy.database, found)
+    assert not compare(busy.database)
+
+
+def test_mending_a_counter_keeps_what_was_counted_meanwhile(busy: Town) -> None:
+    at = datetime(2022, 1, 5, tzinfo=TOKYO)
+    name = CounterName.POINTS_SELF_REPORTED
+    busy.database.write(lambda c: totals.add(c, name, at, 40, stripe=0)).result()
+    found = compare(busy.database)
+    busy.database.write(lambda c: totals.add(c, name, at, 5, stripe=0)).result()
+    mend(busy.database, found)
+    (left,) = compare(busy.database).counters
+    assert left.stored - left.counted == 5
+
+
+def test_visitors_of_our_own_pages_are_no_difference(busy: Town) -> None:
+    busy.database.write(lambda c: totals.add_visitors(c, date(2022, 1, 5), {"a", "b"}, busy.now)).result()
+    assert not compare(busy.database)
+
+
+def test_claims_that_do_not_fit_their_reports_are_found(busy: Town) -> None:
+    rows = busy.database.read(lambda c: c.execute(CLAIMS.select().order_by(CLAIMS.c.entry_id)).all()).result()
+    withdrawals = LEDGER.select().where(LEDGER.c.kind == EntryKind.WITHDRAWAL)
+    withdrawn = busy.database.read(lambda c: c.execute(withdrawals).first()).result()
+    lost, moved = rows[0], rows[1]
+    entry = int(withdrawn.reference)
+    stray = {"person_id": withdrawn.person_id, "name": withdrawn.action, "period": "x", "n": 1, "entry_id": entry}
+
+    def plant(connection: Connection) -> None:
+        connection.execute(CLAIMS.delete().where(CLAIMS.c.entry_id == lost.entry_id))
+        connection.execute(update(CLAIMS).where(CLAIMS.c.entry_id == moved.entry_id).values(n=9))
+        connection.execute(CLAIMS.insert(), [stray, {**stray, "period": "y", "entry_id": 999_999}])
+
+    busy.database.write(plant).result()
+    found = {one.entry_id: one.words for one in compare(busy.database).claims}
+    assert found == {
+        lost.entry_id: "has no claim: it can be made twice",
+        moved.entry_id: "has a claim on something else",
+        entry: "is withdrawn but still holds its claim",
+        999_999: "is claimed but is no report",
+    }
+
+
+def test_more_persons_and_entries_than_one_piece_are_counted_whole(busy: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recount, "PIECE", 1)
+    monkeypatch.setattr(recount, "ENTRIES", 2)
+    done: list[float] = []
+    assert not busy.database.read(lambda c: recount.compare(c, done.append)).result()
+    assert done == sorted(done)
+    assert done[-1] == 1
+    busy.database.write(lambda c: c.execute(update(TALLIES).values(times=77))).result()
+    rows = busy.database.read(lambda c: c.execute(TALLIES.select()).all()).result()
+    assert len(compare(busy.database).tallies) == len(rows)
