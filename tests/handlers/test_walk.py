@@ -23,7 +23,7 @@ from storage.database import Database
 from tests import databases
 from tests.town import Citizen, Town, kitaq
 
-STEPS = int(os.environ.get("WALK_STEPS", "500"))
+STEPS = int(os.environ.get("WALK_STEPS", "400"))
 PACE = timedelta(seconds=4)
 TYPED = (
     "マイボトル使った",
