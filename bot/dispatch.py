@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from handlers import commands, helping, messages
-from handlers.messages import Channel, Incoming, Way
+from handlers import commands, following, helping, messages
+from handlers.messages import Channel, Incoming, IncomingKind, Way
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk
 from handlers.texts import Texts
@@ -83,6 +83,8 @@ def _open_talk(connection: Connection, house: House, event: StoredEvent, incomin
     account = accounts.find(connection, *key) or accounts.add(connection, *key, now)
     if account.person_id is not None:
         lock_person(connection, account.person_id)
+        # the person may have left through another account while this one waited for the lock
+        account = accounts.find(connection, *key) or accounts.add(connection, *key, now)
     said_at = house.clock.calendar(event.occurred_at)
     return Talk(
         connection=connection,
@@ -110,11 +112,18 @@ def _heat_alert_days(connection: Connection, programme: Programme) -> frozenset[
 
 
 def _answer(talk: Talk, event: StoredEvent) -> Answer:
-    """Answer, unless the account writes too fast: then one kind word, and silence for the rest of the minute."""
+    """Answer, unless the account writes too fast: then one kind word, and silence for the rest of the minute.
+
+    What asks for no answer is never too fast: a block and an unsent message are always taken, a group is greeted once.
+    """
+    if not talk.incoming.private or talk.incoming.kind in (IncomingKind.BLOCKED, IncomingKind.UNSENT):
+        return commands.answer(talk)
     limit, minute = talk.programme.limits.messages_a_minute, timedelta(minutes=1)
     recent = inbox.count_recent(talk.connection, event, minute)
     if recent <= limit:
         return commands.answer(talk)
+    if talk.incoming.kind is IncomingKind.FOLLOWED:
+        following.come_back(talk)
     return helping.slow_down(talk) if recent == limit + 1 else Answer()
 
 

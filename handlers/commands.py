@@ -1,5 +1,6 @@
 """The table from what a person did to the function that answers it. Every answer leaves a way on."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ from handlers.messages import Incoming, IncomingKind
 from handlers.rules import understanding
 from handlers.talk import Answer, Talk
 from storage import accounts, people
-from storage.facts import Intent, Mentioned
+from storage.facts import Intent, Mentioned, Understanding
 
 Handler = Callable[..., Answer]
 
@@ -61,6 +62,8 @@ PRESSES: dict[str, Handler] = {
     "stay": leaving.stay,
 }
 """The first word of a button's data, and who answers; the words after it are passed on."""
+
+_TAKES = {word: len(inspect.signature(handler).parameters) - 1 for word, handler in PRESSES.items()}
 
 INTENTS: dict[Intent, Handler] = {
     Intent.EVENTS: helping.admit_absence,
@@ -109,6 +112,8 @@ def answer(talk: Talk) -> Answer:
 
 def _answer(talk: Talk) -> Answer:
     incoming = talk.incoming
+    if incoming.kind is IncomingKind.UNSENT:
+        return following.take_back(talk)
     if not incoming.private:
         return following.greet_group(talk) if incoming.answerable else Answer()
     match incoming.kind:
@@ -116,17 +121,15 @@ def _answer(talk: Talk) -> Answer:
             return _follow(talk)
         case IncomingKind.BLOCKED:
             return following.block(talk)
-        case IncomingKind.UNSENT:
-            return following.take_back(talk)
         case IncomingKind.PRESSED:
-            return press(_settled(talk), incoming.data)
+            return press(_settled(talk, incoming.data), incoming.data)
         case IncomingKind.TEXT:
             return _read(talk, incoming.text)
         case IncomingKind.MEDIA:
             return _first_things_first(talk, helping.thank_for_media)
         case IncomingKind.STICKER:
             return _first_things_first(talk, helping.answer_sticker)
-        case IncomingKind.OTHER:
+        case _:
             return Answer()
 
 
@@ -143,22 +146,20 @@ def _first_things_first(talk: Talk, handler: Handler) -> Answer:
 
 
 def press(talk: Talk, data: str) -> Answer:
-    """Answer a button; an unknown one (older than this program) offers the menu."""
+    """Answer a button; an unknown one (older than this program) offers the menu, and words too many are left out."""
     word, _, rest = data.partition(":")
     handler = PRESSES.get(word)
     if handler is None:
         return helping.ask_again(talk)
     arguments = rest.split(":") if rest else []
-    if word == "join" or word == "lang" or not arguments:
-        return handler(talk, *arguments[:1])
-    return handler(talk, *arguments[:4])
+    return handler(talk, *arguments[: _TAKES[word]])
 
 
-def _settled(talk: Talk) -> Talk:
+def _settled(talk: Talk, data: str) -> Talk:
     """Forget the question a typed answer was awaited for, unless this button belongs to it."""
     if talk.person is None or talk.person.awaiting is None:
         return talk
-    if talk.incoming.data.split(":")[0] in ("all", "leaving", "d"):
+    if data.split(":")[0] in ("all", "leaving", "d"):
         return talk
     people.change(talk.connection, talk.person.id, awaiting=None)
     return talk.again()
@@ -168,21 +169,39 @@ def _read(talk: Talk, words: str) -> Answer:
     """Answer typed words: a command, an awaited answer, or what is understood of them."""
     command = WORDS.get(words.strip().lower().split(" ")[0] if words.strip() else "")
     if command:
-        return press(talk, command) if talk.account.language or command == "language" else joining.ask_language(talk)
+        known = talk.account.language or command == "language"
+        return press(_settled(talk, command), command) if known else joining.ask_language(talk)
     if not talk.account.language and talk.person is None:
         accounts.change(talk.connection, talk.account.id, pending=f"said:{words[:150]}")
         return joining.ask_language(talk)
-    awaiting = (talk.person.awaiting if talk.person else None) or ""
-    if awaiting == "name":
+    meant = understanding.understand(words, talk.language, talk.programme, talk.on)
+    return _take_awaited(talk, words, meant) or _do(talk, meant)
+
+
+def _take_awaited(talk: Talk, words: str, meant: Understanding) -> Answer | None:
+    """Take what answers the question last asked; None for words that clearly want something else: nobody is caught."""
+    awaiting = _awaited_words(talk)
+    if awaiting and words.strip() == talk.say("やめる"):
+        stop = "keep" if awaiting == "name" else "nocar"
+        return press(_settled(talk, stop), stop)
+    if awaiting == "name" and meant.confidence < understanding.COMMAND:
         return preferring.take_nickname(talk, words)
-    if awaiting.startswith("km:"):
+    is_distance = meant.intent is Intent.NONE or understanding.read_kilometres(words) is not None
+    if awaiting.startswith("km:") and is_distance:
         _, entry, way = awaiting.split(":")
         return travelling.take_typed(talk, entry, way, words)
-    return _understand(talk, words)
+    return None
 
 
-def _understand(talk: Talk, words: str) -> Answer:
-    meant = understanding.understand(words, talk.language, talk.programme, talk.on)
+def _awaited_words(talk: Talk) -> str:
+    """Name the question that typed words would answer: ``name``, or ``km:entry:way``; else ""."""
+    awaiting = (talk.person.awaiting if talk.person else None) or ""
+    return awaiting if awaiting == "name" or awaiting.startswith("km:") else ""
+
+
+def _do(talk: Talk, meant: Understanding) -> Answer:
+    """Do what was understood; a name or a distance that was asked for is waited for no longer."""
+    talk = _settled(talk, "") if _awaited_words(talk) else talk
     if meant.intent is Intent.REPORT:
         return confirming.ask(talk, meant.actions) if meant.actions else reporting.open_list(talk)
     return INTENTS[meant.intent](talk)

@@ -51,14 +51,22 @@ def record_all(talk: Talk, event: str = "") -> Answer:
         return text(talk.say("このボタンはもう使えません。もう一度送ってください。"), talk.choice("報告する", "report"))
     people.change(talk.connection, talk.joined.id, awaiting=None)
     lines, earned = [], 0
+    buttons: list[Choice] = []
     for place, part in enumerate(awaiting.split(":", 2)[2].split(";")):
         code, on, _ = part.split(",")
         words, points = _record(talk, code, on, place)
         lines.append(words)
         earned += points
+        buttons += _ask_not_cooling(talk, code, on)
     title = talk.say("まとめて記録しました：+{points}ポイント", points=earned)
-    buttons = (talk.choice("わたしのポイント", "points"), talk.choice("最後の1つを取り消す", "undo"))
+    buttons += [talk.choice("わたしのポイント", "points"), talk.choice("最後の1つを取り消す", "undo")]
     return card(title, (*lines, *reporting.standing_lines(talk)), *buttons)
+
+
+def _ask_not_cooling(talk: Talk, code: str, on: str) -> list[Choice]:
+    """Give the button that answers the question about cooling, where it must be asked first."""
+    action, day = talk.programme.action(code), date.fromisoformat(on)
+    return [reporting.not_cooling(talk, action, day, "")] if action and reporting.asks(talk, action, day) else []
 
 
 def _record(talk: Talk, code: str, on: str, place: int) -> tuple[str, int]:
@@ -66,6 +74,8 @@ def _record(talk: Talk, code: str, on: str, place: int) -> tuple[str, int]:
     if action is None:
         return code, 0
     day = date.fromisoformat(on)
+    if reporting.asks(talk, action, day):
+        return talk.say("きょうは熱中症に注意する日です。冷房のほかの節電ですか？"), 0
     decision, _ = recording.record(talk, action, day, None, place)
     name = talk.word(action.title)
     if isinstance(decision, Recorded):

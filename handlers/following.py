@@ -9,9 +9,7 @@ from storage.facts import AccountState
 
 def follow(talk: Talk) -> Answer:
     """Welcome a friend; one who has joined goes on where they were, with what a deep link brought."""
-    if _is_news(talk):
-        values = {"state": AccountState.FOLLOWING, "state_at": talk.said_at}
-        accounts.change(talk.connection, talk.account.id, **values)
+    come_back(talk)
     payload = talk.incoming.payload
     if talk.person is not None:
         back = text(talk.say("おかえりなさい、{name}さん。", name=talk.person.nickname))
@@ -21,16 +19,19 @@ def follow(talk: Talk) -> Answer:
     return joining.ask_language(talk)
 
 
+def come_back(talk: Talk) -> None:
+    """Remember that the account can be reached, if nothing newer is known."""
+    if talk.is_news:
+        values = {"state": AccountState.FOLLOWING, "state_at": talk.said_at}
+        accounts.change(talk.connection, talk.account.id, **values)
+
+
 def block(talk: Talk) -> Answer:
     """Remember that the account cannot be reached, if nothing newer is known; nothing can be answered."""
-    if _is_news(talk):
+    if talk.is_news:
         values = {"state": AccountState.BLOCKED, "state_at": talk.said_at}
         accounts.change(talk.connection, talk.account.id, **values)
     return Answer()
-
-
-def _is_news(talk: Talk) -> bool:
-    return talk.account.state_at is None or talk.said_at >= talk.account.state_at
 
 
 def take_back(talk: Talk) -> Answer:

@@ -37,7 +37,10 @@ def choose_language(talk: Talk, language: str = "") -> Answer:
     """Set the language; a friend who has not joined is then shown what joining means."""
     if language not in talk.programme.city.languages:
         return ask_language(talk)
-    accounts.change(talk.connection, talk.account.id, language=language, state_at=talk.said_at)
+    if talk.is_news:
+        accounts.change(talk.connection, talk.account.id, language=language, state_at=talk.said_at)
+    elif talk.account.language is None:
+        accounts.change(talk.connection, talk.account.id, language=language)
     talk = talk.again()
     if needs_consent(talk):
         return ask_consent(talk)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from handlers import joining
 from handlers.messages import Choice
+from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card, text
 from storage import accounts, inbox, ledger, outbox, people
 
@@ -23,9 +24,13 @@ def show_data(talk: Talk) -> Answer:
         talk.say("区：{ward}", ward=talk.word(ward.name) if ward else talk.say("まだ選んでいません")),
         talk.say("ことば：{language}", language=joining.NATIVE_NAMES.get(talk.language, talk.language)),
         talk.say(
-            "同意した日：{day}（第{version}版）", day=talk.day(person.joined_at.date()), version=person.consent_version
+            "同意した日：{day}（第{version}版）",
+            day=talk.day(calendar.tokyo_day(person.joined_at)),
+            version=person.consent_version,
         ),
-        talk.say("記録した行動：{count}件", count=len(ledger.list_entries(talk.connection, person.id))),
+        talk.say(
+            "記録した行動：{count}件", count=sum(t.times for t in ledger.list_tallies(talk.connection, person.id))
+        ),
         talk.say("送ったことばは7日で消えます。"),
     )
     link = talk.make_link("mydata", str(talk.account.id))
@@ -68,7 +73,8 @@ def leave(talk: Talk, event: str = "") -> Answer:
         people.add_erasure(talk.connection, key_hash, talk.now)
     accounts.remove(talk.connection, [account.id for account in owned])
     words = talk.say("退会しました。これまでのご協力、ありがとうございました。いつでもまた参加できます。")
-    return Answer(text(words).messages, must_arrive=True, forget=True)
+    again = talk.choice("参加する", "language")
+    return Answer(text(words, again).messages, must_arrive=True, forget=True)
 
 
 def collect(connection: Connection, account_id: int) -> dict[str, object]:

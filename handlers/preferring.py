@@ -87,12 +87,20 @@ def ask_pause(talk: Talk) -> Answer:
 
 def pause(talk: Talk) -> Answer:
     """Stop writing first; answers go on."""
-    accounts.change(talk.connection, talk.account.id, paused=True, state_at=talk.said_at)
-    words = talk.say("お知らせを休みます。こちらからは送りません。報告や確認はいつでもできます。")
-    return text(words, talk.choice("お知らせを再開する", "resume"), talk.choice("メニュー", "menu"))
+    return _set_paused(talk, True)
 
 
 def resume(talk: Talk) -> Answer:
     """Allow writing first again."""
-    accounts.change(talk.connection, talk.account.id, paused=False, state_at=talk.said_at)
-    return text(talk.say("お知らせを再開しました。"), talk.choice("メニュー", "menu"))
+    return _set_paused(talk, False)
+
+
+def _set_paused(talk: Talk, paused: bool) -> Answer:
+    """Set it, unless something newer was set already, and say what holds."""
+    if talk.is_news:
+        accounts.change(talk.connection, talk.account.id, paused=paused, state_at=talk.said_at)
+        talk = talk.again()
+    if not talk.account.paused:
+        return text(talk.say("お知らせを再開しました。"), talk.choice("メニュー", "menu"))
+    words = talk.say("お知らせを休みます。こちらからは送りません。報告や確認はいつでもできます。")
+    return text(words, talk.choice("お知らせを再開する", "resume"), talk.choice("メニュー", "menu"))

@@ -94,16 +94,25 @@ def press_late(talk: Talk, code: str = "", on: str = "", n: str = "", said: str 
         return text(talk.say("このボタンはもう使えません。もう一度選んでください。"), talk.choice("報告する", "report"))
     if joining.needs_consent(talk):
         return joining.ask_consent(talk, pending=talk.incoming.data)
-    if talk.is_heat_alert(day) and action.on_heat_alert is OnHeatAlert.ASK_NOT_COOLING and said != "y":
+    if asks(talk, action, day) and said != "y":
         return _ask_not_cooling(talk, action, day, n)
     nth = int(n) if n.isdecimal() and len(n) < 5 else None
     return record_one(talk, action, day, nth)
 
 
+def asks(talk: Talk, action: Action, day: date) -> bool:
+    """Tell whether "was it other than cooling?" must be answered before the action counts."""
+    return talk.is_heat_alert(day) and action.on_heat_alert is OnHeatAlert.ASK_NOT_COOLING
+
+
+def not_cooling(talk: Talk, action: Action, day: date, n: str) -> Choice:
+    """Give the button that says so, and records."""
+    return Choice(talk.say("はい、冷房は使っています"), f"{press_data('l', action.code, day, n)}:y")
+
+
 def _ask_not_cooling(talk: Talk, action: Action, day: date, n: str) -> Answer:
     words = talk.say("きょうは熱中症に注意する日です。冷房のほかの節電ですか？")
-    yes = Choice(talk.say("はい、冷房は使っています"), f"{press_data('l', action.code, day, n or '')}:y")
-    return text(words, yes, talk.choice("いいえ", "cool"))
+    return text(words, not_cooling(talk, action, day, n), talk.choice("いいえ", "cool"))
 
 
 def keep_cool(talk: Talk) -> Answer:

@@ -46,6 +46,11 @@ class Talk:
         return next((language for language in spoken if tag == language or tag.startswith(f"{language}-")), spoken[0])
 
     @property
+    def is_news(self) -> bool:
+        """Tell whether nothing newer was applied to the account: events may be handled out of their order."""
+        return self.account.state_at is None or self.said_at >= self.account.state_at
+
+    @property
     def joined(self) -> f.PersonFacts:
         """The person, where the handler is only reached by somebody who joined."""
         if self.person is None:

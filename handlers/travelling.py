@@ -84,7 +84,9 @@ def _find(talk: Talk, entry: str) -> tuple[EntryFacts | None, Action | None]:
     if talk.person is None or not entry.isdecimal() or len(entry) > 18:
         return None, None
     report = ledger.find_report(talk.connection, talk.person.id, int(entry))
-    if report is None or ledger.find_by_reference(talk.connection, ledger.EntryKind.WITHDRAWAL, entry) is not None:
+    if report is None:
+        return None, None
+    if ledger.find_by_reference(talk.connection, ledger.EntryKind.WITHDRAWAL, str(report.id)) is not None:
         return None, None
     return report, talk.programme.action(report.action)
 

@@ -31,13 +31,21 @@ def _in_pieces(database: Database, now: datetime) -> None:
 
 
 def write_erasures(database: Database, erased_file: Path) -> None:
-    """Append new erasures to a file outside the database: a restored backup is cleaned of them by it."""
+    """Append new erasures to a file outside the database: a restored backup is cleaned of them by it.
+
+    A run that died between file and database wrote lines it could not mark: they are found there and not repeated.
+    """
     waiting = database.read(people.list_unwritten_erasures).result()
     if not waiting:
         return
     erased_file.parent.mkdir(parents=True, exist_ok=True)
+    before = erased_file.read_text(encoding="ascii") if erased_file.exists() else ""
+    whole = before[: before.rfind("\n") + 1]  # a line cut off by a crash is ended, and written again
+    there = frozenset(whole.splitlines())
+    lines = [f"{at.isoformat()} {key_hash}" for key_hash, at in waiting]
     with erased_file.open("a", encoding="ascii") as file:
-        file.writelines(f"{at.isoformat()} {key_hash}\n" for key_hash, at in waiting)
+        file.write("\n" if before != whole else "")
+        file.writelines(f"{line}\n" for line in lines if line not in there)
         file.flush()
         os.fsync(file.fileno())
     hashes = [key_hash for key_hash, _ in waiting]

@@ -58,8 +58,10 @@ class Instant(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give aware UTC."""
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+        """Give aware UTC; PostgreSQL answers in its session's zone."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 class Database:

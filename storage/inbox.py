@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Index, Row, UniqueConstraint, func, select
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -211,8 +211,9 @@ def forget_event(connection: Connection, event_id: int) -> None:
 
 def empty_bodies(connection: Connection, received_before: datetime, limit: int) -> int:
     """Empty the bodies of handled events older than a week, a piece at a time; gives how many."""
-    old = (INBOX.c.received_at < received_before, INBOX.c.state != InboxState.WAITING, INBOX.c.raw != "")
-    chosen = select(INBOX.c.id).where(*old).limit(limit)
+    old = (INBOX.c.received_at < received_before, INBOX.c.state != InboxState.WAITING)
+    full = or_(INBOX.c.raw != "", INBOX.c.account_key != "")  # an unsent message lost its body before its key
+    chosen = select(INBOX.c.id).where(*old, full).limit(limit)
     return connection.execute(INBOX.update().where(INBOX.c.id.in_(chosen)).values(raw="", account_key="")).rowcount
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -123,6 +123,10 @@ def _periods(programme: Programme) -> Iterator[str]:
         path = f"periods[#{place}]"
         if period.ends_on < period.starts_on:
             yield f"{path}.ends_on: must not be before starts_on"
+        if period.starts_on.day != 1:
+            yield f"{path}.starts_on: must be the first day of a month: totals are kept by the month"
+        if (period.ends_on + timedelta(days=1)).day != 1:
+            yield f"{path}.ends_on: must be the last day of a month: totals are kept by the month"
         if before is not None and period.starts_on <= before:
             yield f"{path}.starts_on: must be after the period before it has ended ({before})"
         if period.year_one_target < 1:

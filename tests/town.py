@@ -89,6 +89,13 @@ class Citizen:
         message = {"type": "image", "id": str(next(_numbers)), "contentProvider": {"type": "line"}, "quoteToken": "q"}
         return self._act({"type": "message", "message": message})
 
+    def send(self, message: dict[str, object]) -> Sequence[Message]:
+        """Send anything else: a sticker, a place; only its kind matters."""
+        return self._act({"type": "message", "message": {"id": str(next(_numbers)), **message}})
+
+    def unsend(self, message_id: str) -> Sequence[Message]:
+        return self._act({"type": "unsend", "unsend": {"messageId": message_id}}, token=False)
+
     def press(self, data: str, at: datetime | None = None) -> Sequence[Message]:
         return self._act({"type": "postback", "postback": {"data": data}}, at=at)
 
@@ -97,6 +104,10 @@ class Citizen:
         found = [choice for choice in self.buttons() if choice.label.startswith(label)]
         assert found, f"no button {label!r} among {[choice.label for choice in self.buttons()]}"
         return self.press(found[0].data)
+
+    def source(self) -> dict[str, str]:
+        """Where LINE says that this person's events come from."""
+        return {"type": "user", "userId": self.key}
 
     def buttons(self) -> list[messages.Choice]:
         return [c for m in self.answered for c in (m.buttons if isinstance(m, Card) else m.choices)]
@@ -112,7 +123,7 @@ class Citizen:
             **event,
             "mode": "active",
             "timestamp": int(at.timestamp() * 1000),
-            "source": {"type": "user", "userId": self.key},
+            "source": self.source(),
             "webhookEventId": f"event{number}",
             "deliveryContext": {"isRedelivery": False},
             **({"replyToken": f"token{number}"} if token else {}),

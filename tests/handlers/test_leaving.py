@@ -1,9 +1,12 @@
 """Seeing, taking along and leaving: totals hold, and nobody is told by them."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, text
 
 from handlers import leaving
 from storage import accounts, totals
+from storage.clock import TOKYO
 from storage.facts import ChannelName
 from tests.town import Citizen, Town
 
@@ -86,6 +89,28 @@ def test_my_data_offers_a_link_to_all_of_it(town: Town) -> None:
     citizen = town.citizen()
     citizen.press("data")
     assert any(choice.url.startswith("https://sandbox.test/mydata/") for choice in citizen.buttons())
+
+
+def test_the_day_of_consent_is_a_day_in_tokyo(town: Town) -> None:
+    town.now = datetime(2022, 1, 20, 1, tzinfo=TOKYO)  # still the 19th in UTC
+    citizen = town.citizen()
+    citizen.press("data")
+    assert "同意した日：1月20日(木)" in citizen.words()
+
+
+def test_what_was_taken_back_is_no_recorded_action(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.press("r:my_bottle:2022-01-20:1")
+    citizen.tap("取り消す")
+    citizen.press("r:my_bag:2022-01-20:1")
+    citizen.press("data")
+    assert "記録した行動：1件" in citizen.words()
+
+
+def test_the_farewell_leaves_a_way_back(town: Town) -> None:
+    citizen = left(town)
+    citizen.tap("参加する")
+    assert {"日本語", "English"} <= {choice.label for choice in citizen.buttons()}
 
 
 def test_an_erasure_is_noted_by_a_keyed_hash_only(town: Town) -> None:

@@ -1,0 +1,46 @@
+"""Settings, and the order in which platforms may bring them."""
+
+from datetime import timedelta
+
+from storage import accounts
+from storage.facts import AccountFacts, AccountState, ChannelName
+from tests.town import Citizen, Town
+
+
+def account(citizen: Citizen) -> AccountFacts:
+    key = (ChannelName.LINE, "bot", citizen.key)
+    found = citizen.town.database.read(lambda c: accounts.find(c, *key)).result()
+    assert found is not None
+    return found
+
+
+def test_a_pause_that_comes_late_does_not_undo_what_was_chosen_since(town: Town) -> None:
+    citizen = town.citizen()
+    town.pass_days(1)
+    citizen.press("pause", at=town.now - timedelta(minutes=9))
+    citizen.press("resume")
+    citizen.press("pause", at=town.now - timedelta(minutes=5))
+    assert not account(citizen).paused
+    assert "お知らせを再開しました" in citizen.words()
+
+
+def test_a_language_that_comes_late_does_not_undo_what_was_chosen_since(town: Town) -> None:
+    citizen = town.citizen()
+    town.pass_days(1)
+    citizen.press("lang:ja")
+    citizen.press("lang:en", at=town.now - timedelta(minutes=5))
+    assert account(citizen).language == "ja"
+
+
+def test_a_first_language_counts_even_if_it_comes_late(town: Town) -> None:
+    friend = town.citizen(joined=False)
+    friend.press("lang:en", at=town.now - timedelta(minutes=5))
+    assert account(friend).language == "en"
+
+
+def test_a_block_older_than_the_last_follow_is_no_news(town: Town) -> None:
+    citizen = town.citizen()
+    town.pass_days(1)
+    citizen.follow()
+    citizen.block(at=town.now - timedelta(minutes=5))
+    assert account(citizen).state is AccountState.FOLLOWING

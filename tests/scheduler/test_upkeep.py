@@ -1,0 +1,137 @@
+"""What was kept long enough goes, and erasures reach the file outside exactly once."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from scheduler import upkeep
+from storage import inbox, outbox, people, totals
+from storage.database import Database
+from storage.facts import ChannelName
+from storage.inbox import INBOX
+from storage.outbox import OUTBOX, OutboxState
+from tests.storage.rows import a_call, an_event
+
+NOW = datetime(2022, 1, 20, 3, tzinfo=UTC)
+
+
+def store(database: Database, number: int, age: timedelta, *, done: bool = True) -> None:
+    def unit(connection: Connection) -> None:
+        inbox.store(connection, ChannelName.LINE, [an_event(f"e{number}", at=NOW - age)], NOW - age)
+        if done:
+            event = inbox.find_oldest_waiting(connection, ChannelName.LINE, "bot", "U1")
+            assert event is not None
+            inbox.mark_done(connection, event.id, NOW - age)
+
+    database.write(unit).result()
+
+
+def run(database: Database, folder: Path) -> None:
+    upkeep.run(database, NOW, folder / "erased.txt")
+
+
+def rows(database: Database) -> list[tuple[str, str, str]]:
+    columns = select(INBOX.c.event_id, INBOX.c.raw, INBOX.c.account_key).order_by(INBOX.c.id)
+    return [tuple(row) for row in database.read(lambda c: c.execute(columns).all()).result()]
+
+
+def test_bodies_go_after_seven_days_and_ids_after_thirty(database: Database, tmp_path: Path) -> None:
+    ages = (timedelta(days=6, hours=23), timedelta(days=7, seconds=1), timedelta(days=30, seconds=1))
+    for number, age in enumerate(ages):
+        store(database, number, age)
+    run(database, tmp_path)
+    assert rows(database) == [("e0", "{}", "U1"), ("e1", "", "")]
+
+
+def test_what_still_waits_is_kept_however_old(database: Database, tmp_path: Path) -> None:
+    store(database, 1, timedelta(days=40), done=False)
+    run(database, tmp_path)
+    assert rows(database) == [("e1", "{}", "U1")]
+
+
+def test_the_key_of_an_unsent_message_goes_with_the_rest(database: Database, tmp_path: Path) -> None:
+    store(database, 1, timedelta(days=8))
+    database.write(lambda c: c.execute(INBOX.update().values(raw="")) and None).result()
+    run(database, tmp_path)
+    assert rows(database) == [("e1", "", "")]
+
+
+def test_more_than_a_piece_is_done_in_one_run(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "PIECE", 3)
+    for number in range(7):
+        store(database, number, timedelta(days=8))
+    run(database, tmp_path)
+    assert {row[1] for row in rows(database)} == {""}
+
+
+def test_ended_calls_are_emptied_and_open_ones_are_not(database: Database, tmp_path: Path) -> None:
+    old = NOW - timedelta(days=8)
+
+    def unit(connection: Connection) -> None:
+        for state in OutboxState:
+            outbox.add(connection, **a_call(made_at=old, not_after=NOW + timedelta(days=1), state=state))
+
+    database.write(unit).result()
+    run(database, tmp_path)
+    found = database.read(lambda c: c.execute(select(OUTBOX.c.state, OUTBOX.c.body, OUTBOX.c.to_key)).all()).result()
+    full = {OutboxState(row.state) for row in found if row.body and row.to_key}
+    assert full == {OutboxState.WAITING, OutboxState.SENDING, OutboxState.STRANDED}
+
+
+def test_a_stranded_answer_that_found_no_ride_in_time_expires(database: Database, tmp_path: Path) -> None:
+    late = a_call(state=OutboxState.STRANDED, not_after=NOW - timedelta(seconds=1))
+    database.write(lambda c: outbox.add(c, **late)).result()
+    run(database, tmp_path)
+    assert database.read(lambda c: c.execute(select(OUTBOX.c.state)).scalar_one()).result() == OutboxState.EXPIRED
+
+
+def test_hashes_of_visitors_go_with_the_day_before_yesterday(database: Database, tmp_path: Path) -> None:
+    today = NOW.date()
+    for back in (0, 1, 2):
+        day = today - timedelta(days=back)
+        database.write(lambda c, day=day: totals.add_visitors(c, day, {"h"}, NOW)).result()
+    run(database, tmp_path)
+    kept = database.read(lambda c: c.execute(select(totals.VISITORS.c.day)).scalars().all()).result()
+    assert sorted(kept) == [today - timedelta(days=1), today]
+
+
+def test_an_erasure_is_written_down_once(database: Database, tmp_path: Path) -> None:
+    database.write(lambda c: people.add_erasure(c, "a1", NOW)).result()
+    for _ in range(2):
+        run(database, tmp_path)
+    assert (tmp_path / "erased.txt").read_text() == f"{NOW.isoformat()} a1\n"
+
+
+def test_a_run_cut_off_between_file_and_database_writes_no_line_twice(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.write(lambda c: people.add_erasure(c, "a1", NOW)).result()
+    with monkeypatch.context() as patch:
+        patch.setattr(people, "mark_erasures_written", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run(database, tmp_path)
+    database.write(lambda c: people.add_erasure(c, "b2", NOW)).result()
+    run(database, tmp_path)
+    assert sorted((tmp_path / "erased.txt").read_text().splitlines()) == [
+        f"{NOW.isoformat()} {key_hash}" for key_hash in ("a1", "b2")
+    ]
+    assert database.read(people.list_unwritten_erasures).result() == []
+
+
+def test_a_line_cut_off_by_a_crash_is_written_again_whole(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "erased.txt").write_text(f"{NOW.isoformat()} a")
+    database.write(lambda c: people.add_erasure(c, "a1", NOW)).result()
+    run(database, tmp_path)
+    assert (tmp_path / "erased.txt").read_text().splitlines() == [f"{NOW.isoformat()} a", f"{NOW.isoformat()} a1"]
+
+
+def test_who_leaves_a_second_time_is_written_down_again(database: Database, tmp_path: Path) -> None:
+    for at in (NOW, NOW + timedelta(days=1)):
+        database.write(lambda c, at=at: people.add_erasure(c, "a1", at)).result()
+        run(database, tmp_path)
+    assert len((tmp_path / "erased.txt").read_text().splitlines()) == 2
+    assert database.read(lambda c: c.execute(select(func.count()).select_from(people.ERASURES)).scalar()).result() == 1
