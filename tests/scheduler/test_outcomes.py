@@ -58,7 +58,11 @@ TABLE = {
     "token dead, unused: it waits for a ride": (REPLY, DEAD, S.STRANDED),
     "token dead, must arrive: it is pushed": (MUST, DEAD, S.RODE),
     "token dead after an unknown try: it was answered": (ASKED, DEAD, S.ACCEPTED),
-    "token dead, must arrive, unknown before: never pushed": (call(must_arrive=True, was_unknown=True), DEAD, S.ACCEPTED),
+    "token dead, must arrive, unknown before: never pushed": (
+        call(must_arrive=True, was_unknown=True),
+        DEAD,
+        S.ACCEPTED,
+    ),
     "a press nobody waits for any more": (PRESS, DEAD, S.EXPIRED),
     "a press with an unknown end is not repeated": (PRESS, UNKNOWN, S.UNKNOWN),
     "reply unknown: the same token again": (REPLY, UNKNOWN, S.WAITING),
