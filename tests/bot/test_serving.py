@@ -1,4 +1,4 @@
-"""`python -m bot serve` as a process: what it prints, what it says when a port is taken, and that nothing outlives it."""
+"""`python -m bot serve` as a process: what it prints, what it says of a taken port, and that nothing outlives it."""
 
 import contextlib
 import os
