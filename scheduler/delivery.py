@@ -6,6 +6,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -15,12 +16,12 @@ from scheduler import outcomes
 from scheduler.outcomes import Next
 from storage import accounts, outbox
 from storage.clock import Clock
-from storage.database import Database, StorageUnavailableError
+from storage.database import ConflictError, Database, StorageUnavailableError
 from storage.facts import AccountState, ChannelName
 from storage.outbox import OutboxState, StoredCall
 
-LEASE = timedelta(seconds=60)  # longer than any call's deadline
-FRESH_SECONDS = 20.0  # a lease this young outlasts any call
+LEASE = timedelta(seconds=30)  # outlasts any call; a dead process's reply tokens still work when it has run out
+FRESH_SECONDS = 15.0  # a lease this young outlasts any call
 POLL_SECONDS = 1.0
 CLAIM_LIMIT = 200
 IN_FLIGHT = {ChannelName.LINE: 50, ChannelName.TELEGRAM: 10, ChannelName.TERMINAL: 1}
@@ -28,6 +29,7 @@ IN_FLIGHT = {ChannelName.LINE: 50, ChannelName.TELEGRAM: 10, ChannelName.TERMINA
 
 log = structlog.get_logger()
 Watcher = Callable[[StoredCall, Outcome, datetime], None]
+Result = TypeVar("Result")
 
 
 class Delivery:
@@ -103,21 +105,27 @@ class Delivery:
         if step is None:
             outcome = await self._try(call)
             step = outcomes.after(call, outcome, self._clock.real())
-        try:
-            await asyncio.wrap_future(self._database.write(lambda c: self._end(c, call, outcome, step)))
-        except StorageUnavailableError:
-            log.warning("end_not_written", outbox_id=call.id)  # the lease runs out, and the call is taken up again
+        await self._insist(lambda c: self._end(c, call, outcome, step))
         self._watch(call, outcome, self._clock.real())
 
     async def _renew(self, call: StoredCall) -> bool:
         """Hold on to a call that waited long for its turn; another process may have taken it over."""
-        now = self._clock.real()
-        try:
-            return await asyncio.wrap_future(
-                self._database.write(lambda c: outbox.renew(c, call.id, self.owner, now, LEASE))
-            )
-        except StorageUnavailableError:
-            return False
+        mine = await self._insist(lambda c: outbox.renew(c, call.id, self.owner, self._clock.real(), LEASE))
+        return mine is True
+
+    async def _insist(self, unit: Callable[[Connection], Result]) -> Result | None:
+        """Write as often as it takes, for a call whose end is not written would be lost or made again.
+
+        None when this process stops before: the next one finds the call as one that was perhaps sent.
+        """
+        while True:
+            try:
+                return await asyncio.wrap_future(self._database.write(unit))
+            except (StorageUnavailableError, ConflictError) as error:
+                log.warning("outbox_not_written", error=str(error))
+            if self._stopping.is_set():
+                return None
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _try(self, call: StoredCall) -> Outcome:
         sealed = Call(way=Way(call.way), to=call.to_key, body=call.body, token=call.token, key=call.retry_key)

@@ -11,22 +11,13 @@ import sys
 from bot.channels.line.channel import Line
 from bot.worker import Worker
 from handlers import commands
-from handlers.messages import Call, Fate, Incoming, Outcome
+from handlers.messages import Incoming
 from handlers.talk import Answer, Talk
 from scheduler.delivery import Delivery
 from storage.database import Database
 from storage.facts import ChannelName
+from tests.bot.desk import Accepting
 from tests.town import Town
-
-
-class Accepting:
-    """A platform that takes everything."""
-
-    name = ChannelName.LINE
-    answers_by_token = has_retry_key = True
-
-    async def send(self, call: Call) -> Outcome:
-        return Outcome(fate=Fate.ACCEPTED)
 
 
 async def live(url: str) -> None:

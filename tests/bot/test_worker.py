@@ -1,0 +1,128 @@
+"""Working accounts off: in order, each event once, whatever fails in between."""
+
+import asyncio
+import itertools
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+from bot import dispatch, worker
+from handlers import commands
+from handlers.talk import Answer, Talk
+from storage import inbox
+from storage.database import ConflictError, Database, StorageUnavailableError
+from tests.bot.desk import Desk, Writer
+from tests.handlers.test_reporting import city_points
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database)
+
+
+@pytest.fixture
+def writer(desk: Desk) -> Writer:
+    return Writer(desk, "U" + 32 * "1")
+
+
+def fail_on(monkeypatch: pytest.MonkeyPatch, words: str, error: Exception) -> list[str]:
+    """Plant a mistake in the program: one message cannot be answered. Gives the list of tries."""
+    answer, tries = commands.answer, []
+
+    def broken(talk: Talk) -> Answer:
+        if talk.incoming.text == words:
+            tries.append(words)
+            raise error
+        return answer(talk)
+
+    monkeypatch.setattr(commands, "answer", broken)
+    return tries
+
+
+async def test_an_account_s_events_are_handled_by_the_platform_s_time(desk: Desk, writer: Writer) -> None:
+    said = [writer.text("menu", ago) for ago in (3, 9, 1, 27)]
+    await desk.post(*said)
+    await desk.settle()
+    by_time = sorted(said, key=lambda event: event["timestamp"])
+    assert [call.token for call in desk.platform.taken] == [event["replyToken"] for event in by_time]
+
+
+async def test_a_message_that_always_fails_is_given_up_after_three_tries_and_silences_nobody(
+    desk: Desk, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = fail_on(monkeypatch, "bad", RuntimeError("a mistake of ours"))
+    neighbour = Writer(desk, "U" + 32 * "2")
+    said = [writer.text("bad", 2), writer.text("menu", 1), neighbour.text("menu")]
+    await desk.post(*said)
+    await desk.settle()
+    assert len(tries) == worker.TRIES
+    assert desk.inbox("state") == ["failed", "done", "done"]
+    assert desk.inbox("trouble") == ["RuntimeError", None, None]
+    assert {call.token for call in desk.platform.taken} == {event["replyToken"] for event in said}, (
+        "a kind word as well"
+    )
+
+
+async def test_a_failure_that_cannot_be_noted_does_not_end_the_account_s_work(
+    desk: Desk, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "STORAGE_DELAY", 0.01)
+    fail_on(monkeypatch, "bad", RuntimeError("a mistake of ours"))
+    count, down = inbox.add_attempt, [True]
+
+    def add_attempt(*values: Any) -> int:
+        if down.pop() if down else False:
+            raise StorageUnavailableError("SQLITE_BUSY")
+        return count(*values)
+
+    monkeypatch.setattr(inbox, "add_attempt", add_attempt)
+    await desk.post(writer.text("bad", 2), writer.text("menu", 1))
+    await desk.settle()
+    assert desk.inbox("state") == ["failed", "done"]
+
+
+async def test_who_comes_second_is_decided_again_with_fresh_facts(
+    desk: Desk, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide, lost = dispatch.decide, [True, True]
+
+    def too_late(*values: Any) -> Any:
+        if lost:
+            lost.pop()
+            raise ConflictError("23505")
+        return decide(*values)
+
+    monkeypatch.setattr(dispatch, "decide", too_late)
+    await desk.post(writer.text("menu"))
+    await desk.settle()
+    assert desk.inbox("state", "attempts") == [("done", 0)]
+    assert len(desk.platform.taken) == 1
+
+
+async def test_two_processes_on_postgresql_keep_each_account_s_order_and_handle_nothing_twice(
+    database: Database,
+) -> None:
+    if database.is_sqlite:
+        return  # a second process on one SQLite file is refused
+    other = Database(database.url.render_as_string(hide_password=False))
+    desks = [Desk(database), Desk(other)]
+    writers = [Writer(desks[0], f"U{n:032x}") for n in range(8)]
+    codes = ["my_bag", "my_bottle", "sorting", "save_water"]
+    presses = ["lang:ja", "join:1", *(f"l:{code}:2022-01-20:1" for code in codes)]
+    turn = itertools.cycle(desks)
+    for age, data in enumerate(presses):
+        events = [writer.press(data, 100 - age) for writer in writers]
+        repeated = (next(turn).post(event) for event in (*events, *events))  # each event to both processes
+        assert {answer.status_code for answer in await asyncio.gather(*repeated)} == {200}
+    await asyncio.gather(*(desk.settle() for desk in desks))
+    assert city_points(desks[0].town) == len(writers) * 20
+    assert set(desks[0].inbox("state")) == {"done"}
+    taken = [call.token for desk in desks for call in desk.platform.taken]
+    assert len(taken) == len(set(taken)) == len(writers) * len(presses)
+    answered = defaultdict(list)
+    for key, event in desks[0].outbox("to_key", "inbox_id"):
+        answered[key].append(event)
+    times = dict(desks[0].inbox("id", "occurred_at"))
+    assert all(ids == sorted(ids, key=times.__getitem__) for ids in answered.values())
+    other.close()
