@@ -130,7 +130,7 @@ class _GroupingWriter:
             while len(group) < GROUP_LIMIT and not self._waiting.empty():
                 group.append(self._waiting.get())
             going_on = None not in group
-            self._commit([member for member in group if member is not None and _is_wanted(member[1])])
+            self._commit([waiting for waiting in group if waiting is not None and _is_wanted(waiting[1])])
 
     def _commit(self, group: list[tuple[Unit[Any], "Future[Any]"]]) -> None:
         ended: list[tuple[Future[Any], Any, Exception | None]] = []

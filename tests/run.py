@@ -6,12 +6,13 @@ import sys
 import time
 
 CHECKS = {
-    "format": ["ruff", "format", "--check", "--quiet", "."],
-    "lint": ["ruff", "check", "--quiet", "."],
-    "types": ["mypy"],
-    "imports": ["importlinter.cli", "lint"],
-    "tests": ["pytest", "-q", "-n", "2", "--dist", "loadfile"],
+    "format": ["-m", "ruff", "format", "--check", "--quiet", "."],
+    "lint": ["-m", "ruff", "check", "--quiet", "."],
+    "types": ["-m", "mypy"],
+    "imports": ["-c", "from importlinter.cli import lint_imports_command as check; check()", "--no-cache"],
+    "tests": ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"],
 }
+"""What the interpreter is given for each check."""
 
 
 def main() -> int:
@@ -20,15 +21,7 @@ def main() -> int:
         print(f"── {name}", flush=True)
         started = time.monotonic()
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-        run = [sys.executable, "-m", *command]
-        if name == "imports":
-            run = [
-                sys.executable,
-                "-c",
-                "from importlinter.cli import lint_imports_command as c; c()",
-                "--no-cache",
-            ]
-        code = subprocess.run(run, env=environment, check=False).returncode
+        code = subprocess.run([sys.executable, *command], env=environment, check=False).returncode
         if code:
             failed.append(name)
         print(f"── {name}: {'FAILED' if code else 'ok'} in {time.monotonic() - started:.0f} s", flush=True)

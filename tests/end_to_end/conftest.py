@@ -44,6 +44,14 @@ class Desk:
         """Keep a screenshot, to be looked at (``SCREENSHOTS=folder`` keeps them in one place)."""
         self.page.screenshot(path=self.pictures / f"{self.name}-{what}.png")
 
+    def order_fault(self, platform: str, kind: str) -> None:
+        """Order one failure of the next call, in the panel."""
+        form = self.page.locator("#faults form")
+        form.locator("select").nth(0).select_option(platform)
+        form.locator("select").nth(1).select_option(kind)
+        form.get_by_role("button", name="注文する").click()
+        expect(self.page.locator("#faults")).not_to_contain_text("注文はありません")
+
     def next_day(self) -> None:
         """Move the bot's calendar on by a day, as the panel offers it."""
         face = self.page.locator("#clock .face")

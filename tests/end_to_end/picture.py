@@ -28,9 +28,9 @@ def draw() -> None:
         page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="ja-JP", timezone_id="Asia/Tokyo")
         page.goto(f"{bot.url}/sandbox")
         page.get_by_role("button", name="English", exact=True).click()
-        for platform, name, language in (("line", "LINE", "ja"), ("telegram", "Telegram", "en")):
+        for platform, name, language in (("line", "Person A", "ja"), ("telegram", "Person B", "en")):
             phone = Phone(page, platform)
-            phone.give_to(f"On {name}", language)
+            phone.give_to(name, language)
             phone.follow()
             for label in WORDS[language]:
                 phone.tap(label)

@@ -152,3 +152,14 @@ def test_who_leaves_is_forgotten_and_the_citys_total_stays(sit_down: SitDown, bo
     phone.write("ポイント")
     desk.picture("3-a-stranger-again")
     expect(phone.newest.get_by_role("button", name="日本語")).to_be_visible()
+
+
+def test_a_fault_of_the_platform_is_survived_and_shown_in_the_log(sit_down: SitDown, bot: Bot) -> None:
+    desk = sit_down("desk")
+    phone = desk.line
+    phone.join()
+    before = bot.points()
+    desk.order_fault("line", "500")
+    earned = phone.report("エコドライブ")
+    expect(desk.page.locator("#calls .status.bad").first).to_have_text("500")
+    assert bot.points() - before == earned

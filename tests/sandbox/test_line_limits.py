@@ -8,7 +8,8 @@ from bot.sandbox.line.checking import Problems, Sheet
 from bot.sandbox.line.messages import check_messages
 from bot.sandbox.server import Sandbox
 from tests.sandbox.conftest import Line, text
-from tests.sandbox.line_cases import CASES, EMOJI, Json
+from tests.sandbox.line_cases import CASES
+from tests.sandbox.line_made import EMOJI, Json
 from tests.specifications import check_line, needs_specifications
 
 

@@ -14,7 +14,7 @@ from bot.channels.line.lengths import clip, clip_units, printable, units
 from handlers.messages import Card, Choice
 
 INK, QUIET_INK, GREEN, PAPER, LEAF = "#1A1A1A", "#3D3D3D", "#0B6B3A", "#FFFFFF", "#F1F8F4"
-TWO_COLUMN_SIZE = "15px"  # seven full-width characters in half a bubble, so that few labels break
+TWO_COLUMN_SIZE = "sm"  # eight full-width characters in half a bubble, so that few labels break
 
 Json = dict[str, Any]
 
