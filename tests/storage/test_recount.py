@@ -151,3 +151,18 @@ def test_more_persons_and_entries_than_one_piece_are_counted_whole(busy: Town, m
     busy.database.write(lambda c: c.execute(update(TALLIES).values(times=77))).result()
     rows = busy.database.read(lambda c: c.execute(TALLIES.select()).all()).result()
     assert len(compare(busy.database).tallies) == len(rows)
+
+
+def test_a_report_made_during_the_comparison_is_no_difference(busy: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recount, "ENTRIES", 2)
+    codes = iter(("my_bottle", "my_bag"))
+    citizen = busy.citizen()
+
+    def report(_: float) -> None:
+        if code := next(codes, ""):
+            citizen.press(f"r:{code}:{busy.now.date().isoformat()}:1")
+
+    before = len(busy.database.read(lambda c: c.execute(LEDGER.select()).all()).result())
+    assert not busy.database.read(lambda c: recount.compare(c, report)).result()
+    assert len(busy.database.read(lambda c: c.execute(LEDGER.select()).all()).result()) == before + 2
+    assert not compare(busy.database)
