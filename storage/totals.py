@@ -89,10 +89,8 @@ def find_totals(connection: Connection, programme: Programme, now: datetime) -> 
     before = dict.fromkeys(Metric, 0)
     distinct_before = 0
     for balance in programme.balances(period):
-        if programme.period(balance.on) != period:
-            continue
         before[balance.metric] += balance.amount
-        distinct_before += balance.distinct
+        distinct_before += balance.distinct if balance.metric is Metric.PARTICIPANTS else 0
     return Totals(
         period=period,
         participants=sums.get(CounterName.PARTICIPATIONS, 0) + before[Metric.PARTICIPANTS],

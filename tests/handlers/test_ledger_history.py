@@ -297,6 +297,6 @@ class LedgerHistoryOnPostgresql(LedgerHistory):
 
 _SLOW = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 TestOnSqlite = LedgerHistory.TestCase
-TestOnSqlite.settings = settings(max_examples=25, stateful_step_count=30, **_SLOW)
+TestOnSqlite.settings = settings(max_examples=12, stateful_step_count=30, **_SLOW)
 TestOnPostgresql = LedgerHistoryOnPostgresql.TestCase
-TestOnPostgresql.settings = settings(max_examples=3, stateful_step_count=30, **_SLOW)
+TestOnPostgresql.settings = settings(max_examples=3, stateful_step_count=25, **_SLOW)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from scheduler import upkeep
-from storage import inbox, outbox, people, totals
+from storage import inbox, outbox, people
 from storage.database import Database
 from storage.facts import ChannelName
 from storage.inbox import INBOX
@@ -87,16 +87,6 @@ def test_a_stranded_answer_that_found_no_ride_in_time_expires(database: Database
     database.write(lambda c: outbox.add(c, **late)).result()
     run(database, tmp_path)
     assert database.read(lambda c: c.execute(select(OUTBOX.c.state)).scalar_one()).result() == OutboxState.EXPIRED
-
-
-def test_hashes_of_visitors_go_with_the_day_before_yesterday(database: Database, tmp_path: Path) -> None:
-    today = NOW.date()
-    for back in (0, 1, 2):
-        day = today - timedelta(days=back)
-        database.write(lambda c, day=day: totals.add_visitors(c, day, {"h"}, NOW)).result()
-    run(database, tmp_path)
-    kept = database.read(lambda c: c.execute(select(totals.VISITORS.c.day)).scalars().all()).result()
-    assert sorted(kept) == [today - timedelta(days=1), today]
 
 
 def test_an_erasure_is_written_down_once(database: Database, tmp_path: Path) -> None:

@@ -52,8 +52,16 @@ CITY = [
         "starts_on = 2030-12-31",
         "periods[#2].starts_on: must be after the period before it has ended (2030-12-31)",
     ),
-    ("starts_on = 2031-01-01", "starts_on = 2031-01-02", "periods[#2].starts_on: must be the first day of a month"),
-    ("ends_on = 2032-12-31", "ends_on = 2032-12-30", "periods[#2].ends_on: must be the last day of a month"),
+    (
+        "starts_on = 2031-01-01",
+        "starts_on = 2031-01-02",
+        "periods[#2].starts_on: must be the first day of a month: totals are kept by the month",
+    ),
+    (
+        "ends_on = 2032-12-31",
+        "ends_on = 2032-12-30",
+        "periods[#2].ends_on: must be the last day of a month: totals are kept by the month",
+    ),
     ("ends_on = 2032-12-31", "ends_on = 2030-12-31", "periods[#2].ends_on: must not be before starts_on"),
     (
         'code = "outside"',
