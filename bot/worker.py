@@ -93,19 +93,26 @@ class Worker:
             while self._woken[address]:
                 self._woken[address] = False
                 try:
-                    while await self._step(address, careful):
-                        careful = False
+                    careful = await self._work_off(address, careful)
                 except StorageUnavailableError as error:
                     log.warning("storage_unavailable", error=str(error))
-                    self._woken[address] = True
+                    self._woken[address], careful = True, False  # a full disk must not use up a message's tries
                     await asyncio.sleep(STORAGE_DELAY)
-                except Exception as error:
-                    self._woken[address] = True
-                    with contextlib.suppress(StorageUnavailableError):
-                        await self._note_failure(address, error, counted=careful)
-                    careful = True
         finally:
             del self._woken[address]
+
+    async def _work_off(self, address: Address, careful: bool) -> bool:
+        """Handle what waits; True after a failure, from which on each try is counted first."""
+        try:
+            while await self._step(address, careful):
+                careful = False
+        except StorageUnavailableError:
+            raise
+        except Exception as error:
+            await self._note_failure(address, error, counted=careful)
+            self._woken[address] = True
+            return True
+        return False
 
     async def _step(self, address: Address, careful: bool) -> bool:
         """Handle one event; False when none waits."""

@@ -3,9 +3,11 @@
 import asyncio
 import itertools
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot import dispatch, worker
 from handlers import commands
@@ -14,6 +16,13 @@ from storage import inbox
 from storage.database import ConflictError, Database, StorageUnavailableError
 from tests.bot.desk import Desk, Writer
 from tests.handlers.test_reporting import city_points
+
+
+@pytest.fixture(autouse=True)
+def kept_logs() -> Iterator[None]:
+    """Keep log lines: drawing a planted mistake's trace for a terminal takes many seconds."""
+    with capture_logs():
+        yield
 
 
 @pytest.fixture
@@ -126,3 +135,25 @@ async def test_two_processes_on_postgresql_keep_each_account_s_order_and_handle_
     times = dict(desks[0].inbox("id", "occurred_at"))
     assert all(ids == sorted(ids, key=times.__getitem__) for ids in answered.values())
     other.close()
+
+
+async def test_a_storage_that_fails_uses_up_nobody_s_tries(
+    desk: Desk, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "STORAGE_DELAY", 0.01)
+    decide, full = dispatch.decide, [True] * 10
+
+    def disk_full(*values: Any) -> Any:
+        if full:
+            full.pop()
+            raise StorageUnavailableError("SQLITE_FULL")
+        return decide(*values)
+
+    monkeypatch.setattr(dispatch, "decide", disk_full)
+    desk.worker.wake = lambda *_, **__: None  # type: ignore[method-assign]
+    await desk.post(writer.text("menu"))
+    del desk.worker.wake
+    await desk.worker.recover()
+    await desk.settle()
+    assert desk.inbox("state", "attempts") == [("done", 1)]
+    assert len(desk.platform.taken) == 1
