@@ -179,8 +179,7 @@ def _reply(
     said_now: Sequence[messages.Message] = said.messages
     if alive and account_id is not None:
         room = MESSAGES_A_REPLY - len(said_now)
-        for written in outbox.take_stranded(connection, account_id, now, max(room, 0)):
-            said_now = (*messages.load(written), *said_now)[-MESSAGES_A_REPLY:]
+        said_now = (*_riding(connection, account_id, now, room), *said_now)
     if not said_now:
         return []
     answer = {"kind": OutboxKind.ANSWER, "not_after": now + ANSWER_LIFE, "content": messages.dump(said_now), **flags}
@@ -191,3 +190,17 @@ def _reply(
     if said.must_arrive:
         return [{**answer, "way": Way.PUSH, "body": body, "retry_key": str(uuid.uuid4())} for body in bodies]
     return [{**answer, "way": Way.REPLY, "body": bodies[0], "state": OutboxState.STRANDED}]
+
+
+def _riding(connection: Connection, account_id: int, now: datetime, room: int) -> tuple[messages.Message, ...]:
+    """Take the oldest stranded answers along, in their order, as far as they fit whole."""
+    riding: tuple[messages.Message, ...] = ()
+    taken = []
+    for call_id, written in outbox.list_stranded(connection, account_id, now):
+        said = messages.load(written)
+        if len(riding) + len(said) > room:
+            break
+        riding += said
+        taken.append(call_id)
+    outbox.mark_rode(connection, taken, now)
+    return riding

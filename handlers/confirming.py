@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from handlers import joining, recording, reporting
+from handlers import joining, recording, reporting, travelling
 from handlers.messages import Choice, Text
 from handlers.talk import Answer, Talk, card, text
 from storage import people
@@ -18,7 +18,8 @@ def ask(talk: Talk, mentioned: tuple[Mentioned, ...]) -> Answer:
         known = known[:1]  # what was said comes back after joining; the rest would be kept nowhere until then
     else:
         people.change(talk.connection, talk.person.id, awaiting=_write(talk, known))
-    button = _data_of_one(talk, known[0]) if len(known) == 1 else f"all:{talk.event_id}"
+    simple = talk.person is None or (len(known) == 1 and known[0].km is None)
+    button = _data_of_one(talk, known[0]) if simple else f"all:{talk.event_id}"
     lines = tuple(_line(talk, m) for m in known)
     yes = Choice(talk.say("記録する"), button)
     return card(talk.say("これを記録しますか？"), lines, yes, talk.choice("ちがいます", "report"), columns=2)
@@ -50,17 +51,18 @@ def record_all(talk: Talk, event: str = "") -> Answer:
     if joining.needs_consent(talk) or not awaiting.startswith(f"all:{event}:"):
         return text(talk.say("このボタンはもう使えません。もう一度送ってください。"), talk.choice("報告する", "report"))
     people.change(talk.connection, talk.joined.id, awaiting=None)
-    lines, earned = [], 0
+    lines, earned, trips = [], 0, Answer()
     buttons: list[Choice] = []
     for place, part in enumerate(awaiting.split(":", 2)[2].split(";")):
-        code, on, _ = part.split(",")
-        words, points = _record(talk, code, on, place)
+        code, on, km = part.split(",")
+        words, points, entry_id = _record(talk, code, on, place)
         lines.append(words)
         earned += points
         buttons += _ask_not_cooling(talk, code, on)
+        trips = trips.followed_by(travelling.ask_about_typed(talk, entry_id, km) if km and entry_id else Answer())
     title = talk.say("まとめて記録しました：+{points}ポイント", points=earned)
     buttons += [talk.choice("わたしのポイント", "points"), talk.choice("最後の1つを取り消す", "undo")]
-    return card(title, (*lines, *reporting.standing_lines(talk)), *buttons)
+    return card(title, (*lines, *reporting.standing_lines(talk)), *buttons).followed_by(trips)
 
 
 def _ask_not_cooling(talk: Talk, code: str, on: str) -> list[Choice]:
@@ -69,16 +71,17 @@ def _ask_not_cooling(talk: Talk, code: str, on: str) -> list[Choice]:
     return [reporting.not_cooling(talk, action, day, "")] if action and reporting.asks(talk, action, day) else []
 
 
-def _record(talk: Talk, code: str, on: str, place: int) -> tuple[str, int]:
+def _record(talk: Talk, code: str, on: str, place: int) -> tuple[str, int, int]:
+    """Record one of them; gives its line, its points and its entry's number (0 where nothing was recorded)."""
     action = talk.programme.action(code)
     if action is None:
-        return code, 0
+        return code, 0, 0
     day = date.fromisoformat(on)
     if reporting.asks(talk, action, day):
-        return talk.say("きょうは熱中症に注意する日です。冷房のほかの節電ですか？"), 0
-    decision, _ = recording.record(talk, action, day, None, place)
+        return talk.say("きょうは熱中症に注意する日です。冷房のほかの節電ですか？"), 0, 0
+    decision, entry_id = recording.record(talk, action, day, None, place)
     name = talk.word(action.title)
     if isinstance(decision, Recorded):
-        return talk.say("・{action} +{points}", action=name, points=decision.points), decision.points
+        return talk.say("・{action} +{points}", action=name, points=decision.points), decision.points, entry_id
     refusal = reporting.refuse(talk, action, decision.reason).messages[0]
-    return f"・{refusal.text}" if isinstance(refusal, Text) else name, 0
+    return f"・{refusal.text}" if isinstance(refusal, Text) else name, 0, 0

@@ -75,6 +75,20 @@ def add_distance(talk: Talk, entry: str = "", way: str = "", km: str = "") -> An
     return text(words, talk.choice("ほかにも報告", "report"), talk.choice("わたしのポイント", "points"))
 
 
+def ask_about_typed(talk: Talk, entry_id: int, km: str) -> Answer:
+    """Ask whether a distance that was typed with the report replaced a car, and how it was travelled, in one tap."""
+    report, action = _find(talk, str(entry_id))
+    if report is None or action is None or not action.asks_instead_of_car:
+        return Answer()
+    ways = [factor for factor in action.factors if factor.per == "km"]
+    choices = [
+        Choice(talk.say("はい（{way}）", way=talk.word(way.title)), f"d:{entry_id}:{way.code}:{km}") for way in ways
+    ]
+    return text(
+        talk.say("{km} kmは、車のかわりでしたか？", km=km.removesuffix(".0")), *choices, talk.choice("いいえ", "nocar")
+    )
+
+
 def take_typed(talk: Talk, entry: str, way: str, words: str) -> Answer:
     """Take a typed distance."""
     return add_distance(talk, entry, way, str(understanding.read_kilometres(words) or ""))

@@ -181,17 +181,18 @@ def forget_ended(connection: Connection, call_id: int) -> None:
     connection.execute(OUTBOX.update().where(OUTBOX.c.id == call_id).values(**empty))
 
 
-def take_stranded(connection: Connection, account_id: int, now: datetime, limit: int) -> list[str]:
-    """Take the account's stranded answers for a ride on the answer being made; gives their contents, oldest first."""
+def list_stranded(connection: Connection, account_id: int, now: datetime) -> list[tuple[int, str]]:
+    """List the account's stranded answers that are still worth saying, oldest first, as (number, content)."""
     ours = (_STRANDED, OUTBOX.c.account_id == account_id, OUTBOX.c.not_after > now)
-    rows = connection.execute(
-        select(OUTBOX.c.id, OUTBOX.c.content).where(*ours).order_by(OUTBOX.c.id).limit(limit)
-    ).all()
-    if rows:
-        ids = [row.id for row in rows]
+    rows = connection.execute(select(OUTBOX.c.id, OUTBOX.c.content).where(*ours).order_by(OUTBOX.c.id))
+    return [(row.id, row.content) for row in rows]
+
+
+def mark_rode(connection: Connection, call_ids: Sequence[int], now: datetime) -> None:
+    """End stranded answers that ride on a new one."""
+    if call_ids:
         values = {"state": OutboxState.RODE, "ended_at": now}
-        connection.execute(OUTBOX.update().where(OUTBOX.c.id.in_(ids)).values(**values))
-    return [row.content for row in rows]
+        connection.execute(OUTBOX.update().where(OUTBOX.c.id.in_(call_ids)).values(**values))
 
 
 def forget_account(connection: Connection, account_ids: Sequence[int]) -> None:

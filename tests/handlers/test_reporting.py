@@ -151,6 +151,16 @@ def test_after_three_days_the_usual_actions_take_one_tap(town: Town) -> None:
     assert city_points(town) == 40
 
 
+def test_kilometres_typed_with_a_report_are_asked_about_once(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.text("自転車で3キロ走った")
+    citizen.tap("記録する")
+    assert city_points(town) == 15
+    assert "3 kmは、車のかわりでしたか？" in citizen.words()
+    citizen.tap("はい（自転車）")
+    assert "384 g" in citizen.words()
+
+
 def test_a_milestone_earns_no_points(town: Town) -> None:
     citizen = town.citizen()
     citizen.press("r:led:2022-01-20:1")

@@ -85,12 +85,13 @@ def test_what_has_ended_or_is_stranded_is_never_claimed(database: Database, stat
 
 def test_stranded_answers_ride_once_oldest_first_while_they_are_fresh(database: Database) -> None:
     stranded = {"state": OutboxState.STRANDED}
-    for number in (1, 2, 3):
-        add(database, content=str(number), **stranded)
+    ids = [add(database, content=str(number), **stranded).id for number in (1, 2, 3)]
     add(database, content="stale", not_after=NOW, **stranded)
     add(database, content="another's", account_id=2, **stranded)
-    rides = [database.write(lambda c: outbox.take_stranded(c, 1, NOW, 2)).result() for _ in range(3)]
-    assert rides == [["1", "2"], ["3"], []]
+    waiting = database.read(lambda c: outbox.list_stranded(c, 1, NOW)).result()
+    assert waiting == list(zip(ids, ["1", "2", "3"], strict=True))
+    database.write(lambda c: outbox.mark_rode(c, ids[:2], NOW)).result()
+    assert database.read(lambda c: outbox.list_stranded(c, 1, NOW)).result() == [(ids[2], "3")]
 
 
 def test_calls_to_who_left_are_stopped_and_emptied(database: Database) -> None:
