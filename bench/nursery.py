@@ -15,6 +15,11 @@ ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60
 
 
+def surroundings(environment: dict[str, str]) -> dict[str, str]:
+    """Give a process only these settings, and none of whoever runs the proof."""
+    return {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), **environment}
+
+
 class Nursery:
     """One ``bench.victim`` process, run in ``folder``; a context manager that ends it and its child."""
 
@@ -22,7 +27,7 @@ class Nursery:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bench.victim", flaw],
             cwd=folder,  # no .env lies there
-            env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), **environment},
+            env=surroundings(environment),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -23,7 +23,10 @@ STEPS = (
     "before the call",
     "after the platform took it",
     "before the end mark",
+    "before a push",
+    "after a push was taken",
 )
+ON_PUSHES = STEPS[7:]
 FLAWS = ("intake", "key")
 """``intake``: 200 is answered without waiting for the commit. ``key``: each try of a push makes its own retry key."""
 
@@ -37,13 +40,13 @@ class Fuse:
     def __init__(self, step: str, nth: int, told: int) -> None:
         self._step, self._left, self._told = step, nth, told
 
-    def reach(self, step: str, **facts: Any) -> None:
+    def reach(self, step: str) -> None:
         """Note that a step is reached."""
         if step != self._step:
             return
         self._left -= 1
         if self._left == 0:
-            os.write(self._told, json.dumps({"step": step, **facts}).encode())
+            os.write(self._told, step.encode())
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -64,10 +67,16 @@ def lay(fuse: Fuse) -> None:
         _wrap_async(
             channel,
             "send",
-            before=lambda _, call: fuse.reach(STEPS[4], way=call.way),
-            after=lambda _, call: fuse.reach(STEPS[5], way=call.way),
+            before=lambda _, call: _reach_both(fuse, call, STEPS[4], STEPS[7]),
+            after=lambda _, call: _reach_both(fuse, call, STEPS[5], STEPS[8]),
         )
     _wrap(outbox, "mark_ended", before=lambda *_: fuse.reach(STEPS[6]))
+
+
+def _reach_both(fuse: Fuse, call: Any, step: str, on_push: str) -> None:
+    fuse.reach(step)
+    if call.way == "push":
+        fuse.reach(on_push)
 
 
 def _nothing(*_: Any) -> None:
@@ -150,7 +159,7 @@ def live(step: str, nth: int, flaw: str, told: int) -> None:
 
 def _end(status: int, landed: bytes) -> dict[str, Any]:
     how = {"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else {"exit": os.waitstatus_to_exitcode(status)}
-    return {**how, "landed": json.loads(landed) if landed else None}
+    return {**how, "landed": landed.decode()}
 
 
 def _say(words: dict[str, Any]) -> None:

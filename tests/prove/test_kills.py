@@ -14,7 +14,7 @@ def test_nothing_is_lost_and_nothing_counted_twice_over_kills_at_every_step(tmp_
         url=f"sqlite:///{tmp_path}/proof.sqlite",
         folder=tmp_path,
         kills_per_step=1,
-        random_kills=2,
+        random_kills=1,
         webhooks=110,
         people=8,
         seed=7,
