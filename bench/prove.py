@@ -55,6 +55,7 @@ class Proof:
 
     url: str
     folder: Path
+    steps: Sequence[str] = STEPS
     kills_per_step: int = 3
     random_kills: int = 20
     webhooks: int = 500
@@ -105,7 +106,7 @@ class Proof:
 
     def _plans(self) -> list[str]:
         """Draw the order of the kills; the first ones come before anybody joined, when nothing can be pushed yet."""
-        plans = [step for step in STEPS for _ in range(self.kills_per_step)] + [RANDOM] * self.random_kills
+        plans = [step for step in self.steps for _ in range(self.kills_per_step)] + [RANDOM] * self.random_kills
         self._chance.shuffle(plans)
         early = [plan for plan in plans[:EARLY] if plan in ON_PUSHES]
         return [plan for plan in plans[:EARLY] if plan not in ON_PUSHES] + plans[EARLY:] + early
