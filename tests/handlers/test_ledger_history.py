@@ -102,6 +102,8 @@ class LedgerHistory(RuleBasedStateMachine):
             another_day = word == "r" and on != self.in_force.today
             asked = self.in_force.asks_about_cooling(code, on) and parts[3:] != ["y"]
             foretold = [] if another_day or asked else self.in_force.report(player.book, code, on, n)
+        elif word == "usual" and parts[0] == self.in_force.today.isoformat():
+            foretold = self.in_force.usual(player.book)
         player.citizen.press(data)
         return foretold
 
