@@ -10,9 +10,10 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot import introduction, metrics, opening, signed, wiring
+from bot import dressing, introduction, metrics, opening, signed, wiring
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.poll import PollingRefusedError
+from bot.channels.telegram.wiring import WiringError
 from bot.dispatch import House
 from bot.phones import PUBLIC_NAME, Phones
 from bot.settings import Role, Settings
@@ -123,6 +124,13 @@ class App:
             routes += sandboxed.routes(self.database, self.clock, self.phones.url)
         return routes
 
+    async def _dress(self) -> None:
+        """Give the sandbox's Telegram the menu that `connect` gives the real one; nothing depends on it."""
+        telegram = self.channels.get(ChannelName.TELEGRAM)
+        if self.phones is not None and isinstance(telegram, Telegram):
+            with contextlib.suppress(WiringError):
+                await dressing.dress(telegram, self.programme)
+
     def _is_alive(self) -> bool:
         return not any(task.done() for task in self._background)
 
@@ -139,6 +147,7 @@ class App:
         self._background = {asyncio.create_task(job) for job in jobs}
         for task in self._background:
             task.add_done_callback(_tell_of_death)
+        await self._dress()
         introductions = [introduction.learn(channel, self.addresses) for channel in self.channels.values()]
         self._introductions = [asyncio.create_task(job) for job in introductions]
         clock = ticker.start(self._upkeep) if Role.TICKER in self.settings.roles else None

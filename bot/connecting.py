@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import typer
 
-from bot import opening, wiring
+from bot import dressing, opening, wiring
 from bot.channels.line.channel import Line
 from bot.channels.line.wire import LineError
 from bot.channels.telegram.channel import Telegram
@@ -13,21 +13,7 @@ from bot.doctor.findings import Level
 from bot.doctor.line import CONSOLE, judge_try
 from bot.settings import Settings, SettingsError
 from handlers.messages import Channel
-from handlers.texts import JAPANESE, Texts, _
 from storage.facts import ChannelName, Programme
-
-COMMANDS = {
-    "menu": _("メニュー"),
-    "report": _("報告する"),
-    "points": _("わたしのポイント"),
-    "totals": _("市の合計"),
-    "undo": _("取り消す"),
-    "settings": _("設定"),
-    "data": _("わたしのデータ"),
-    "help": _("使い方"),
-    "contact": _("問い合わせ"),
-}
-"""Telegram's command menu: each command is one that ``handlers.commands`` knows."""
 
 
 async def run(settings: Settings) -> int:
@@ -93,36 +79,9 @@ async def _connect_telegram(
         webhook = f"{settings.public_url}/webhooks/{ChannelName.TELEGRAM}"
         changed = await wires.set_webhook(webhook)
         yield True, _said("webhook", changed, f"changed to {webhook}", f"already right ({webhook})")
-    texts = Texts(programme.city.languages)
-    menus = await wires.set_commands({_tag(name): menu(texts, name) for name in _spoken(texts)})
+    menus, texts = await dressing.dress(telegram, programme)
     yield True, _said("commands", bool(menus), f"changed for {_named(menus)}", "already right")
-    long = {_tag(name): describe(texts, programme, name) for name in _spoken(texts)}
-    short = {_tag(name): programme.city.project.get(name, programme.city.project["ja"]) for name in _spoken(texts)}
-    changed_texts = await wires.set_descriptions(long, short)
-    yield True, _said("descriptions", bool(changed_texts), f"changed for {_named(changed_texts)}", "already right")
-
-
-def menu(texts: Texts, language: str) -> dict[str, str]:
-    """Give the command menu in a language."""
-    return {command: texts.of(language).say(words) for command, words in COMMANDS.items()}
-
-
-def describe(texts: Texts, programme: Programme, language: str) -> str:
-    """Say before the first Start what the bot is for and who runs it."""
-    city = programme.city
-    project, office = (words.get(language, words["ja"]) for words in (city.project, city.office))
-    sentence = _("{project}のボットです。ゼロカーボン行動を報告して、市の合計をみんなで伸ばします。運営：{office}")
-    return texts.of(language).say(sentence, project=project, office=office)
-
-
-def _spoken(texts: Texts) -> list[str]:
-    """List the languages that Telegram has a tag of two letters for (API, setMyCommands)."""
-    return [language for language in texts.languages if len(language) == 2]
-
-
-def _tag(language: str) -> str:
-    """Give Telegram's tag: everybody whose language is not spoken here reads Japanese."""
-    return "" if language == JAPANESE else language
+    yield True, _said("descriptions", bool(texts), f"changed for {_named(texts)}", "already right")
 
 
 def _named(tags: tuple[str, ...]) -> str:

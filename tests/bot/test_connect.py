@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot import connecting
+from bot import dressing
 from bot.channels.telegram import limits
 from bot.sandbox.server import Sandbox
 from handlers import commands
@@ -85,7 +85,7 @@ def test_without_an_address_or_a_channel_there_is_nothing_to_connect(
 
 def test_every_command_of_the_menu_is_one_the_bot_knows() -> None:
     for language in ("ja", "en"):
-        menu = connecting.menu(Texts(("ja", "en")), language)
+        menu = dressing.menu(Texts(("ja", "en")), language)
         assert {f"/{command}" for command in menu} <= commands.WORDS.keys()
         assert all(1 <= len(words) <= limits.COMMAND_DESCRIPTION for words in menu.values())
 
@@ -94,7 +94,7 @@ def test_the_description_names_project_and_office_in_both_languages() -> None:
     texts = Texts(("ja", "en"))
     city = kitaq().city
     for language in ("ja", "en"):
-        said = connecting.describe(texts, kitaq(), language)
+        said = dressing.describe(texts, kitaq(), language)
         assert city.project[language] in said
         assert len(said) <= limits.DESCRIPTION
-    assert connecting.describe(texts, kitaq(), "ja") != connecting.describe(texts, kitaq(), "en")
+    assert dressing.describe(texts, kitaq(), "ja") != dressing.describe(texts, kitaq(), "en")

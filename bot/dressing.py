@@ -1,0 +1,51 @@
+"""What the bot wears on Telegram: its command menu and what it says of itself, in every language. Sends nothing."""
+
+from bot.channels.telegram.channel import Telegram
+from handlers.texts import JAPANESE, Texts, _
+from storage.facts import Programme
+
+COMMANDS = {
+    "menu": _("メニュー"),
+    "report": _("報告する"),
+    "points": _("わたしのポイント"),
+    "totals": _("市の合計"),
+    "undo": _("取り消す"),
+    "settings": _("設定"),
+    "data": _("わたしのデータ"),
+    "help": _("使い方"),
+    "contact": _("問い合わせ"),
+}
+"""Telegram's command menu: each command is one that ``handlers.commands`` knows."""
+
+
+async def dress(telegram: Telegram, programme: Programme) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Set commands and descriptions where they differ; gives the languages whose commands, and texts, were changed."""
+    texts = Texts(programme.city.languages)
+    wires = telegram.wiring
+    menus = await wires.set_commands({_tag(name): menu(texts, name) for name in _spoken(texts)})
+    long = {_tag(name): describe(texts, programme, name) for name in _spoken(texts)}
+    short = {_tag(name): programme.city.project.get(name, programme.city.project["ja"]) for name in _spoken(texts)}
+    return tuple(menus), tuple(await wires.set_descriptions(long, short))
+
+
+def menu(texts: Texts, language: str) -> dict[str, str]:
+    """Give the command menu in a language."""
+    return {command: texts.of(language).say(words) for command, words in COMMANDS.items()}
+
+
+def describe(texts: Texts, programme: Programme, language: str) -> str:
+    """Say before the first Start what the bot is for and who runs it."""
+    city = programme.city
+    project, office = (words.get(language, words["ja"]) for words in (city.project, city.office))
+    sentence = _("{project}のボットです。ゼロカーボン行動を報告して、市の合計をみんなで伸ばします。運営：{office}")
+    return texts.of(language).say(sentence, project=project, office=office)
+
+
+def _spoken(texts: Texts) -> list[str]:
+    """List the languages that Telegram has a tag of two letters for (API, setMyCommands)."""
+    return [language for language in texts.languages if len(language) == 2]
+
+
+def _tag(language: str) -> str:
+    """Give Telegram's tag: everybody whose language is not spoken here reads Japanese."""
+    return "" if language == JAPANESE else language
