@@ -1,0 +1,45 @@
+"""No question that is asked again and again reads a whole table that grows."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from storage import inbox, outbox
+from storage.facts import ChannelName
+from tests import databases
+from tests.storage.rows import NOW
+
+LINE = ChannelName.LINE
+LEASE = timedelta(seconds=30)
+QUESTIONS: dict[str, Callable[[Connection], Any]] = {
+    "claim": lambda c: outbox.claim_due(c, "me", [LINE], NOW, LEASE, 200, alone=True),
+    "open calls": outbox.count_open,
+    "old calls": lambda c: outbox.empty_bodies(c, NOW, 500),
+    "stranded": lambda c: outbox.expire_stranded(c, NOW, 500),
+    "oldest": lambda c: inbox.find_oldest_waiting(c, LINE, "bot", "U1"),
+    "accounts": inbox.list_waiting_accounts,
+    "states": inbox.count_states,
+    "old events": lambda c: inbox.empty_bodies(c, NOW, 500),
+}
+OF_FEW = ("outbox_open", "outbox_full", "outbox_stranded", "inbox_waiting", "inbox_failed", "inbox_full")
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_sqlite_answers_from_an_index_of_the_few_rows_it_is_about(question: str, tmp_path: Path) -> None:
+    plans: list[str] = []
+
+    def explain(_: Any, cursor: Any, statement: str, values: Any, *__: Any) -> None:
+        if statement.startswith(("SELECT", "UPDATE")):
+            plan = cursor.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            plans.extend(row[3] for row in plan if row[3].startswith(("SCAN", "SEARCH")))
+
+    with databases.fresh("sqlite", tmp_path) as database:
+        event.listen(database.engine, "before_cursor_execute", explain)
+        database.write(QUESTIONS[question]).result()
+    assert plans
+    for plan in plans:
+        assert "PRIMARY KEY" in plan or plan.split(" USING ")[-1].removeprefix("COVERING ").split()[1] in OF_FEW, plan
