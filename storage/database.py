@@ -79,7 +79,10 @@ class Database:
         self._writer = _GroupingWriter(self._engine) if self.is_sqlite else _PooledWriter(self._engine)
 
     def write(self, unit: Unit[Result]) -> "Future[Result]":
-        """Run a unit of work in a transaction; its Future gives the result after the commit, or raises."""
+        """Run a unit of work in a transaction; its Future gives the result after the commit, or raises.
+
+        StorageUnavailableError at once when the database is closed.
+        """
         return self._writer.submit(unit)
 
     def read(self, question: Unit[Result]) -> "Future[Result]":
@@ -111,16 +114,23 @@ class _GroupingWriter:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._waiting: queue.SimpleQueue[tuple[Unit[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._door = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def submit(self, unit: Unit[Result]) -> "Future[Result]":
         future: Future[Result] = Future()
-        self._waiting.put((unit, future))
+        with self._door:  # what came after the end would wait for ever, and its thread with it
+            if self._closed:
+                raise StorageUnavailableError("closed")
+            self._waiting.put((unit, future))
         return future
 
     def close(self) -> None:
-        self._waiting.put(None)
+        with self._door:
+            self._closed = True
+            self._waiting.put(None)
         self._thread.join()
 
     def _run(self) -> None:
@@ -174,7 +184,10 @@ class _PooledWriter:
         self._threads = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="writer")
 
     def submit(self, unit: Unit[Result]) -> "Future[Result]":
-        return self._threads.submit(self._commit, unit)
+        try:
+            return self._threads.submit(self._commit, unit)
+        except RuntimeError as error:
+            raise StorageUnavailableError("closed") from error
 
     def _commit(self, unit: Unit[Result]) -> Result:
         with storage_errors(), self._engine.begin() as connection:

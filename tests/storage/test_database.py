@@ -6,7 +6,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from storage import marks, schema
-from storage.database import ConflictError, Database, SecondProcessError
+from storage.database import ConflictError, Database, SecondProcessError, StorageUnavailableError
 from storage.marks import MarkName
 
 
@@ -89,3 +89,9 @@ def test_the_ledger_refuses_change_and_removal(database: Database) -> None:
         with pytest.raises(Exception, match="append-only"):
             database.write(lambda c, sql=forbidden: c.execute(text(sql)) and None).result()
     database.write(lambda c: c.execute(text("UPDATE ledger SET person_id = 2")) and None).result()
+
+
+def test_work_that_comes_after_the_end_is_refused_and_waits_for_nothing(database: Database) -> None:
+    database.close()
+    with pytest.raises(StorageUnavailableError, match="closed"):
+        database.write(lambda c: "too late").result(5)
