@@ -1,7 +1,6 @@
 """Stores what arrives and works each account's events off, one after another, each in its own transaction."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -47,7 +46,7 @@ class Worker:
             return
         now = self._house.clock.real()
         events = [_new_event(one, now) for one in arrived]
-        await self._write(lambda c: inbox.store(c, channel, events, now))
+        await self._with_fresh_facts(lambda c: inbox.store(c, channel, events, now))
         for address in dict.fromkeys((channel, event.bot_id, event.account_key) for event in events):
             self.wake(address)
 
@@ -59,8 +58,12 @@ class Worker:
         """Look now and then for events that nobody works on: another process stored them, or the one that did died."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            with contextlib.suppress(StorageUnavailableError):
+            try:
                 await self._look(careful=False)
+            except StorageUnavailableError as error:
+                log.warning("storage_unavailable", error=str(error))
+            except Exception as error:  # what another process stored must not wait for a restart
+                log.error("inbox_not_read", error=type(error).__name__, exc_info=error)
 
     async def _look(self, *, careful: bool) -> None:
         for address in await asyncio.wrap_future(self._database.read(inbox.list_waiting_accounts)):
@@ -83,9 +86,13 @@ class Worker:
             await asyncio.wait(set(self._tasks))
 
     async def stop(self, patience: float = 10.0) -> None:
-        """Give the work in hand some seconds to end; what waits, waits in the inbox."""
+        """Take up no more, and give the work in hand some seconds to end; what waits, waits in the inbox."""
+        self._active = False
         if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=patience)
+            _, late = await asyncio.wait(set(self._tasks), timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _work(self, address: Address, careful: bool) -> None:
         """Work one account off until nothing waits and nobody woke it again."""

@@ -63,8 +63,12 @@ class Delivery:
     async def run(self) -> None:
         """Claim what is due every second, until stopped: calls put back, and those whose process died."""
         while not self._stopping.is_set():
-            with contextlib.suppress(StorageUnavailableError):
+            try:
                 self.take(await self._claim())
+            except StorageUnavailableError as error:
+                log.warning("outbox_not_read", error=str(error))
+            except Exception as error:  # whatever it was, calls that wait must not wait for a restart
+                log.error("outbox_not_read", error=type(error).__name__, exc_info=error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), POLL_SECONDS)
 
@@ -74,10 +78,13 @@ class Delivery:
             await asyncio.wait(set(self._tasks))
 
     async def stop(self, patience: float = 10.0) -> None:
-        """Stop claiming, and give the calls in flight some seconds to end."""
+        """Stop claiming, and give the calls in flight some seconds to end; the next start finds what did not."""
         self._stopping.set()
         if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=patience)
+            _, late = await asyncio.wait(set(self._tasks), timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _claim(self) -> list[StoredCall]:
         now, alone, channels = self._clock.real(), self._database.is_sqlite, list(self._senders)
@@ -92,8 +99,12 @@ class Delivery:
         calls = self._lanes[lane]
         try:
             while calls:
-                async with self._seats[lane[0]]:
-                    await self._deliver(*calls.popleft())
+                call, taken = calls.popleft()
+                try:
+                    async with self._seats[lane[0]]:
+                        await self._deliver(call, taken)
+                except Exception as error:  # the calls behind it are leased to us: nobody else would make them
+                    log.error("call_failed", call_id=call.id, error=type(error).__name__, exc_info=error)
         finally:
             del self._lanes[lane]
 
@@ -129,7 +140,11 @@ class Delivery:
 
     async def _try(self, call: StoredCall) -> Outcome:
         sealed = Call(way=Way(call.way), to=call.to_key, body=call.body, token=call.token, key=call.retry_key)
-        outcome = await self._senders[call.channel].send(sealed)
+        try:
+            outcome = await self._senders[call.channel].send(sealed)
+        except Exception as error:  # a mistake of ours, and nobody knows how far the call had come
+            log.error("sender_failed", call_id=call.id, channel=call.channel, exc_info=error)
+            outcome = Outcome(fate=Fate.UNKNOWN, detail=f"perhaps sent: {type(error).__name__}")
         if outcome.fate is Fate.HALTED:
             if call.channel not in self.halted:
                 log.error("channel_halted", channel=call.channel, detail=outcome.detail)

@@ -7,19 +7,21 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.channels.line import limits
 from bot.channels.line.channel import Line
 from bot.sandbox.server import Sandbox
-from handlers.messages import Way
+from handlers.messages import Call, Fate, Outcome, Way
 from scheduler import delivery, outcomes
 from storage import accounts, outbox
-from storage.clock import real_now
-from storage.database import Database
+from storage.clock import Clock, real_now
+from storage.database import ConflictError, Database
 from storage.facts import ChannelName
 from storage.outbox import OutboxKind, OutboxState
+from tests.bot.desk import Accepting
 from tests.scheduler.post import chat, delivering, ended, line, outcome_of, reply, row, store, telegram
 
 PUSH, REPLY = "message/push", "message/reply"
@@ -213,3 +215,49 @@ async def test_the_end_states_add_up(sandbox: Sandbox, database: Database) -> No
     assert states == ["accepted", "refused", "expired"]
     assert set(states) <= outbox.END_STATES
     assert database.read(outbox.count_open).result() == {}
+
+
+class Stumbling:
+    """A sender with a mistake in it: its first call raises."""
+
+    name, has_retry_key = ChannelName.LINE, True
+
+    def __init__(self) -> None:
+        self.taken: list[Call] = []
+
+    async def send(self, call: Call) -> Outcome:
+        self.taken.append(call)
+        if len(self.taken) == 1:
+            raise LookupError("a mistake of ours")
+        return Outcome(fate=Fate.ACCEPTED)
+
+
+async def test_a_mistake_in_a_sender_loses_neither_its_call_nor_those_behind_it(database: Database) -> None:
+    numbers = [store(database, "U1"), store(database, "U1")]
+    sender = Stumbling()
+    made = delivery.Delivery(database, Clock(), {ChannelName.LINE: sender}, lambda *_: None)
+    running = asyncio.create_task(made.run())
+    assert await ended(database, *numbers) == ["accepted", "accepted"]
+    await made.stop()
+    await running
+    again = [call.key for call in sender.taken]
+    assert sorted(again) == sorted([again[0], again[0], again[1]])
+    assert row(database, numbers[0]).was_unknown
+
+
+async def test_a_failing_look_for_calls_is_not_the_last(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim, looks = outbox.claim_due, []
+
+    def fail_once(*given: Any, **more: Any) -> Any:
+        looks.append(1)
+        if len(looks) == 1:
+            raise ConflictError("40P01")
+        return claim(*given, **more)
+
+    monkeypatch.setattr(outbox, "claim_due", fail_once)
+    number = store(database, "U1")
+    made = delivery.Delivery(database, Clock(), {ChannelName.LINE: Accepting()}, lambda *_: None)
+    running = asyncio.create_task(made.run())
+    assert await ended(database, number) == ["accepted"]
+    await made.stop()
+    await running
