@@ -1,5 +1,6 @@
 """Makes what the settings name: secret key, sandbox mark, programme, channels; says what does not fit. Runs nothing."""
 
+import contextlib
 import secrets
 from dataclasses import replace
 from datetime import datetime
@@ -31,9 +32,23 @@ def secret_key(settings: Settings) -> bytes:
     path = settings.data_dir / "secret.key"
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32), encoding="ascii")
-    return path.read_bytes()
+        _make_key(path)
+    key = path.read_bytes()
+    if not key.strip():
+        raise SettingsError(f"SECRET_KEY: {path} is empty; put it back from a backup, or remove it to have one made")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Make the file whole or not at all: under an empty key anybody could sign; two processes end with one key."""
+    made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    made.touch(mode=0o600)
+    try:
+        made.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(made)
+    finally:
+        made.unlink()
 
 
 def settle_sandbox(database: Database, settings: Settings) -> bool:

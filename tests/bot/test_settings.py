@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import wiring
+from bot.settings import Settings, SettingsError
 from tests.bot.conftest import Desk
 
 TELEGRAM = {"TELEGRAM_BOT_TOKEN": "123456:abcdefghijklmnop", "TELEGRAM_MODE": "polling"}
@@ -125,3 +127,17 @@ def test_every_command_explains_itself(desk: Desk) -> None:
     for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
         assert command.help, name
         assert desk.say(name, "--help").code == 0
+
+
+def test_a_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path, secret_key="")
+    key = wiring.secret_key(settings)
+    assert len(key) >= 32
+    assert wiring.secret_key(settings) == key
+    assert [(path.name, path.stat().st_mode & 0o777) for path in tmp_path.iterdir()] == [("secret.key", 0o600)]
+
+
+def test_nothing_is_signed_under_an_empty_key(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").touch()
+    with pytest.raises(SettingsError, match=r"secret\.key is empty"):
+        wiring.secret_key(Settings(_env_file=None, data_dir=tmp_path, secret_key=""))
