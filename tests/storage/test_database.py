@@ -1,5 +1,7 @@
 """The writer, the transaction and the schema."""
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -8,6 +10,7 @@ from sqlalchemy import Connection, text
 from storage import marks, schema
 from storage.database import ConflictError, Database, SecondProcessError, StorageUnavailableError
 from storage.marks import MarkName
+from tests import databases
 
 
 def test_migrations_build_exactly_the_schema_in_code(database: Database) -> None:
@@ -95,3 +98,9 @@ def test_work_that_comes_after_the_end_is_refused_and_waits_for_nothing(database
     database.close()
     with pytest.raises(StorageUnavailableError, match="closed"):
         database.write(lambda c: "too late").result(5)
+
+
+def test_a_new_sqlite_file_is_its_owners_alone(tmp_path: Path) -> None:
+    with databases.fresh("sqlite", tmp_path) as opened:
+        opened.write(lambda c: marks.put(c, MarkName.SANDBOX, "x")).result()
+        assert {path.stat().st_mode & 0o077 for path in tmp_path.rglob("*") if path.is_file()} == {0}
