@@ -5,7 +5,7 @@ from collections.abc import Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from storage.clock import TOKYO
+from storage.clock import TOKYO, real_now
 
 LATE_SECONDS = 3600  # a job that comes late by less still runs; the library's own limit is one second
 
@@ -16,6 +16,7 @@ def start(upkeep: Callable[[], None], minutes: int = 10) -> AsyncIOScheduler:
         timezone=TOKYO,
         job_defaults={"misfire_grace_time": LATE_SECONDS, "coalesce": True, "max_instances": 1},
     )
-    ticker.add_job(upkeep, IntervalTrigger(minutes=minutes, timezone=TOKYO), id="upkeep")
+    every = IntervalTrigger(minutes=minutes, timezone=TOKYO)
+    ticker.add_job(upkeep, every, id="upkeep", next_run_time=real_now())  # by itself the trigger waits first
     ticker.start()
     return ticker
