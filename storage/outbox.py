@@ -165,15 +165,15 @@ def renew(connection: Connection, call_id: int, owner: str, now: datetime, lease
 def mark_ended(
     connection: Connection, call_id: int, owner: str, state: OutboxState, now: datetime, **values: Any
 ) -> bool:
-    """Write how a call ended; False when another owner had taken it over meanwhile."""
-    mine = (OUTBOX.c.id == call_id, OUTBOX.c.leased_by == owner)
+    """Write how a call ended; False when another owner had taken it over, or its person left, meanwhile."""
+    mine = (OUTBOX.c.id == call_id, OUTBOX.c.leased_by == owner, OUTBOX.c.state == OutboxState.SENDING)
     ended = {"state": state, "ended_at": now, "leased_until": None}
     return connection.execute(OUTBOX.update().where(*mine).values(**ended, **values)).rowcount == 1
 
 
 def mark_waiting(connection: Connection, call_id: int, owner: str, due_at: datetime, **values: Any) -> None:
-    """Put a call back to be tried again later."""
-    mine = (OUTBOX.c.id == call_id, OUTBOX.c.leased_by == owner)
+    """Put a call back to be tried again later, unless its person left meanwhile."""
+    mine = (OUTBOX.c.id == call_id, OUTBOX.c.leased_by == owner, OUTBOX.c.state == OutboxState.SENDING)
     back = {"state": OutboxState.WAITING, "due_at": due_at, "leased_by": None, "leased_until": None}
     connection.execute(OUTBOX.update().where(*mine).values(**back, **values))
 

@@ -116,3 +116,14 @@ def test_open_calls_are_counted_by_state(database: Database) -> None:
     for state in OutboxState:
         add(database, state=state)
     assert database.read(outbox.count_open).result() == {"waiting": 1, "sending": 1, "stranded": 1}
+
+
+def test_a_call_in_flight_when_its_person_leaves_is_never_put_back(database: Database) -> None:
+    call = add(database)
+    assert claim(database, "me")
+    database.write(lambda c: outbox.forget_account(c, [1])).result()
+    database.write(lambda c: outbox.mark_waiting(c, call.id, "me", NOW)).result()
+    ended = database.write(lambda c: outbox.mark_ended(c, call.id, "me", OutboxState.STRANDED, NOW)).result()
+    assert not ended
+    found = row(database, call.id)
+    assert (found["state"], found["to_key"], found["body"]) == (OutboxState.SKIPPED, "", b"")
