@@ -70,8 +70,8 @@ def decide(connection: Connection, house: House, owner: str, address: Address) -
 
 def apologise(connection: Connection, house: House, owner: str, event: StoredEvent) -> list[StoredCall]:
     """Give up an event that failed three times: the person gets a kind word, staff see it, the account goes on."""
-    inbox.mark_failed(connection, event.id, house.clock.real())
-    if not event.account_key:
+    lock_account(connection, event.channel, event.bot_id, event.account_key)
+    if not inbox.mark_failed(connection, event.id, house.clock.real()) or not event.account_key:
         return []
     talk = _open_talk(connection, house, event, house.channels[event.channel].read(event.raw))
     return _post(connection, house, owner, talk, event, helping.apologise(talk))

@@ -176,9 +176,10 @@ def add_attempt(connection: Connection, event_id: int, trouble: str | None = Non
     return int(connection.execute(statement).scalar_one())
 
 
-def mark_failed(connection: Connection, event_id: int, now: datetime) -> None:
-    """Give an event up: its account goes on without it."""
-    connection.execute(INBOX.update().where(INBOX.c.id == event_id).values(state=InboxState.FAILED, done_at=now))
+def mark_failed(connection: Connection, event_id: int, now: datetime) -> bool:
+    """Give an event up: its account goes on without it. False when it was handled or given up meanwhile."""
+    ours = (INBOX.c.id == event_id, _IS_WAITING)
+    return connection.execute(INBOX.update().where(*ours).values(state=InboxState.FAILED, done_at=now)).rowcount == 1
 
 
 def count_states(connection: Connection) -> dict[str, int]:

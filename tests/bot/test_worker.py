@@ -14,6 +14,7 @@ from handlers import commands
 from handlers.talk import Answer, Talk
 from storage import inbox
 from storage.database import ConflictError, Database, StorageUnavailableError
+from storage.facts import ChannelName
 from tests.bot.desk import Desk, Writer
 from tests.handlers.test_reporting import city_points
 
@@ -157,3 +158,33 @@ async def test_a_storage_that_fails_uses_up_nobody_s_tries(
     await desk.settle()
     assert desk.inbox("state", "attempts") == [("done", 1)]
     assert len(desk.platform.taken) == 1
+
+
+async def test_two_processes_that_give_one_message_up_apologise_once(
+    desk: Desk, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk.worker, "wake", lambda *_: None)
+    await desk.post(writer.text("poison"))
+    address, house = (ChannelName.LINE, "bot", writer.key), desk.town.house
+    event = desk.database.read(lambda c: inbox.find_oldest_waiting(c, *address)).result()
+    assert event is not None
+    said = [desk.database.write(lambda c: dispatch.apologise(c, house, "me", event)).result() for _ in range(2)]
+    assert [len(calls) for calls in said] == [1, 0]
+    assert desk.inbox("state") == ["failed"]
+
+
+async def test_events_stored_by_two_processes_at_once_are_taken_in(
+    desk: Desk, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, tries = inbox.store, []
+
+    def second_in_a_deadlock(*given: Any) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise ConflictError("40P01")
+        store(*given)
+
+    monkeypatch.setattr(inbox, "store", second_in_a_deadlock)
+    assert (await desk.post(writer.text("menu"))).status_code == 200
+    await desk.settle()
+    assert desk.inbox("state") == ["done"]
