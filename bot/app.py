@@ -22,13 +22,13 @@ from bot.web.headers import SecurityHeaders
 from bot.web.pages import Pages
 from bot.web.visits import Visits
 from bot.worker import Worker
-from handlers.messages import Channel, Fate, Outcome
+from handlers.messages import Arrived, Channel, Fate, Outcome
 from handlers.texts import Texts
 from scheduler import ticker, upkeep
 from scheduler.delivery import Delivery
 from storage import marks
 from storage.clock import Clock
-from storage.database import StorageUnavailableError
+from storage.database import ConflictError, StorageUnavailableError
 from storage.facts import ChannelName, Programme
 from storage.outbox import OutboxKind, StoredCall
 
@@ -68,7 +68,9 @@ class App:
         self._background: set[asyncio.Task[None]] = set()
         is_https = settings.public_url.startswith("https://")
         failures = dict(self.pages.failures)
-        self.web = SecurityHeaders(Starlette(routes=self._routes(), exception_handlers=failures), https=is_https)
+        pages = Starlette(routes=self._routes(), exception_handlers=failures)
+        pages.router.redirect_slashes = False  # it would send people to whatever host the request named
+        self.web = SecurityHeaders(pages, https=is_https)
 
     def programme_now(self) -> Programme:
         """Give the programme in force."""
@@ -182,13 +184,20 @@ class App:
         """Notice a moved calendar and a new programme, whichever process brought them."""
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
-            with contextlib.suppress(StorageUnavailableError):
-                if self.is_sandbox:
-                    self.clock.offset = await asyncio.wrap_future(self.database.read(marks.find_clock_offset))
-                newer = await asyncio.wrap_future(
-                    self.database.read(partial(opening.find_newer_programme, version=self.programme.version))
-                )
-                self.programme = newer or self.programme
+            try:
+                await self._look_again()
+            except StorageUnavailableError:
+                continue
+            except Exception as error:  # such as a version this program cannot read: the one in force stays
+                log.error("programme_not_read", error=type(error).__name__, exc_info=error)
+
+    async def _look_again(self) -> None:
+        if self.is_sandbox:
+            self.clock.offset = await asyncio.wrap_future(self.database.read(marks.find_clock_offset))
+        newer = await asyncio.wrap_future(
+            self.database.read(partial(opening.find_newer_programme, version=self.programme.version))
+        )
+        self.programme = newer or self.programme
 
     def _polls(self) -> list[Coroutine[None, None, None]]:
         telegram = self.channels.get(ChannelName.TELEGRAM)
@@ -199,16 +208,25 @@ class App:
         """Fetch updates and store each batch before the next is asked for, which confirms it."""
         try:
             async for batch in telegram.updates():
-                arrived = [event for update in batch for event in telegram.split(update)]
+                arrived = [event for update in batch for event in _split(telegram, update)]
                 while True:
                     try:
                         await self.worker.take_in(ChannelName.TELEGRAM, arrived)
                         break
-                    except StorageUnavailableError:
+                    except (StorageUnavailableError, ConflictError):
                         await asyncio.sleep(REFRESH_SECONDS)
         except PollingRefusedError as error:
             log.error("polling_refused", error=str(error))
             raise
+
+
+def _split(telegram: Telegram, update: bytes) -> list[Arrived]:
+    """Give the events of one fetched update; one that is no update must not keep the others back for ever."""
+    try:
+        return telegram.split(update)
+    except ValueError:
+        log.warning("update_not_understood", channel=ChannelName.TELEGRAM)
+        return []
 
 
 def _tell_of_death(task: asyncio.Task[None]) -> None:
