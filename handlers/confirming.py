@@ -78,7 +78,7 @@ def _record(talk: Talk, code: str, on: str, place: int) -> tuple[str, int, int]:
         return code, 0, 0
     day = date.fromisoformat(on)
     if reporting.asks(talk, action, day):
-        return talk.say("きょうは熱中症に注意する日です。冷房のほかの節電ですか？"), 0, 0
+        return talk.say("熱中症に注意する日です。冷房のほかの節電ですか？"), 0, 0
     decision, entry_id = recording.record(talk, action, day, None, place)
     name = talk.word(action.title)
     if isinstance(decision, Recorded):

@@ -111,15 +111,13 @@ def not_cooling(talk: Talk, action: Action, day: date, n: str) -> Choice:
 
 
 def _ask_not_cooling(talk: Talk, action: Action, day: date, n: str) -> Answer:
-    words = talk.say("きょうは熱中症に注意する日です。冷房のほかの節電ですか？")
+    words = talk.say("熱中症に注意する日です。冷房のほかの節電ですか？")
     return text(words, not_cooling(talk, action, day, n), talk.choice("いいえ", "cool"))
 
 
 def keep_cool(talk: Talk) -> Answer:
     """Ask a person who saved on cooling during a heat alert to use it."""
-    words = talk.say(
-        "きょうはがまんしないでください。冷房を使い、水分をとってください。記録が途切れることはありません。"
-    )
+    words = talk.say("暑い日はがまんしないでください。冷房を使い、水分をとってください。これまでの記録はそのままです。")
     return text(words, talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
 
 
@@ -133,13 +131,28 @@ def record_one(talk: Talk, action: Action, on: date, nth: int | None) -> Answer:
 
 def receipt(talk: Talk, action: Action, on: date, decision: Recorded, entry_id: int) -> Answer:
     """Show what a report brought: points, this week and the city's total at once, with one tap to take it back."""
-    title = talk.say("記録しました：{action} +{points}ポイント", action=talk.word(action.title), points=decision.points)
     more = [talk.choice("距離も記録する", f"km:{entry_id}")] if action.asks_instead_of_car else []
-    lines = (*_worth(talk, action, decision), *standing_lines(talk), *_guide(talk, action))
-    if on != talk.on:
-        lines = (talk.say("{day}の分です。", day=talk.day(on)), *lines)
+    lines = (*_late(talk, on), *_worth(talk, action, decision), *standing_lines(talk), *_guide(talk, action))
     buttons = (*more, talk.choice("ほかにも報告", "report"), talk.choice("取り消す", f"w:{entry_id}"))
-    return card(title, lines, *buttons, talk.choice("わたしのポイント", "points"), columns=2)
+    return card(_title(talk, action, decision), lines, *buttons, talk.choice("わたしのポイント", "points"), columns=2)
+
+
+def _title(talk: Talk, action: Action, decision: Recorded) -> str:
+    """Name what was recorded, with its points where it is about points."""
+    name = talk.word(action.title)
+    if decision.earned in (Earned.MILESTONE, Earned.AWAITS_REVIEW):
+        return talk.say("記録しました：{action}", action=name)
+    return talk.say("記録しました：{action} +{points}ポイント", action=name, points=decision.points)
+
+
+def _late(talk: Talk, on: date) -> tuple[str, ...]:
+    """Say which earlier day was recorded, and that a closed week's points do not show in this one."""
+    if on == talk.on:
+        return ()
+    day = talk.say("{day}の分です。", day=talk.day(on))
+    if calendar.counts_for_board(on, talk.said_at):
+        return (day,)
+    return day, talk.say("その週はもう締め切りました。ポイントは、あなたと市の合計に入ります。")
 
 
 def _worth(talk: Talk, action: Action, decision: Recorded) -> tuple[str, ...]:
@@ -147,13 +160,13 @@ def _worth(talk: Talk, action: Action, decision: Recorded) -> tuple[str, ...]:
     limit = talk.programme.limits.everyday_points_a_day
     return {
         Earned.FULL: (),
-        Earned.PART: (talk.say("毎日の行動は1日{limit}ポイントまでです。きょうの残りの分がつきました。", limit=limit),),
+        Earned.PART: (talk.say("毎日の行動は1日{limit}ポイントまでです。この日の残りの分がつきました。", limit=limit),),
         Earned.DAY_FULL: (
             talk.say(
-                "きょうの{limit}ポイントはもう満点です。行動はしっかり記録しました。ありがとうございます。", limit=limit
+                "この日の{limit}ポイントはもう満点です。行動はしっかり記録しました。ありがとうございます。", limit=limit
             ),
         ),
-        Earned.MILESTONE: (talk.say("大きな一歩です。購入や契約にはポイントがつかず、記念として残ります。"),),
+        Earned.MILESTONE: (talk.say("大きな一歩です。購入や契約にポイントはつきませんが、記念として残ります。"),),
         Earned.AWAITS_REVIEW: (
             talk.say("確認ができたときに{points}ポイントがつきます。", points=action.confirmed_points),
         ),
@@ -192,35 +205,44 @@ def refuse(talk: Talk, action: Action, reason: Refusal) -> Answer:
 
 
 def _why(talk: Talk, action: Action, reason: Refusal) -> str:
-    name, limits = talk.word(action.title), talk.programme.limits
+    name, limits = _quoted(talk, action), talk.programme.limits
     return {
         Refusal.ALREADY: talk.say("{action}はもう記録してあります。ありがとうございます。", action=name),
-        Refusal.CAP_REACHED: _cap_words(talk, action, name),
+        Refusal.CAP_REACHED: _cap_words(talk, action),
         Refusal.TOO_LATE: talk.say("記録できるのは{days}日前の分までです。", days=limits.late_days),
         Refusal.IN_FUTURE: talk.say("まだ来ていない日の分は記録できません。その日になったら教えてください。"),
-        Refusal.OUT_OF_SEASON: talk.say("{action}は、いまは記録の季節ではありません。", action=name),
-        Refusal.HEAT_ALERT: talk.say("きょうは熱中症に注意する日です。冷房を使い、水分をとってください。"),
+        Refusal.OUT_OF_SEASON: talk.say("{action}は、いまの季節は記録できません。", action=name),
+        Refusal.HEAT_ALERT: talk.say("熱中症に注意する日は数えません。冷房を使い、水分をとってください。"),
         Refusal.NEEDS_AT_HOME: talk.say(
-            "先に、家でできる行動をきょう{count}つ記録してください。", count=action.needs_at_home
+            "先に、家でできる行動を同じ日に{count}つ記録してください。", count=action.needs_at_home
         ),
         Refusal.NEEDS_CHECK_IN: talk.say("{action}は、会場での受付で記録されます。", action=name),
     }[reason]
 
 
-def _cap_words(talk: Talk, action: Action, name: str) -> str:
+def _quoted(talk: Talk, action: Action) -> str:
+    """Name an action inside a sentence: titles may be whole phrases."""
+    return talk.say("「{title}」", title=talk.word(action.title))
+
+
+def _cap_words(talk: Talk, action: Action) -> str:
+    """Say that the cap is reached, naming all the actions that share it."""
+    shared = action.cap.shared
+    sharers = [other for other in talk.programme.actions if shared and other.cap.shared == shared]
+    name = " + ".join(_quoted(talk, other) for other in sharers or [action])
     times = action.cap.times
     return {
         "day": talk.say(
-            "{action}の記録は1日{times}回までです。きょうの分は記録してあります。", action=name, times=times
+            "{action}の記録は1日{times}回までです。その日の分はもう記録してあります。", action=name, times=times
         ),
         "week": talk.say(
-            "{action}の記録は1週間に{times}回までです。今週の分は記録してあります。", action=name, times=times
+            "{action}の記録は1週間に{times}回までです。その週の分はもう記録してあります。", action=name, times=times
         ),
         "month": talk.say(
-            "{action}の記録は1か月に{times}回までです。今月の分は記録してあります。", action=name, times=times
+            "{action}の記録は1か月に{times}回までです。その月の分はもう記録してあります。", action=name, times=times
         ),
         "year": talk.say(
-            "{action}の記録は1年度に{times}回までです。今年度の分は記録してあります。", action=name, times=times
+            "{action}の記録は1年度に{times}回までです。その年度の分はもう記録してあります。", action=name, times=times
         ),
         "ever": talk.say("{action}はもう記録してあります。ありがとうございます。", action=name),
     }[action.cap.per]
