@@ -19,10 +19,11 @@ def open_list(talk: Talk, page: str = "1", on: str = "") -> Answer:
     claims = recording.claims_on(talk, day)
     actions = (_button(talk, action, day, claims) for action in shown)
     title = talk.say("何をしましたか？") if day == talk.on else talk.say("{day}にしたこと", day=talk.day(day))
-    return card(title, _list_lines(talk), *_usual_button(talk, page, day), *actions, *_more(talk, page, day), columns=2)
+    return card(title, heat_lines(talk), *_usual_button(talk, page, day), *actions, *_more(talk, page, day), columns=2)
 
 
-def _list_lines(talk: Talk) -> tuple[str, ...]:
+def heat_lines(talk: Talk) -> tuple[str, ...]:
+    """Say on a heat alert that cooling and drinking come first."""
     if talk.is_heat_alert(talk.on):
         return (talk.say("きょうは熱中症に注意する日です。冷房を使い、水分をとってください。"),)
     return ()
@@ -35,19 +36,20 @@ def _button(talk: Talk, action: Action, on: date, claims: recording.Claims) -> C
 
 
 def _usual_button(talk: Talk, page: str, on: date) -> tuple[Choice, ...]:
-    """Offer the usual five in one tap, after some days of use."""
+    """Offer the usual five in one tap, after some days of use; a single one has its own button already."""
     usual = points.usual(talk.programme, _used(talk), talk.programme.limits, on, talk.is_heat_alert(on))
-    if page != "1" or on != talk.on or not usual or not _has_habits(talk):
+    if page != "1" or on != talk.on or len(usual) < 2 or not _has_habits(talk):
         return ()
     return (Choice(talk.say("いつもの{count}つをまとめて", count=len(usual)), f"usual:{on.isoformat()}"),)
 
 
 def _more(talk: Talk, page: str, on: date) -> tuple[Choice, ...]:
-    """Offer the other page and earlier days."""
+    """Offer the other page, earlier days, how actions count, and the way back."""
     day = on.isoformat() if on != talk.on else ""
     first = page == "1"
     other = talk.choice("ほかの行動", f"report:2:{day}") if first else talk.choice("はじめのページ", f"report:1:{day}")
-    return other, talk.choice("きのうまでの分", "days")
+    how = talk.choice("数え方", "effects")
+    return other, talk.choice("きのうまでの分", "days"), how, talk.choice("メニュー", "menu")
 
 
 def _has_habits(talk: Talk) -> bool:
@@ -67,24 +69,27 @@ def choose_day(talk: Talk) -> Answer:
     """Offer the earlier days that can still be entered."""
     days = [day for day in calendar.late_days_open(talk.on, talk.programme.limits) if day != talk.on]
     buttons = [Choice(talk.day(day), f"report:1:{day.isoformat()}") for day in days]
-    last = talk.say("{days}日前まで入れられます。", days=talk.programme.limits.late_days)
-    return card(talk.say("いつの分ですか？"), (last,), *buttons)
+    last = talk.say("{days}日前の分まで記録できます。", days=talk.programme.limits.late_days)
+    return card(talk.say("いつの分ですか？"), (last,), *buttons, talk.choice("メニュー", "menu"))
 
 
 def press(talk: Talk, code: str = "", on: str = "", n: str = "", said: str = "") -> Answer:
     """Record what a button of today's list stands for; a button of an earlier day's list asks which day is meant."""
-    day = _day(on)
-    if day is not None and day != talk.on and talk.programme.action(code):
-        return _ask_which_day(talk, code, day, n)
+    action, day = talk.programme.action(code), _day(on)
+    if day is not None and day != talk.on and action is not None:
+        return _ask_which_day(talk, action, day, n)
     return press_late(talk, code, on, n, said)
 
 
-def _ask_which_day(talk: Talk, code: str, day: date, n: str) -> Answer:
-    fresh = f"r:{code}:{talk.on.isoformat()}:"
-    choices = [Choice(talk.say("きょう"), fresh)]
+def _ask_which_day(talk: Talk, action: Action, day: date, n: str) -> Answer:
+    fresh = press_data("r", action.code, talk.on, "")
+    choices = [talk.choice("きょうの分", fresh)]
     if day in calendar.late_days_open(talk.on, talk.programme.limits):
-        choices.append(Choice(talk.day(day), f"l:{code}:{day.isoformat()}:{n}"))
-    return text(talk.say("これは{day}のボタンです。いつの分を記録しますか？", day=talk.day(day)), *choices)
+        choices.append(Choice(talk.say("{day}の分", day=talk.day(day)), press_data("l", action.code, day, n)))
+    words = talk.say(
+        "これは{day}の{action}のボタンです。いつの分を記録しますか？", day=talk.day(day), action=_quoted(talk, action)
+    )
+    return text(words, *choices, talk.choice("やめる", "menu"))
 
 
 def press_late(talk: Talk, code: str = "", on: str = "", n: str = "", said: str = "") -> Answer:
@@ -131,10 +136,17 @@ def record_one(talk: Talk, action: Action, on: date, nth: int | None) -> Answer:
 
 def receipt(talk: Talk, action: Action, on: date, decision: Recorded, entry_id: int) -> Answer:
     """Show what a report brought: points, this week and the city's total at once, with one tap to take it back."""
-    more = [talk.choice("距離も記録する", f"km:{entry_id}")] if action.asks_instead_of_car else []
-    lines = (*_late(talk, on), *_worth(talk, action, decision), *standing_lines(talk), *_guide(talk, action))
-    buttons = (*more, talk.choice("ほかにも報告", "report"), talk.choice("取り消す", f"w:{entry_id}"))
-    return card(_title(talk, action, decision), lines, *buttons, talk.choice("わたしのポイント", "points"), columns=2)
+    distance = [talk.choice("距離も記録する", f"km:{entry_id}")] if action.asks_instead_of_car else []
+    lines = (
+        *_late(talk, on),
+        *_worth(talk, action, decision),
+        *standing_lines(talk),
+        *_saved(talk, action),
+        *guides(talk, action)[:1],
+    )
+    buttons = (*distance, talk.choice("ほかにも報告", "report"), talk.choice("取り消す", f"w:{entry_id}"))
+    more = (talk.choice("数え方", f"how:{action.code}"), talk.choice("わたしのポイント", "points"))
+    return card(_title(talk, action, decision), lines, *buttons, *more, columns=2)
 
 
 def _title(talk: Talk, action: Action, decision: Recorded) -> str:
@@ -189,19 +201,42 @@ def standing_lines(talk: Talk) -> tuple[str, ...]:
     )
 
 
-def _guide(talk: Talk, action: Action) -> tuple[str, ...]:
-    """Show one figure beside the action as a guide, with its basis and source; it is never added up."""
-    if not action.figures:
-        return ()
-    figure = action.figures[0]
-    words = {"amount": figure.amount, "unit": talk.word(figure.unit), "basis": talk.word(figure.basis)}
-    return (talk.say("目安：{amount} {unit}（{basis}。出典 {source}）", source=figure.source, **words),)
+def guides(talk: Talk, action: Action) -> tuple[str, ...]:
+    """Show the figures beside the action as guides, each with its basis and source; they are never added up."""
+    return tuple(
+        talk.say(
+            "目安：{amount} {unit}（{basis}。出典 {source}）",
+            amount=figure.amount,
+            unit=talk.word(figure.unit),
+            basis=talk.word(figure.basis),
+            source=figure.source,
+        )
+        for figure in action.figures
+    )
+
+
+def _saved(talk: Talk, action: Action) -> tuple[str, ...]:
+    """Say what this one act saved, where that is known of an act by itself."""
+    return tuple(
+        talk.say(
+            "CO2を約{grams} gへらしました（{basis}。出典 {source}）。",
+            grams=talk.number(factor.grams),
+            basis=talk.word(factor.basis),
+            source=factor.source,
+        )
+        for factor in action.factors
+        if factor.per == "act"
+    )
 
 
 def refuse(talk: Talk, action: Action, reason: Refusal) -> Answer:
     """Say kindly why a report does not stand, and what can be done instead."""
-    again, menu = talk.choice("ほかの行動", "report"), talk.choice("メニュー", "menu")
-    return Answer(text(_why(talk, action, reason), again, menu).messages, toast=talk.say("記録はそのままです"))
+    choices = (
+        talk.choice("ほかの行動", "report"),
+        talk.choice("数え方", f"how:{action.code}"),
+        talk.choice("メニュー", "menu"),
+    )
+    return Answer(text(_why(talk, action, reason), *choices).messages, toast=talk.say("記録はそのままです"))
 
 
 def _why(talk: Talk, action: Action, reason: Refusal) -> str:
@@ -268,8 +303,8 @@ def press_usual(talk: Talk, on: str = "") -> Answer:
         words = talk.say("いつもの行動は、きょうはもう全部記録してあります。ありがとうございます。")
         return text(words, talk.choice("ほかの行動", "report"), talk.choice("メニュー", "menu"))
     title = talk.say("まとめて記録しました：+{points}ポイント", points=earned)
-    buttons = (talk.choice("わたしのポイント", "points"), talk.choice("最後の1つを取り消す", "undo"))
-    return card(title, (*lines, *standing_lines(talk)), *buttons)
+    buttons = (talk.choice("ほかにも報告", "report"), talk.choice("最後の1つを取り消す", "undo"))
+    return card(title, (*lines, *standing_lines(talk)), *buttons, talk.choice("わたしのポイント", "points"))
 
 
 def press_data(word: str, code: str, on: date, n: int | str) -> str:

@@ -20,7 +20,7 @@ def show_points(talk: Talk) -> Answer:
     standing = ledger.find_standing(talk.connection, talk.person.id, talk.on, week, week + timedelta(days=6))
     lines = (*_sums(talk, standing), *_by_action(talk, standing), *_co2(talk, standing))
     title = talk.say("{name}さんのポイント", name=talk.person.nickname)
-    return card(title, lines, talk.choice("報告する", "report"), talk.choice("市の合計", "totals"))
+    return card(title, lines, talk.choice("報告する", "report"), talk.choice("市の合計", "totals"), talk.choice("メニュー", "menu"))
 
 
 def _sums(talk: Talk, standing: Standing) -> tuple[str, ...]:
