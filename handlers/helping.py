@@ -26,7 +26,7 @@ def show_help(talk: Talk) -> Answer:
         talk.say("「報告する」から、きょうした行動を選ぶだけで記録できます。"),
         talk.say("「マイボトル使った」のように送っても記録できます。"),
         talk.say("ポイントは買うことも売ることもできません。行動を見えるようにするためのものです。"),
-        talk.say("まちがえたら「取り消す」で元に戻せます。"),
+        talk.say("まちがえても、「取り消す」で元に戻せます。"),
     )
     return card(
         talk.say("使い方"),
@@ -48,7 +48,9 @@ def show_contact(talk: Talk) -> Answer:
 
 def admit_absence(talk: Talk) -> Answer:
     """Say honestly that something cannot be done here yet, and where to ask."""
-    words = talk.say("それはまだここではできません。{contact}", contact=talk.word(talk.programme.city.contact))
+    words = talk.say(
+        "申し訳ありません。それは、まだここではできません。{contact}", contact=talk.word(talk.programme.city.contact)
+    )
     return text(words, talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
 
 

@@ -124,4 +124,6 @@ def _kilometres(text_: str) -> float | None:
 
 
 def _gone(talk: Talk) -> Answer:
-    return text(talk.say("その記録は見つかりませんでした。"), talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
+    return text(
+        talk.say("その記録は見つかりませんでした。"), talk.choice("報告する", "report"), talk.choice("メニュー", "menu")
+    )

@@ -47,7 +47,9 @@ def offer_last(talk: Talk) -> Answer:
     """Show the last report that stands, with the button that takes it back."""
     report = ledger.find_last_report(talk.connection, talk.person.id) if talk.person else None
     if report is None:
-        return text(talk.say("取り消せる記録はありません。"), talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
+        return text(
+            talk.say("取り消せる記録はありません。"), talk.choice("報告する", "report"), talk.choice("メニュー", "menu")
+        )
     action = talk.programme.action(report.action)
     name = talk.word(action.title) if action else report.action
     line = talk.say(
