@@ -19,7 +19,17 @@ def open_list(talk: Talk, page: str = "1", on: str = "") -> Answer:
     claims = recording.claims_on(talk, day)
     actions = (_button(talk, action, day, claims) for action in shown)
     title = talk.say("何をしましたか？") if day == talk.on else talk.say("{day}にしたこと", day=talk.day(day))
-    return card(title, heat_lines(talk), *_usual_button(talk, page, day), *actions, *_more(talk, page, day), columns=2)
+    lines = (*heat_lines(talk), *_milestone_lines(talk, page))
+    return card(title, lines, *_usual_button(talk, page, day), *actions, *_more(talk, page, day), columns=2)
+
+
+def _milestone_lines(talk: Talk, page: str) -> tuple[str, ...]:
+    """Say beforehand, where purchases and contracts are listed, that they earn no points."""
+    steps = points.milestones(talk.programme)
+    if page == "1" or not steps:
+        return ()
+    name = talk.word(steps[0].label)
+    return (talk.say("{action}からあとは購入や契約で、ポイントのつかない「大きな一歩」です。", action=name),)
 
 
 def heat_lines(talk: Talk) -> tuple[str, ...]:
@@ -302,7 +312,7 @@ def press_usual(talk: Talk, on: str = "") -> Answer:
     if not lines:
         words = talk.say("いつもの行動は、きょうはもう全部記録してあります。ありがとうございます。")
         return text(words, talk.choice("ほかの行動", "report"), talk.choice("メニュー", "menu"))
-    title = talk.say("まとめて記録しました：+{points}ポイント", points=earned)
+    title = talk.say("記録しました：+{points}ポイント", points=earned)
     buttons = (talk.choice("ほかにも報告", "report"), talk.choice("最後の1つを取り消す", "undo"))
     return card(title, (*lines, *standing_lines(talk)), *buttons, talk.choice("わたしのポイント", "points"))
 

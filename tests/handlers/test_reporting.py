@@ -225,3 +225,24 @@ def test_a_receipt_without_points_does_not_boast_of_none(town: Town) -> None:
     for code in ("solar", "eco_exam"):
         citizen.press(f"r:{code}:2022-01-20:1")
         assert "+0" not in citizen.words()
+
+
+def test_a_typed_report_shows_the_kilometres_before_it_is_confirmed(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.text("自転車で3キロ走った")
+    assert "（きょう、3 km）" in citizen.words()
+
+
+def test_a_sentence_of_what_already_stands_says_so_and_offers_nothing_to_undo(town: Town) -> None:
+    citizen = town.citizen()
+    for _ in range(2):
+        citizen.text("マイボトルとマイバッグを使った")
+        citizen.tap("記録する")
+    assert "新しい記録はありません" in citizen.words()
+    assert "最後の1つを取り消す" not in [c.label for c in citizen.buttons()]
+
+
+def test_the_page_with_purchases_says_beforehand_that_they_earn_no_points(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.press("report:2:")
+    assert "再エネ電気からあとは購入や契約" in citizen.words()
