@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from handlers import (
     confirming,
+    explaining,
     following,
     helping,
     joining,
@@ -35,6 +36,8 @@ PRESSES: dict[str, Handler] = {
     "later": joining.decline,
     "report": reporting.open_list,
     "days": reporting.choose_day,
+    "effects": explaining.show_effects,
+    "how": explaining.show,
     "r": reporting.press,
     "l": reporting.press_late,
     "cool": reporting.keep_cool,
@@ -44,6 +47,7 @@ PRESSES: dict[str, Handler] = {
     "undo": withdrawing.offer_last,
     "km": travelling.ask_car,
     "nocar": travelling.no_car,
+    "stop": travelling.stop,
     "car": travelling.ask_way,
     "by": travelling.ask_distance,
     "d": travelling.add_distance,
@@ -182,7 +186,7 @@ def _take_awaited(talk: Talk, words: str, meant: Understanding) -> Answer | None
     """Take what answers the question last asked; None for words that clearly want something else: nobody is caught."""
     awaiting = _awaited_words(talk)
     if awaiting and words.strip() == talk.say("やめる"):
-        stop = "keep" if awaiting == "name" else "nocar"
+        stop = "keep" if awaiting == "name" else "stop"
         return press(_settled(talk, stop), stop)
     if awaiting == "name" and meant.confidence < understanding.COMMAND:
         return preferring.take_nickname(talk, words)

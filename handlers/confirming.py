@@ -36,6 +36,8 @@ def _line(talk: Talk, mentioned: Mentioned) -> str:
     action = talk.programme.action(mentioned.action)
     name = talk.word(action.title) if action else mentioned.action
     day = talk.say("きょう") if mentioned.on == talk.on else talk.day(mentioned.on)
+    if mentioned.km is not None:
+        return talk.say("・{action}（{day}、{km} km）", action=name, day=day, km=f"{mentioned.km:g}")
     return talk.say("・{action}（{day}）", action=name, day=day)
 
 
@@ -51,17 +53,21 @@ def record_all(talk: Talk, event: str = "") -> Answer:
     if joining.needs_consent(talk) or not awaiting.startswith(f"all:{event}:"):
         return text(talk.say("このボタンはもう使えません。もう一度送ってください。"), talk.choice("報告する", "report"))
     people.change(talk.connection, talk.joined.id, awaiting=None)
-    lines, earned, trips = [], 0, Answer()
+    lines, earned, stored, trips = [], 0, 0, Answer()
     buttons: list[Choice] = []
     for place, part in enumerate(awaiting.split(":", 2)[2].split(";")):
         code, on, km = part.split(",")
         words, points, entry_id = _record(talk, code, on, place)
         lines.append(words)
         earned += points
+        stored += entry_id > 0
         buttons += _ask_not_cooling(talk, code, on)
         trips = trips.followed_by(travelling.ask_about_typed(talk, entry_id, km) if km and entry_id else Answer())
-    title = talk.say("まとめて記録しました：+{points}ポイント", points=earned)
-    buttons += [talk.choice("わたしのポイント", "points"), talk.choice("最後の1つを取り消す", "undo")]
+    buttons += [talk.choice("ほかにも報告", "report"), talk.choice("わたしのポイント", "points")]
+    if not stored:
+        return card(talk.say("新しい記録はありません"), tuple(lines), *buttons)
+    title = talk.say("記録しました：+{points}ポイント", points=earned)
+    buttons.append(talk.choice("最後の1つを取り消す", "undo"))
     return card(title, (*lines, *reporting.standing_lines(talk)), *buttons).followed_by(trips)
 
 
@@ -78,7 +84,7 @@ def _record(talk: Talk, code: str, on: str, place: int) -> tuple[str, int, int]:
         return code, 0, 0
     day = date.fromisoformat(on)
     if reporting.asks(talk, action, day):
-        return talk.say("きょうは熱中症に注意する日です。冷房のほかの節電ですか？"), 0, 0
+        return talk.say("熱中症に注意する日です。冷房のほかの節電ですか？"), 0, 0
     decision, entry_id = recording.record(talk, action, day, None, place)
     name = talk.word(action.title)
     if isinstance(decision, Recorded):

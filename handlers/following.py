@@ -46,6 +46,6 @@ def greet_group(talk: Talk) -> Answer:
     if talk.account.greeted_at is not None:
         return Answer()
     accounts.change(talk.connection, talk.account.id, greeted_at=talk.now)
-    words = talk.say("ここでは個人の記録はあつかいません。1対1のトークで話しかけてください。")
+    words = talk.say("グループでは個人の記録を扱いません。1対1のチャットで話しかけてください。")
     choices = (Choice(talk.say("1対1で話す"), url=talk.private_chat),) if talk.private_chat else ()
     return text(words, *choices)

@@ -1,5 +1,6 @@
 """The ways on: the menu, the help, staff's address, and an answer to what was not understood. Stores nothing."""
 
+from handlers import reporting
 from handlers.messages import Choice
 from handlers.talk import Answer, Talk, card, text
 
@@ -15,7 +16,7 @@ def show_menu(talk: Talk) -> Answer:
         talk.choice("問い合わせ", "contact"),
     )
     title = talk.word(talk.programme.city.project)
-    lines = (talk.say("きょうは何をしますか？"),)
+    lines = (*reporting.heat_lines(talk), talk.say("きょうは何をしますか？"))
     return card(title, lines, *buttons, columns=2)
 
 
@@ -25,9 +26,15 @@ def show_help(talk: Talk) -> Answer:
         talk.say("「報告する」から、きょうした行動を選ぶだけで記録できます。"),
         talk.say("「マイボトル使った」のように送っても記録できます。"),
         talk.say("ポイントは買うことも売ることもできません。行動を見えるようにするためのものです。"),
-        talk.say("まちがえたら「取り消す」で元に戻せます。"),
+        talk.say("まちがえても、「取り消す」で元に戻せます。"),
     )
-    return card(talk.say("使い方"), lines, talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
+    return card(
+        talk.say("使い方"),
+        lines,
+        talk.choice("報告する", "report"),
+        talk.choice("数え方", "effects"),
+        talk.choice("メニュー", "menu"),
+    )
 
 
 def show_contact(talk: Talk) -> Answer:
@@ -41,7 +48,9 @@ def show_contact(talk: Talk) -> Answer:
 
 def admit_absence(talk: Talk) -> Answer:
     """Say honestly that something cannot be done here yet, and where to ask."""
-    words = talk.say("それはまだここではできません。{contact}", contact=talk.word(talk.programme.city.contact))
+    words = talk.say(
+        "申し訳ありません。それは、まだここではできません。{contact}", contact=talk.word(talk.programme.city.contact)
+    )
     return text(words, talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
 
 

@@ -62,7 +62,7 @@ def ask_consent(talk: Talk, pending: str | None = None) -> Answer:
 
 def decline(talk: Talk) -> Answer:
     """Take "not now" for an answer; totals and help stay open."""
-    words = talk.say("わかりました。登録しなくても、市の合計と使い方は見られます。")
+    words = talk.say("わかりました。参加しなくても、市の合計と使い方は見られます。")
     choices = (talk.choice("市の合計", "totals"), talk.choice("使い方", "help"), talk.choice("参加する", "consent"))
     return text(words, *choices)
 

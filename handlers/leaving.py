@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -9,7 +10,9 @@ from handlers import joining
 from handlers.messages import Choice
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card, text
+from handlers.texts import format_day
 from storage import accounts, inbox, ledger, outbox, people
+from storage.facts import PersonFacts
 
 
 def show_data(talk: Talk) -> Answer:
@@ -25,19 +28,25 @@ def show_data(talk: Talk) -> Answer:
         talk.say("ことば：{language}", language=joining.NATIVE_NAMES.get(talk.language, talk.language)),
         talk.say(
             "同意した日：{day}（第{version}版）",
-            day=talk.day(calendar.tokyo_day(person.joined_at)),
+            day=format_day(_agreed_on(talk, person), talk.language, year=True),
             version=person.consent_version,
         ),
         talk.say(
             "記録した行動：{count}件", count=sum(t.times for t in ledger.list_tallies(talk.connection, person.id))
         ),
-        talk.say("送ったことばは7日で消えます。"),
+        talk.say("チャットに送った文は7日で消えます。"),
     )
     link = talk.make_link("mydata", str(talk.account.id))
-    download = (Choice(talk.say("全部を受け取る（1時間以内）"), url=link),) if link else ()
+    download = (Choice(talk.say("全部を受け取る（1時間有効）"), url=link),) if link else ()
     return card(
         talk.say("わたしのデータ"), lines, *download, talk.choice("退会する", "leave"), talk.choice("メニュー", "menu")
     )
+
+
+def _agreed_on(talk: Talk, person: PersonFacts) -> date:
+    """Give the day of the newest consent: a changed text is agreed to anew."""
+    given = people.list_consents(talk.connection, person.id)
+    return calendar.tokyo_day(given[-1][2] if given else person.joined_at)
 
 
 def ask(talk: Talk) -> Answer:
@@ -46,7 +55,7 @@ def ask(talk: Talk) -> Answer:
         return text(talk.say("参加していないので、退会の手続きはいりません。"), talk.choice("メニュー", "menu"))
     people.change(talk.connection, talk.person.id, awaiting=f"leave:{talk.event_id}")
     lines = (
-        talk.say("名前・区・アカウント番号・送ったことば・申し込みを消します。元には戻せません。"),
+        talk.say("名前・区・アカウントID・送った文・申し込みを消します。元には戻せません。"),
         talk.say("ポイントは、だれのものか分からない形で市の合計に残ります。"),
     )
     yes = Choice(talk.say("退会して消す"), f"leaving:{talk.event_id}")

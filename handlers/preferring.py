@@ -23,7 +23,7 @@ def show(talk: Talk) -> Answer:
         buttons += [talk.choice("わたしのデータ", "data"), talk.choice("退会する", "leave")]
     else:
         buttons.append(talk.choice("参加する", "consent"))
-    return card(talk.say("設定"), tuple(lines), *buttons)
+    return card(talk.say("設定"), tuple(lines), *buttons, talk.choice("メニュー", "menu"))
 
 
 def ask_ward(talk: Talk) -> Answer:
@@ -31,7 +31,13 @@ def ask_ward(talk: Talk) -> Answer:
     if joining.needs_consent(talk):
         return joining.ask_consent(talk, pending="ward")
     buttons = [Choice(talk.word(ward.name), f"ward:{ward.code}") for ward in talk.programme.wards]
-    return card(talk.say("お住まいの区を選んでください（選ばなくても使えます）。"), (), *buttons, columns=2)
+    return card(
+        talk.say("お住まいの区を選んでください（選ばなくても使えます）。"),
+        (),
+        *buttons,
+        talk.choice("メニュー", "menu"),
+        columns=2,
+    )
 
 
 def choose_ward(talk: Talk, code: str = "") -> Answer:
@@ -50,7 +56,7 @@ def ask_nickname(talk: Talk) -> Answer:
         return joining.ask_consent(talk, pending="name")
     people.change(talk.connection, talk.joined.id, awaiting="name")
     words = talk.say(
-        "新しい名前を送ってください（20文字まで。本名でなくてかまいません）。ほかの人に見えるのは、確認のあとです。"
+        "新しい名前を送ってください（20文字まで。本名でなくてかまいません）。ほかの人には、市が確認してから見えるようになります。"
     )
     return text(words, talk.choice("自動でつける", "auto"), talk.choice("やめる", "keep"))
 

@@ -20,7 +20,13 @@ def show_points(talk: Talk) -> Answer:
     standing = ledger.find_standing(talk.connection, talk.person.id, talk.on, week, week + timedelta(days=6))
     lines = (*_sums(talk, standing), *_by_action(talk, standing), *_co2(talk, standing))
     title = talk.say("{name}さんのポイント", name=talk.person.nickname)
-    return card(title, lines, talk.choice("報告する", "report"), talk.choice("市の合計", "totals"))
+    return card(
+        title,
+        lines,
+        talk.choice("報告する", "report"),
+        talk.choice("市の合計", "totals"),
+        talk.choice("メニュー", "menu"),
+    )
 
 
 def _sums(talk: Talk, standing: Standing) -> tuple[str, ...]:
@@ -29,7 +35,7 @@ def _sums(talk: Talk, standing: Standing) -> tuple[str, ...]:
     return (
         talk.say("きょう {today}・今週 {week}・合計 {all}", **{k: talk.number(v) for k, v in amounts.items()}),
         talk.say(
-            "内訳：確認ずみ {confirmed}・自己申告 {self_reported}", **{k: talk.number(v) for k, v in shares.items()}
+            "内訳：確認済み {confirmed}・自己申告 {self_reported}", **{k: talk.number(v) for k, v in shares.items()}
         ),
     )
 
@@ -38,13 +44,16 @@ def _by_action(talk: Talk, standing: Standing) -> tuple[str, ...]:
     if not standing.by_action:
         return (talk.say("まだ記録がありません。きょうの行動から始めてみましょう。"),)
     lines = []
-    for code, times, earned in standing.by_action[:SHOWN_ACTIONS]:
+    most_points_first = sorted(standing.by_action, key=lambda row: -row[2])
+    for code, times, earned in most_points_first[:SHOWN_ACTIONS]:
         action = talk.programme.action(code)
         name = talk.word(action.title) if action else code
-        lines.append(talk.say("・{action} {times}回（{points}）", action=name, times=times, points=talk.number(earned)))
+        lines.append(
+            talk.say("・{action} {times}回、{points}ポイント", action=name, times=times, points=talk.number(earned))
+        )
     rest = len(standing.by_action) - SHOWN_ACTIONS
     if rest > 0:
-        lines.append(talk.say("ほか{count}種類", count=rest))
+        lines.append(talk.say("ほかの行動 {count}種類", count=rest))
     return tuple(lines)
 
 
@@ -69,25 +78,31 @@ def show_totals(talk: Talk) -> Answer:
     points_all = city.points_confirmed + city.points_self_reported + city.points_before
     number = talk.number
     lines = [
+        talk.say("期間：{period}", period=talk.word(city.period.name)),
+        talk.say("参加者数：延べ {total}人", total=number(city.participants)),
         talk.say(
-            "参加：延べ {total}人（目標 {target}人）",
-            total=number(city.participants),
-            target=number(city.period.target),
+            "目標：1年目 {first}人、期間全体 {last}人",
+            first=number(city.period.year_one_target),
+            last=number(city.period.target),
         ),
-        talk.say("参加した人：{distinct}人", distinct=number(city.participants_distinct)),
+        talk.say("同じ人を一度だけ数えると {distinct}人", distinct=number(city.participants_distinct)),
         talk.say("開いたイベント：{count}回", count=number(city.events_held)),
         talk.say("行動ポイント：{points}", points=number(points_all)),
         talk.say(
-            "（確認ずみ {confirmed}・自己申告 {self_reported}）",
+            "（確認済み {confirmed}・自己申告 {self_reported}）",
             confirmed=number(city.points_confirmed),
             self_reported=number(city.points_self_reported),
         ),
-        talk.say("サイトを見た人：{visits}人", visits=number(city.visits_own + city.visits_portal)),
+        *_before(talk, city.points_before),
+        talk.say("サイト訪問者数：{visits}人", visits=number(city.visits_own + city.visits_portal)),
     ]
-    title = talk.say(
-        "{city}の合計（{period}）", city=talk.word(talk.programme.city.name), period=talk.word(city.period.name)
-    )
+    title = talk.say("{city}の合計", city=talk.word(talk.programme.city.name))
     buttons = [talk.choice("報告する", "report"), talk.choice("メニュー", "menu")]
     if talk.public_url:
         buttons.append(Choice(talk.say("ページで見る"), url=f"{talk.public_url}/?lang={talk.language}"))
     return card(title, tuple(lines), *buttons)
+
+
+def _before(talk: Talk, points: int) -> tuple[str, ...]:
+    """Show the points that stood before the bot, so that the parts add up to the whole."""
+    return (talk.say("（ボットを始める前 {points}）", points=talk.number(points)),) if points else ()

@@ -24,6 +24,12 @@ def no_car(talk: Talk) -> Answer:
     return text(words, talk.choice("ほかにも報告", "report"), talk.choice("メニュー", "menu"))
 
 
+def stop(talk: Talk) -> Answer:
+    """Ask for the distance no more; the report stands as it is."""
+    words = talk.say("わかりました。距離は記録しません。ポイントはそのままです。")
+    return text(words, talk.choice("ほかにも報告", "report"), talk.choice("メニュー", "menu"))
+
+
 def ask_way(talk: Talk, entry: str = "") -> Answer:
     """Ask how the person travelled, where it makes a difference."""
     report, action = _find(talk, entry)
@@ -33,7 +39,7 @@ def ask_way(talk: Talk, entry: str = "") -> Answer:
     if len(ways) == 1:
         return ask_distance(talk, entry, ways[0].code)
     choices = [Choice(talk.word(way.title), f"by:{report.id}:{way.code}") for way in ways]
-    return text(talk.say("何で移動しましたか？"), *choices)
+    return text(talk.say("何で移動しましたか？"), *choices, talk.choice("やめる", "stop"))
 
 
 def ask_distance(talk: Talk, entry: str = "", way: str = "") -> Answer:
@@ -45,7 +51,7 @@ def ask_distance(talk: Talk, entry: str = "", way: str = "") -> Answer:
     people.change(talk.connection, talk.joined.id, awaiting=f"km:{report.id}:{factor.code}")
     offered = [km for km in KILOMETRES if km <= (factor.longest_km or km)]
     choices = [Choice(f"{km} km", f"d:{report.id}:{factor.code}:{km}") for km in offered]
-    return text(talk.say("何キロでしたか？ 数字を送ることもできます。"), *choices)
+    return text(talk.say("何キロでしたか？ 数字を送ることもできます。"), *choices, talk.choice("やめる", "stop"))
 
 
 def add_distance(talk: Talk, entry: str = "", way: str = "", km: str = "") -> Answer:
@@ -59,7 +65,7 @@ def add_distance(talk: Talk, entry: str = "", way: str = "", km: str = "") -> An
         words = talk.say(
             "{way}は1回{longest} kmまでの数字で送ってください。", way=talk.word(factor.title), longest=factor.longest_km
         )
-        return text(words, talk.choice("やめる", "nocar"))
+        return text(words, talk.choice("やめる", "stop"))
     people.change(talk.connection, talk.joined.id, awaiting=None)
     counts = calendar.counts_for_board(report.acted_on, talk.said_at)
     moment = {"entered_at": talk.now, "counts_for_board": counts, "rule_version": talk.programme.version}
@@ -118,4 +124,6 @@ def _kilometres(text_: str) -> float | None:
 
 
 def _gone(talk: Talk) -> Answer:
-    return text(talk.say("その記録は見つかりませんでした。"), talk.choice("報告する", "report"))
+    return text(
+        talk.say("その記録は見つかりませんでした。"), talk.choice("報告する", "report"), talk.choice("メニュー", "menu")
+    )

@@ -21,7 +21,7 @@ def withdraw(talk: Talk, entry: str = "") -> Answer:
         return text(talk.say("その記録はもう取り消してあります。"), talk.choice("メニュー", "menu"))
     if decision is Withdrawal.TOO_OLD:
         days = talk.programme.limits.withdraw_days
-        words = talk.say("取り消せるのは、記録してから{days}日までです。", days=days)
+        words = talk.say("取り消せるのは、記録してから{days}日間です。", days=days)
         return text(words, talk.choice("問い合わせ", "contact"), talk.choice("メニュー", "menu"))
     return _withdraw(talk, report)
 
@@ -47,7 +47,9 @@ def offer_last(talk: Talk) -> Answer:
     """Show the last report that stands, with the button that takes it back."""
     report = ledger.find_last_report(talk.connection, talk.person.id) if talk.person else None
     if report is None:
-        return text(talk.say("取り消せる記録はありません。"), talk.choice("報告する", "report"))
+        return text(
+            talk.say("取り消せる記録はありません。"), talk.choice("報告する", "report"), talk.choice("メニュー", "menu")
+        )
     action = talk.programme.action(report.action)
     name = talk.word(action.title) if action else report.action
     line = talk.say(

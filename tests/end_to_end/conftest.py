@@ -49,8 +49,8 @@ class Desk:
         form = self.page.locator("#faults form")
         form.locator("select").nth(0).select_option(platform)
         form.locator("select").nth(1).select_option(kind)
-        form.get_by_role("button", name="注文する").click()
-        expect(self.page.locator("#faults")).not_to_contain_text("注文はありません")
+        form.get_by_role("button", name="故障を起こす").click()
+        expect(self.page.locator("#faults")).not_to_contain_text("起こす故障はありません")
 
     def next_day(self) -> None:
         """Move the bot's calendar on by a day, as the panel offers it."""

@@ -82,3 +82,28 @@ def test_a_number_in_wide_digits_finds_no_way_round_a_withdrawal(town: Town) -> 
     wide = entry.translate({ord("0") + digit: ord("０") + digit for digit in range(10)})
     citizen.press(f"d:{wide}:bicycle:3")
     assert "見つかりませんでした" in citizen.words()
+
+
+@pytest.mark.parametrize("data", ["settings", "ward", "days", "report", "report:2:", "points", "undo", "how:led"])
+def test_every_screen_leads_back_to_the_menu(town: Town, data: str) -> None:
+    citizen = town.citizen()
+    citizen.press(data)
+    citizen.tap("メニュー")
+    assert "きょうは何をしますか" in citizen.words()
+
+
+def test_a_question_for_a_distance_can_be_dropped(town: Town) -> None:
+    citizen = asked_for_a_distance(town)
+    citizen.tap("やめる")
+    assert "距離は記録しません" in citizen.words()
+    citizen.text("3")
+    assert "CO2" not in citizen.words()
+
+
+def test_an_old_button_names_its_action_and_can_be_dropped(town: Town) -> None:
+    citizen = town.citizen()
+    town.pass_days(1)
+    citizen.press("r:my_bottle:2022-01-20:1")
+    assert "「マイボトルを使う」" in citizen.words()
+    citizen.tap("やめる")
+    assert "きょうは何をしますか" in citizen.words()

@@ -51,3 +51,12 @@ def test_the_list_says_drink_and_leaves_out_what_is_not_suggested(hot: Town) -> 
     citizen.press("report")
     assert "水分をとってください" in citizen.words()
     assert not [choice for choice in citizen.buttons() if "cool_warm_biz" in choice.data]
+
+
+def test_the_menu_too_says_to_cool_and_drink(hot: Town) -> None:
+    citizen = hot.citizen()
+    citizen.press("menu")
+    assert "冷房を使い、水分をとってください" in citizen.words()
+    hot.pass_days(1)
+    citizen.press("menu")
+    assert "冷房" not in citizen.words()

@@ -95,7 +95,7 @@ def test_the_day_of_consent_is_a_day_in_tokyo(town: Town) -> None:
     town.now = datetime(2022, 1, 20, 1, tzinfo=TOKYO)  # still the 19th in UTC
     citizen = town.citizen()
     citizen.press("data")
-    assert "同意した日：1月20日(木)" in citizen.words()
+    assert "同意した日：2022年1月20日(木)" in citizen.words()
 
 
 def test_what_was_taken_back_is_no_recorded_action(town: Town) -> None:

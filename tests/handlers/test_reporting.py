@@ -200,3 +200,49 @@ def test_an_account_that_writes_too_fast_is_asked_once_to_wait(town: Town) -> No
     answers = [citizen.press("menu") for _ in range(30)]
     assert len([a for a in answers if a]) < 22
     assert sum("1分ほど待って" in getattr(m, "text", "") for a in answers for m in a) == 1
+
+
+def test_a_shared_cap_names_every_action_that_draws_on_it(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.press("r:bicycle_walk:2022-01-20:1")
+    citizen.press("r:public_transport:2022-01-20:1")
+    citizen.press("r:bicycle_walk:2022-01-20:2")
+    assert "「自転車・徒歩で移動」 + 「公共交通で移動」の記録は1日2回までです" in citizen.words()
+
+
+def test_a_late_report_says_that_its_week_has_closed(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.press("l:my_bottle:2022-01-17:1")
+    assert "締め切りました" not in citizen.words()
+    town.pass_days(5)
+    citizen.press("l:my_bottle:2022-01-23:1")
+    assert "その週はもう締め切りました" in citizen.words()
+    assert "今週 0ポイント" in citizen.words()
+
+
+def test_a_receipt_without_points_does_not_boast_of_none(town: Town) -> None:
+    citizen = town.citizen()
+    for code in ("solar", "eco_exam"):
+        citizen.press(f"r:{code}:2022-01-20:1")
+        assert "+0" not in citizen.words()
+
+
+def test_a_typed_report_shows_the_kilometres_before_it_is_confirmed(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.text("自転車で3キロ走った")
+    assert "（きょう、3 km）" in citizen.words()
+
+
+def test_a_sentence_of_what_already_stands_says_so_and_offers_nothing_to_undo(town: Town) -> None:
+    citizen = town.citizen()
+    for _ in range(2):
+        citizen.text("マイボトルとマイバッグを使った")
+        citizen.tap("記録する")
+    assert "新しい記録はありません" in citizen.words()
+    assert "最後の1つを取り消す" not in [c.label for c in citizen.buttons()]
+
+
+def test_the_page_with_purchases_says_beforehand_that_they_earn_no_points(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.press("report:2:")
+    assert "再エネ電気からあとは購入や契約" in citizen.words()

@@ -21,8 +21,8 @@ def test_points_are_shown_for_today_the_week_and_in_all_and_by_action(town: Town
     citizen.press("r:my_bottle:2022-01-20:1")
     citizen.press("points")
     assert "きょう 5・今週 10・合計 10" in citizen.words()
-    assert "確認ずみ 0・自己申告 10" in citizen.words()
-    assert "マイボトルを使う 2回（10）" in citizen.words()
+    assert "確認済み 0・自己申告 10" in citizen.words()
+    assert "マイボトルを使う 2回、10ポイント" in citizen.words()
 
 
 def test_last_weeks_points_stay_in_all_and_leave_the_week(town: Town) -> None:
@@ -37,7 +37,7 @@ def test_totals_are_open_to_a_friend_who_has_not_joined(town: Town) -> None:
     friend = town.citizen(joined=False)
     friend.press("lang:ja")
     friend.press("totals")
-    assert "目標 60,000人" in friend.words()
+    assert "目標：1年目 10,000人、期間全体 60,000人" in friend.words()
 
 
 def test_points_of_somebody_who_has_not_joined_lead_to_consent_and_then_to_points(town: Town) -> None:

@@ -41,7 +41,7 @@ CATALOGUE = {
         ("learn_visit", "環境施設を訪ねる", None, 20, 50, "4/month"),
         ("eco_exam", "環境首都検定や同等の学び（他言語も）", None, 0, 200, "1/year"),
         ("home_energy_check", "うちエコ診断・消費エネルギーの見える化", 7, 50, None, "1/year"),
-        ("home_equivalent", "おうちアクション2つ", None, 20, None, "1/day"),
+        ("home_equivalent", "おうちでできる行動2つ", None, 20, None, "1/day"),
     ],
     "checked_in": [("event_attendance", "イベント参加", None, 0, 50, "6/day")],
     "milestone": [

@@ -61,11 +61,11 @@ def test_an_ordered_fault_strikes_and_is_used_up(desk: Desk) -> None:
     faults = page.locator("#faults")
     faults.get_by_label("呼び出し").fill("reply")
     faults.get_by_label("故障の種類").select_option("429")
-    faults.get_by_role("button", name="注文する").click()
+    faults.get_by_role("button", name="故障を起こす").click()
     expect(faults).to_contain_text("LINE ・ reply ・ 混雑（429） ・ 残り 1 回")
     desk.line_text(page, "こんにちは")
     expect(page.locator("#calls .status").first).to_have_text("429")
-    expect(faults).to_contain_text("注文はありません。")
+    expect(faults).to_contain_text("起こす故障はありません。")
 
 
 def test_faults_can_be_cleared(desk: Desk) -> None:
@@ -73,10 +73,10 @@ def test_faults_can_be_cleared(desk: Desk) -> None:
     faults = page.locator("#faults")
     faults.get_by_label("どちら").select_option("telegram")
     faults.get_by_label("故障の種類").select_option("403")
-    faults.get_by_role("button", name="注文する").click()
+    faults.get_by_role("button", name="故障を起こす").click()
     expect(faults.locator("li")).to_contain_text("Telegram ・ * ・ ブロックされた（403）")
     faults.get_by_role("button", name="すべて取り消す").click()
-    expect(faults).to_contain_text("注文はありません。")
+    expect(faults).to_contain_text("起こす故障はありません。")
 
 
 def test_a_new_person_takes_the_phone_and_keeps_it_over_a_reload(desk: Desk) -> None:
