@@ -93,6 +93,7 @@ WORDS: dict[str, str] = {
     "メニュー": "menu",
     "menu": "menu",
     "/help": "help",
+    "数え方": "effects",
     "/report": "report",
     "/points": "points",
     "/totals": "totals",

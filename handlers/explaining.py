@@ -23,8 +23,9 @@ def show(talk: Talk, code: str = "") -> Answer:
         return show_effects(talk)
     lines = (
         " · ".join((_worth(talk, action), _cap(talk, action), _effect(talk, action.effect))),
-        f"○ {talk.word(action.counts_as)}",
-        f"× {talk.word(action.does_not_count)}",
+        talk.say("○ {what}", what=talk.word(action.counts_as)),
+        talk.say("× {what}", what=talk.word(action.does_not_count)),
+        *_shared(talk, action),
         *_figures(talk, action),
     )
     others = talk.choice("ほかの数え方", f"effects:{action.effect}")
@@ -58,6 +59,13 @@ def _cap(talk: Talk, action: Action) -> str:
         "year": talk.say("1年度に{times}回まで", times=times),
         "ever": talk.say("1人{times}回まで", times=times),
     }[action.cap.per]
+
+
+def _shared(talk: Talk, action: Action) -> tuple[str, ...]:
+    """Name the actions that draw on the same cap."""
+    shared, actions = action.cap.shared, talk.programme.actions
+    others = [talk.word(a.title) for a in actions if shared and a.cap.shared == shared and a.code != action.code]
+    return (talk.say("回数は「{others}」と合わせて数えます。", others="・".join(others)),) if others else ()
 
 
 def _effect(talk: Talk, effect: Effect) -> str:

@@ -62,3 +62,17 @@ def test_an_avoided_redelivery_shows_what_it_saved_with_its_source(town: Town) -
     citizen.press("r:one_delivery:2022-01-20:1")
     assert "約470 g" in citizen.words()
     assert "国土交通省 2015年" in citizen.words()
+
+
+def test_an_explanation_names_the_actions_that_share_its_cap(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.press("how:bicycle_walk")
+    assert "「公共交通で移動」と合わせて数えます" in citizen.words()
+    citizen.press("how:my_bag")
+    assert "合わせて" not in citizen.words()
+
+
+def test_the_word_on_the_button_can_be_typed(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.text("数え方")
+    assert "知りたい行動を選んでください" in citizen.words()
