@@ -84,9 +84,8 @@ async def test_a_redelivery_renews_the_token_of_what_still_waits_and_of_nothing_
     assert desk.inbox("reply_until", "state") == [(before + timedelta(seconds=50), "done")]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # a full disk cannot be had here for PostgreSQL alone
 async def test_a_full_disk_is_503_and_nothing_is_half_stored(desk: Desk, writer: Writer) -> None:
-    if not desk.database.is_sqlite:
-        return  # a full disk cannot be had here for PostgreSQL alone; its error class (53) is sorted alike
     pages = [1]
 
     def allow(connection: Connection) -> None:
@@ -102,9 +101,8 @@ async def test_a_full_disk_is_503_and_nothing_is_half_stored(desk: Desk, writer:
     assert desk.inbox("state") == ["done"] * 20
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing locks a whole PostgreSQL database
 async def test_a_locked_database_is_503_and_what_waits_is_handled_once_it_is_free(desk: Desk, writer: Writer) -> None:
-    if not desk.database.is_sqlite:
-        return  # nothing locks a whole PostgreSQL database
     desk.worker.wake = lambda *_, **__: None  # type: ignore[method-assign]
     stored = writer.text("menu")
     await desk.post(stored)

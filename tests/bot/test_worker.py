@@ -110,11 +110,10 @@ async def test_who_comes_second_is_decided_again_with_fresh_facts(
     assert len(desk.platform.taken) == 1
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # a second process on one SQLite file is refused
 async def test_two_processes_on_postgresql_keep_each_account_s_order_and_handle_nothing_twice(
     database: Database,
 ) -> None:
-    if database.is_sqlite:
-        return  # a second process on one SQLite file is refused
     other = Database(database.url.render_as_string(hide_password=False))
     desks = [Desk(database), Desk(other)]
     writers = [Writer(desks[0], f"U{n:032x}") for n in range(8)]

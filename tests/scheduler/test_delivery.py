@@ -184,11 +184,10 @@ def test_a_lease_outlasts_a_call_and_leaves_a_reply_token_time_for_another_try()
     assert delivery.LEASE.total_seconds() < limits.REPLY_SECONDS - call_seconds
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # PostgreSQL has no lock over the whole database
 async def test_an_end_that_could_not_be_written_is_written_later_and_the_call_not_made_again(
     sandbox: Sandbox, database: Database
 ) -> None:
-    if not database.is_sqlite:
-        return  # PostgreSQL has no lock over the whole database; the code is the same
     number = store(database, friend(sandbox))
     sandbox.order_fault("line", "slow", PUSH, seconds=0.8)
     async with delivering(database, line(sandbox, deadline=5.0)):
