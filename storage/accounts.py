@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, UniqueConstraint, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
-from storage.facts import AccountFacts, AccountState, ChannelName
+from storage.facts import AccountFacts, AccountState, ChannelName, ReminderChoice
 
 
 class Account(SQLModel, table=True):
@@ -26,6 +26,7 @@ class Account(SQLModel, table=True):
     state_at: datetime | None = Field(default=None, sa_type=Instant)
     made_at: datetime = Field(sa_type=Instant)
     greeted_at: datetime | None = Field(default=None, sa_type=Instant)
+    reminders: str = ReminderChoice.BOTH
 
 
 ACCOUNTS = table_of(Account)
@@ -54,10 +55,16 @@ def list_of_person(connection: Connection, person_id: int) -> list[AccountFacts]
     return [_facts(row) for row in rows]
 
 
+def find_reachable(connection: Connection, person_id: int) -> AccountFacts | None:
+    """Find the account that a person is written to first: the oldest that still follows."""
+    owned = list_of_person(connection, person_id)
+    return next((account for account in owned if account.state is AccountState.FOLLOWING), None)
+
+
 def add(connection: Connection, channel: ChannelName, bot_id: str, key: str, now: datetime) -> AccountFacts:
     """Add an account that was never seen before."""
     values = {"channel": channel, "bot_id": bot_id, "key": key, "made_at": now}
-    defaults = {"state": AccountState.FOLLOWING, "paused": False}
+    defaults = {"state": AccountState.FOLLOWING, "paused": False, "reminders": ReminderChoice.BOTH}
     added = connection.execute(ACCOUNTS.insert().values(**values, **defaults).returning(ACCOUNTS.c.id)).scalar_one()
     return get(connection, added)
 
@@ -85,4 +92,5 @@ def _facts(row: Row[Any]) -> AccountFacts:
         pending=row.pending,
         state_at=row.state_at,
         greeted_at=row.greeted_at,
+        reminders=ReminderChoice(row.reminders),
     )

@@ -48,6 +48,8 @@ class OutboxRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     inbox_id: int | None = Field(default=None, sa_type=BigId, index=True)
     account_id: int | None = Field(default=None, sa_type=BigId, index=True)
+    part_id: int | None = Field(default=None, sa_type=BigId)  # a notice's part, and the schedule it speaks of
+    schedule_version: int | None = None
     channel: str
     bot_id: str
     kind: str
@@ -93,6 +95,8 @@ class StoredCall:
 
     id: int
     account_id: int | None
+    part_id: int | None
+    schedule_version: int | None
     channel: ChannelName
     bot_id: str
     kind: OutboxKind

@@ -9,10 +9,28 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
-from storage import accounts, catalogue, inbox, ledger, marks, outbox, people, totals
+from storage import (
+    accounts,
+    attendances,
+    audit,
+    catalogue,
+    events,
+    inbox,
+    ledger,
+    marks,
+    notices,
+    outbox,
+    people,
+    registrations,
+    slots,
+    totals,
+)
 from storage.database import Database
 
-TABLE_FILES = (accounts, catalogue, inbox, ledger, marks, outbox, people, totals)
+TABLE_FILES = (
+    accounts, attendances, audit, catalogue, events, inbox, ledger, marks, notices, outbox, people, registrations,
+    slots, totals,
+)  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATION_LOCK = 7_318_401_226  # any number that is ours: PostgreSQL lets one process migrate at a time
 

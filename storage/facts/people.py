@@ -23,6 +23,15 @@ class AccountState(StrEnum):
     GONE = "gone"
 
 
+class ReminderChoice(StrEnum):
+    """Which reminders of events a person wants on an account."""
+
+    BOTH = "both"
+    DAY = "day"
+    HOUR = "hour"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFacts:
     """One platform identity as a handler sees it; ``person_id`` is None for a friend who has not joined."""
@@ -38,6 +47,7 @@ class AccountFacts:
     pending: str | None  # what brought the person, or what they were about to do, before consent
     state_at: datetime | None  # the platform's time of the last state that was applied
     greeted_at: datetime | None  # when a group was answered: that happens once
+    reminders: ReminderChoice = ReminderChoice.BOTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

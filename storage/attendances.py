@@ -1,0 +1,82 @@
+"""Attendances: who was at which part, how that is known, and what survey answers they gave. Earns nothing itself."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, UniqueConstraint, select
+from sqlmodel import Field, SQLModel
+
+from storage.database import BigId, Instant, table_of
+from storage.facts import AttendanceFacts, AttendanceState, CheckInWay
+
+COUNTING = (AttendanceState.PROVISIONAL, AttendanceState.CONFIRMED)
+
+
+class Attendance(SQLModel, table=True):
+    """One person at one part, whatever became of it: unique, so that nobody counts twice."""
+
+    __table_args__ = (UniqueConstraint("part_id", "person_id"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    event_id: int = Field(sa_type=BigId, index=True)
+    part_id: int = Field(sa_type=BigId)
+    person_id: int = Field(sa_type=BigId, index=True)
+    account_id: int | None = Field(default=None, sa_type=BigId)
+    way: str
+    state: str
+    at: datetime = Field(sa_type=Instant)
+    entered_at: datetime = Field(sa_type=Instant)
+    entered_by: str
+    times: int = 1  # how often it was entered anew after being taken back: part of the ledger's reference
+    entry_id: int | None = Field(default=None, sa_type=BigId)
+
+
+class Participant(SQLModel, table=True):
+    """How many confirmed attendances a person has in a period: the first of them makes one more distinct person."""
+
+    period_starts_on: date = Field(primary_key=True)
+    person_id: int = Field(primary_key=True, sa_type=BigId)
+    attendances: int
+
+
+class SurveyAnswer(SQLModel, table=True):
+    """One person's answer to one question about an event; another answer replaces it."""
+
+    __tablename__ = "survey_answer"
+    event_id: int = Field(primary_key=True, sa_type=BigId)
+    person_id: int = Field(primary_key=True, sa_type=BigId)
+    question: int = Field(primary_key=True)  # from 1
+    answer: str
+    given_at: datetime = Field(sa_type=Instant)
+
+
+ATTENDANCES, PARTICIPANTS, SURVEY_ANSWERS = table_of(Attendance), table_of(Participant), table_of(SurveyAnswer)
+
+
+def find(connection: Connection, part_id: int, person_id: int) -> AttendanceFacts | None:
+    """Find one person's attendance of one part, whatever became of it."""
+    ours = (ATTENDANCES.c.part_id == part_id, ATTENDANCES.c.person_id == person_id)
+    row = connection.execute(select(ATTENDANCES).where(*ours)).first()
+    return None if row is None else _facts(row)
+
+
+def list_of_part(
+    connection: Connection, part_id: int, states: Sequence[AttendanceState] = COUNTING
+) -> list[AttendanceFacts]:
+    """List who was at a part, in the order in which they were entered."""
+    chosen = select(ATTENDANCES).where(ATTENDANCES.c.part_id == part_id, ATTENDANCES.c.state.in_(states))
+    return [_facts(row) for row in connection.execute(chosen.order_by(ATTENDANCES.c.id))]
+
+
+def list_of_person(
+    connection: Connection, person_id: int, states: Sequence[AttendanceState] = COUNTING
+) -> list[AttendanceFacts]:
+    """List the parts a person was at, oldest first."""
+    chosen = select(ATTENDANCES).where(ATTENDANCES.c.person_id == person_id, ATTENDANCES.c.state.in_(states))
+    return [_facts(row) for row in connection.execute(chosen.order_by(ATTENDANCES.c.id))]
+
+
+def _facts(row: Row[Any]) -> AttendanceFacts:
+    names = set(AttendanceFacts.__slots__) - {"way", "state"}
+    same = {name: getattr(row, name) for name in names}
+    return AttendanceFacts(**same, way=CheckInWay(row.way), state=AttendanceState(row.state))

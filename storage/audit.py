@@ -1,0 +1,47 @@
+"""The audit trail: who of the staff did what to what, in the same transaction; append-only, never content."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlmodel import Field, SQLModel
+
+from storage.database import BigId, Instant, table_of
+
+
+class AuditRow(SQLModel, table=True):
+    """One act. ``subject`` is a kind and a number, such as ``event:12`` or ``person:34``; never a name or words."""
+
+    __tablename__ = "audit"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    at: datetime = Field(sa_type=Instant, index=True)
+    actor: str
+    act: str
+    subject: str = Field(index=True)
+    detail: str = ""
+    to_report: bool = False  # done on one person's authority; the approver is told afterwards
+
+
+AUDIT = table_of(AuditRow)
+
+
+def add(
+    connection: Connection,
+    actor: str,
+    act: str,
+    subject: str,
+    now: datetime,
+    detail: str = "",
+    *,
+    to_report: bool = False,
+) -> None:
+    """Write an act down."""
+    values = {"at": now, "actor": actor, "act": act, "subject": subject, "detail": detail, "to_report": to_report}
+    connection.execute(AUDIT.insert().values(**values))
+
+
+def list_newest(connection: Connection, limit: int, *, to_report: bool = False) -> list[AuditRow]:
+    """List the newest acts, newest first; with ``to_report`` only those the approver must see."""
+    question = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)
+    rows = connection.execute(question.where(AUDIT.c.to_report) if to_report else question)
+    return [AuditRow(**row._mapping) for row in rows]

@@ -1,0 +1,199 @@
+"""Events and their parts: what the city holds, when, and how many seats are taken. Knows no person."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, or_, select
+from sqlmodel import Field, SQLModel
+
+from storage.database import BigId, Instant, table_of
+from storage.facts import EventDetails, EventFacts, EventState, PartFacts, PartState, PlannedPart
+
+_DETAILS: TypeAdapter[EventDetails] = TypeAdapter(EventDetails)
+DETAIL_NAMES = frozenset(field.name for field in fields(EventDetails))
+
+
+class Event(SQLModel, table=True):
+    """One event. ``details`` is a JSON document of EventDetails; ``starts_at`` its first part's, for lists."""
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    code: str = Field(unique=True)
+    state: str
+    details: str
+    starts_at: datetime | None = Field(default=None, sa_type=Instant)
+    ends_at: datetime | None = Field(default=None, sa_type=Instant)
+    sequence: int = 0
+    published_at: datetime | None = Field(default=None, sa_type=Instant)
+    changed_at: datetime = Field(sa_type=Instant)
+
+
+class Part(SQLModel, table=True):
+    """One date of an event. ``taken`` changes only together with registrations, while the event is locked."""
+
+    __table_args__ = (UniqueConstraint("event_id", "number"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    event_id: int = Field(sa_type=BigId)
+    number: int
+    title: str = "{}"
+    starts_at: datetime | None = Field(default=None, sa_type=Instant)
+    ends_at: datetime | None = Field(default=None, sa_type=Instant)
+    capacity: int | None = None
+    taken: int = 0
+    state: str
+    schedule_version: int = 1
+    word: str | None = None
+    word_opened_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+EVENTS, PARTS = table_of(Event), table_of(Part)
+Index("event_coming", EVENTS.c.state, EVENTS.c.starts_at)
+Index("part_when", PARTS.c.starts_at)
+
+
+def lock(connection: Connection, event_id: int) -> None:
+    """Hold an event until the transaction ends; after account and person, before counters. SQLite needs no lock."""
+    connection.execute(select(EVENTS.c.id).where(EVENTS.c.id == event_id).with_for_update())
+
+
+def find(connection: Connection, event_id: int) -> EventFacts | None:
+    """Find an event by its number."""
+    return _one(connection, EVENTS.c.id == event_id)
+
+
+def find_by_code(connection: Connection, code: str) -> EventFacts | None:
+    """Find an event by its code."""
+    return _one(connection, EVENTS.c.code == code)
+
+
+def find_by_part(connection: Connection, part_id: int) -> EventFacts | None:
+    """Find the event that a part belongs to."""
+    return _one(connection, EVENTS.c.id == select(PARTS.c.event_id).where(PARTS.c.id == part_id).scalar_subquery())
+
+
+def list_coming(connection: Connection, now: datetime, limit: int, after: int = 0) -> list[EventFacts]:
+    """List published and closed events that are not over, soonest first, those with an open date last.
+
+    ``after`` leaves out so many from the front.
+    """
+    shown = EVENTS.c.state.in_((EventState.PUBLISHED, EventState.CLOSED))
+    coming = or_(EVENTS.c.ends_at.is_(None), EVENTS.c.ends_at > now)
+    order = (EVENTS.c.starts_at.is_(None), EVENTS.c.starts_at, EVENTS.c.id)
+    return _many(connection, select(EVENTS).where(shown, coming).order_by(*order).limit(limit).offset(after))
+
+
+def list_all(connection: Connection, limit: int, before: int | None = None) -> list[EventFacts]:
+    """List events of every state for staff, newest first; ``before`` is the last number already seen."""
+    question = select(EVENTS).order_by(EVENTS.c.id.desc()).limit(limit)
+    return _many(connection, question if before is None else question.where(EVENTS.c.id < before))
+
+
+def list_by_id(connection: Connection, event_ids: Sequence[int]) -> list[EventFacts]:
+    """List some events, soonest first, those with an open date last."""
+    order = (EVENTS.c.starts_at.is_(None), EVENTS.c.starts_at, EVENTS.c.id)
+    return _many(connection, select(EVENTS).where(EVENTS.c.id.in_(set(event_ids))).order_by(*order))
+
+
+def add(
+    connection: Connection, details: EventDetails, parts: Sequence[PlannedPart], state: EventState, now: datetime
+) -> int:
+    """Add an event with its parts; gives its number. A code that exists raises ConflictError through its key."""
+    values = {"code": details.code, "state": state, "details": dump_details(details), "sequence": 0, "changed_at": now}
+    values["published_at"] = now if state is EventState.PUBLISHED else None
+    event_id = int(connection.execute(EVENTS.insert().values(**values).returning(EVENTS.c.id)).scalar_one())
+    for number, part in enumerate(parts, 1):
+        times = {"starts_at": part.starts_at, "ends_at": part.ends_at, "capacity": part.capacity}
+        fixed = {"event_id": event_id, "number": number, "title": _json(part.title), "taken": 0, "schedule_version": 1}
+        connection.execute(PARTS.insert().values(**fixed, **times, state=PartState.PLANNED))
+    _note_times(connection, event_id)
+    return event_id
+
+
+def change(connection: Connection, event_id: int, now: datetime, **values: Any) -> None:
+    """Change an event's columns; its sequence rises."""
+    rise = {"sequence": EVENTS.c.sequence + 1, "changed_at": now}
+    connection.execute(EVENTS.update().where(EVENTS.c.id == event_id).values(**rise, **values))
+
+
+def change_details(connection: Connection, event_id: int, details: EventDetails, now: datetime) -> None:
+    """Replace what the city says of an event."""
+    change(connection, event_id, now, details=dump_details(details))
+
+
+def change_part(connection: Connection, part: PartFacts, now: datetime, **values: Any) -> None:
+    """Change a part's columns; the event's sequence rises and its first and last moment follow."""
+    connection.execute(PARTS.update().where(PARTS.c.id == part.id).values(**values))
+    change(connection, part.event_id, now)
+    _note_times(connection, part.event_id)
+
+
+def open_word(connection: Connection, part_id: int, word: str, now: datetime) -> None:
+    """Remember the word that is now shown and spoken; no calendar changes by it."""
+    connection.execute(PARTS.update().where(PARTS.c.id == part_id).values(word=word, word_opened_at=now))
+
+
+def take_seats(connection: Connection, part_id: int, seats: int) -> bool:
+    """Take seats if so many are free (the guard behind the rule); False when they are not."""
+    free = or_(PARTS.c.capacity.is_(None), PARTS.c.taken + seats <= PARTS.c.capacity)
+    update = PARTS.update().where(PARTS.c.id == part_id, free).values(taken=PARTS.c.taken + seats)
+    return connection.execute(update).rowcount == 1
+
+
+def free_seats(connection: Connection, part_id: int, seats: int) -> None:
+    """Give seats back."""
+    connection.execute(PARTS.update().where(PARTS.c.id == part_id).values(taken=PARTS.c.taken - seats))
+
+
+def dump_details(details: EventDetails) -> str:
+    """Write what the city says of an event as a JSON document, of a file's event or a stored one alike."""
+    plain = EventDetails(**{name: getattr(details, name) for name in DETAIL_NAMES})
+    return _json(_DETAILS.dump_python(plain, mode="json"))
+
+
+def _note_times(connection: Connection, event_id: int) -> None:
+    rows = connection.execute(select(PARTS).where(PARTS.c.event_id == event_id)).all()
+    going = [row for row in rows if row.state != PartState.CANCELLED]
+    starts = [row.starts_at for row in going if row.starts_at]
+    ends = [row.ends_at or row.starts_at for row in going if row.starts_at]
+    is_open = any(row.starts_at is None for row in going)  # an event with a date to come is not over
+    values = {"starts_at": min(starts, default=None), "ends_at": None if is_open else max(ends, default=None)}
+    connection.execute(EVENTS.update().where(EVENTS.c.id == event_id).values(**values))
+
+
+def _one(connection: Connection, where: Any) -> EventFacts | None:
+    return next(iter(_many(connection, select(EVENTS).where(where))), None)
+
+
+def _many(connection: Connection, question: Any) -> list[EventFacts]:
+    rows = connection.execute(question).all()
+    parts: dict[int, list[PartFacts]] = {row.id: [] for row in rows}
+    ordered = select(PARTS).where(PARTS.c.event_id.in_(parts)).order_by(PARTS.c.event_id, PARTS.c.number)
+    for part in connection.execute(ordered):
+        parts[part.event_id].append(_part(part))
+    return [_facts(row, parts[row.id]) for row in rows]
+
+
+def _facts(row: Row[Any], parts: list[PartFacts]) -> EventFacts:
+    details = _DETAILS.validate_json(row.details)
+    return EventFacts(
+        **{name: getattr(details, name) for name in DETAIL_NAMES},
+        id=row.id,
+        state=EventState(row.state),
+        sequence=row.sequence,
+        published_at=row.published_at,
+        changed_at=row.changed_at,
+        parts=tuple(parts),
+    )
+
+
+def _part(row: Row[Any]) -> PartFacts:
+    same = {name: getattr(row, name) for name in PartFacts.__slots__ if name not in ("title", "state")}
+    return PartFacts(**same, title=json.loads(row.title), state=PartState(row.state))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,129 @@
+"""Notices: what each person is to be told about a part, when, and until when it is worth saying. Sends nothing."""
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, SQLModel
+
+from storage.database import BigId, Instant, table_of
+from storage.facts import NoticeFacts, NoticeKind
+
+
+class NoticeState(StrEnum):
+    """What became of a notice. From SEALED on, its outbox row tells the rest."""
+
+    WAITING = "waiting"
+    SEALED = "sealed"
+    CANCELLED = "cancelled"  # the seat, the part or the schedule it spoke of is no more
+    SKIPPED = "skipped"  # not wanted, not reachable, not consented; ``reason`` says which
+    EXPIRED = "expired"  # its time had passed before it could be sent
+
+
+class Notice(SQLModel, table=True):
+    """One thing to tell one person. ``n`` tells apart what may be said again under one schedule version."""
+
+    __table_args__ = (
+        UniqueConstraint("part_id", "person_id", "kind", "schedule_version", "n"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    kind: str
+    event_id: int = Field(sa_type=BigId, index=True)
+    part_id: int = Field(sa_type=BigId)
+    person_id: int = Field(sa_type=BigId, index=True)
+    schedule_version: int
+    n: int = Field(default=0, sa_type=BigId)
+    due_at: datetime = Field(sa_type=Instant)
+    not_after: datetime = Field(sa_type=Instant)
+    detail: str = "{}"
+    state: str
+    reason: str = ""
+    outbox_id: int | None = Field(default=None, sa_type=BigId)
+    made_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+NOTICES = table_of(Notice)
+_WAITING = text("state = 'waiting'")
+Index("notice_due", NOTICES.c.due_at, sqlite_where=_WAITING, postgresql_where=_WAITING)
+
+
+def add(
+    connection: Connection,
+    kind: NoticeKind,
+    event_id: int,
+    part_id: int,
+    person_id: int,
+    *,
+    schedule_version: int,
+    due_at: datetime,
+    not_after: datetime,
+    now: datetime,
+    n: int = 0,
+    detail: Mapping[str, str] | None = None,
+) -> None:
+    """Plan a notice. One that was planned before under the same key is made to wait again unless it was sealed."""
+    key = {"part_id": part_id, "person_id": person_id, "kind": kind, "schedule_version": schedule_version, "n": n}
+    times = {"due_at": due_at, "not_after": not_after, "made_at": now, "ended_at": None}
+    words = {"detail": json.dumps(dict(detail or {}), ensure_ascii=False), "state": NoticeState.WAITING, "reason": ""}
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(NOTICES)
+    again = insert.on_conflict_do_update(
+        index_elements=list(key), set_={**times, **words}, where=NOTICES.c.state != NoticeState.SEALED
+    )
+    connection.execute(again.values(event_id=event_id, **key, **times, **words))
+
+
+def cancel(
+    connection: Connection,
+    now: datetime,
+    *,
+    part_id: int,
+    person_ids: Collection[int] | None = None,
+    kinds: Collection[NoticeKind] | None = None,
+) -> list[NoticeFacts]:
+    """Cancel a part's waiting notices, of some persons or kinds only if so asked; gives those it cancelled."""
+    ours = [NOTICES.c.part_id == part_id, NOTICES.c.state == NoticeState.WAITING]
+    if person_ids is not None:
+        ours.append(NOTICES.c.person_id.in_(person_ids))
+    if kinds is not None:
+        ours.append(NOTICES.c.kind.in_(kinds))
+    ended = {"state": NoticeState.CANCELLED, "ended_at": now}
+    rows = connection.execute(NOTICES.update().where(*ours).values(**ended).returning(*NOTICES.c)).all()
+    return [_facts(row) for row in rows]
+
+
+def claim_due(connection: Connection, now: datetime, limit: int) -> list[NoticeFacts]:
+    """Lock the notices that are due, longest due first; another process takes others."""
+    due = (NOTICES.c.state == NoticeState.WAITING, NOTICES.c.due_at <= now)
+    ordered = select(NOTICES).where(*due).order_by(NOTICES.c.due_at, NOTICES.c.id).limit(limit)
+    return [_facts(row) for row in connection.execute(ordered.with_for_update(skip_locked=True))]
+
+
+def mark(
+    connection: Connection,
+    notice_id: int,
+    state: NoticeState,
+    now: datetime,
+    reason: str = "",
+    outbox_id: int | None = None,
+) -> None:
+    """Write what became of a notice."""
+    values = {"state": state, "ended_at": now, "reason": reason, "outbox_id": outbox_id}
+    connection.execute(NOTICES.update().where(NOTICES.c.id == notice_id).values(**values))
+
+
+def list_of_part(connection: Connection, part_id: int) -> list[tuple[NoticeFacts, NoticeState, str]]:
+    """List a part's notices with what became of each and why, oldest first."""
+    rows = connection.execute(select(NOTICES).where(NOTICES.c.part_id == part_id).order_by(NOTICES.c.id))
+    return [(_facts(row), NoticeState(row.state), row.reason) for row in rows]
+
+
+def _facts(row: Row[Any]) -> NoticeFacts:
+    names = set(NoticeFacts.__slots__) - {"kind", "detail"}
+    same = {name: getattr(row, name) for name in names}
+    return NoticeFacts(**same, kind=NoticeKind(row.kind), detail=json.loads(row.detail))

@@ -1,0 +1,211 @@
+"""Registrations: who holds a seat at which part, or waits for one, and the guests who came without an account."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, func, select, text
+from sqlmodel import Field, SQLModel
+
+from storage.database import BigId, Instant, table_of
+from storage.facts import GuestFacts, RegistrationFacts, RegistrationState
+
+LIVE = (RegistrationState.SEATED, RegistrationState.OFFERED, RegistrationState.WAITING)
+HOLDING = (RegistrationState.SEATED, RegistrationState.OFFERED)
+CODES = 10_000  # four digits
+
+
+class Registration(SQLModel, table=True):
+    """One person at one part, whatever became of it; a new registration of the same person takes the same row."""
+
+    __table_args__ = (UniqueConstraint("part_id", "person_id"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    event_id: int = Field(sa_type=BigId, index=True)
+    part_id: int = Field(sa_type=BigId)
+    person_id: int = Field(sa_type=BigId, index=True)
+    host_id: int | None = Field(default=None, sa_type=BigId, index=True)
+    account_id: int | None = Field(default=None, sa_type=BigId)
+    state: str
+    queued: int = Field(sa_type=BigId)
+    offered_until: datetime | None = Field(default=None, sa_type=Instant)
+    code: str
+    as_company: bool = False
+    made_at: datetime = Field(sa_type=Instant)
+    changed_at: datetime = Field(sa_type=Instant)
+
+
+class CompanyForm(SQLModel, table=True):
+    """What a company's attendee wrote on our own form for one event; never taken from a chat."""
+
+    __tablename__ = "company_form"
+    event_id: int = Field(primary_key=True, sa_type=BigId)
+    person_id: int = Field(primary_key=True, sa_type=BigId)
+    company: str
+    email: str
+    given_at: datetime = Field(sa_type=Instant)
+
+
+class Guest(SQLModel, table=True):
+    """A person without an account, by the name on staff's list or on a companion's registration.
+
+    ``slip_hash`` is the keyed hash of the code on the slip that lets them claim their points later.
+    """
+
+    person_id: int = Field(primary_key=True, sa_type=BigId)
+    name: str
+    is_child: bool = False
+    host_id: int | None = Field(default=None, sa_type=BigId, index=True)
+    slip_hash: str | None = Field(default=None, index=True)
+    member_hash: str | None = Field(default=None, index=True)
+    email_hash: str | None = Field(default=None, index=True)
+    made_at: datetime = Field(sa_type=Instant)
+    forget_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+REGISTRATIONS, COMPANY_FORMS, GUESTS = table_of(Registration), table_of(CompanyForm), table_of(Guest)
+Index("registration_line", REGISTRATIONS.c.part_id, REGISTRATIONS.c.state, REGISTRATIONS.c.queued)
+_OFFERED = text("state = 'offered'")
+Index("registration_offers", REGISTRATIONS.c.offered_until, sqlite_where=_OFFERED, postgresql_where=_OFFERED)
+_FORGETTABLE = text("forget_at IS NOT NULL")
+Index("guest_forget", GUESTS.c.forget_at, sqlite_where=_FORGETTABLE, postgresql_where=_FORGETTABLE)
+
+
+def find(connection: Connection, part_id: int, person_id: int) -> RegistrationFacts | None:
+    """Find one person's registration for one part, whatever became of it."""
+    ours = (REGISTRATIONS.c.part_id == part_id, REGISTRATIONS.c.person_id == person_id)
+    row = connection.execute(select(REGISTRATIONS).where(*ours)).first()
+    return None if row is None else _facts(row)
+
+
+def get(connection: Connection, registration_id: int) -> RegistrationFacts | None:
+    """Find a registration by its number."""
+    row = connection.execute(select(REGISTRATIONS).where(REGISTRATIONS.c.id == registration_id)).first()
+    return None if row is None else _facts(row)
+
+
+def find_by_code(connection: Connection, part_id: int, code: str) -> RegistrationFacts | None:
+    """Find the seated person whose four digits these are at a part."""
+    ours = (REGISTRATIONS.c.part_id == part_id, REGISTRATIONS.c.code == code)
+    row = connection.execute(
+        select(REGISTRATIONS).where(*ours, REGISTRATIONS.c.state == RegistrationState.SEATED)
+    ).first()
+    return None if row is None else _facts(row)
+
+
+def list_line(connection: Connection, part_id: int) -> list[RegistrationFacts]:
+    """List who has been offered a seat or waits for one at a part, first in line first."""
+    return _many(
+        connection, REGISTRATIONS.c.part_id == part_id, states=(RegistrationState.OFFERED, RegistrationState.WAITING)
+    )
+
+
+def list_of_part(
+    connection: Connection, part_id: int, states: Sequence[RegistrationState] = LIVE
+) -> list[RegistrationFacts]:
+    """List a part's registrations in the order in which they came."""
+    return _many(connection, REGISTRATIONS.c.part_id == part_id, states=states)
+
+
+def list_of_person(
+    connection: Connection, person_id: int, states: Sequence[RegistrationState] = LIVE
+) -> list[RegistrationFacts]:
+    """List what a person is registered for, companions left out."""
+    return _many(connection, REGISTRATIONS.c.person_id == person_id, states=states)
+
+
+def list_party(
+    connection: Connection, event_id: int, host_id: int, states: Sequence[RegistrationState] = LIVE
+) -> list[RegistrationFacts]:
+    """List the registrations of a person and their companions for an event, the person's own first of each part."""
+    whose = (REGISTRATIONS.c.person_id == host_id) | (REGISTRATIONS.c.host_id == host_id)
+    return _many(connection, (REGISTRATIONS.c.event_id == event_id) & whose, states=states)
+
+
+def list_overdue_offers(connection: Connection, now: datetime, limit: int) -> list[RegistrationFacts]:
+    """List offers whose time is up, longest over first."""
+    due = (REGISTRATIONS.c.state == RegistrationState.OFFERED, REGISTRATIONS.c.offered_until <= now)
+    rows = connection.execute(select(REGISTRATIONS).where(*due).order_by(REGISTRATIONS.c.offered_until).limit(limit))
+    return [_facts(row) for row in rows]
+
+
+def next_in_line(connection: Connection, part_id: int) -> int:
+    """Give a number behind everybody who ever stood in a part's line, while the event is locked."""
+    last = select(func.max(REGISTRATIONS.c.queued)).where(REGISTRATIONS.c.part_id == part_id)
+    return int(connection.execute(last).scalar() or 0) + 1
+
+
+def put(connection: Connection, part_id: int, person_id: int, now: datetime, **values: Any) -> RegistrationFacts:
+    """Register a person for a part, in the row they may have had before; gives the registration as it now stands."""
+    ours = (REGISTRATIONS.c.part_id == part_id, REGISTRATIONS.c.person_id == person_id)
+    changed = {"offered_until": None, "changed_at": now, **values}
+    if connection.execute(REGISTRATIONS.update().where(*ours).values(**changed)).rowcount == 0:
+        first = {"part_id": part_id, "person_id": person_id, "made_at": now, "code": _draw_code(connection, part_id)}
+        connection.execute(REGISTRATIONS.insert().values(**{"as_company": False, **first, **changed}))
+    found = find(connection, part_id, person_id)
+    if found is None:
+        raise LookupError("a registration was stored and is not there")
+    return found
+
+
+def change(connection: Connection, registration_ids: Sequence[int], now: datetime, **values: Any) -> None:
+    """Change some registrations' columns."""
+    ours = REGISTRATIONS.c.id.in_(registration_ids)
+    connection.execute(REGISTRATIONS.update().where(ours).values(changed_at=now, **values))
+
+
+def _draw_code(connection: Connection, part_id: int) -> str:
+    """Draw four digits that nobody else has at a part; the few next to it once a part is that full."""
+    used = set(connection.execute(select(REGISTRATIONS.c.code).where(REGISTRATIONS.c.part_id == part_id)).scalars())
+    first = secrets.randbelow(CODES)
+    tried = (f"{(first + step) % CODES:04}" for step in range(CODES))
+    return next((code for code in tried if code not in used), "")
+
+
+def put_company_form(
+    connection: Connection, event_id: int, person_id: int, company: str, email: str, now: datetime
+) -> None:
+    """Keep what a company's attendee wrote on the form; a second time replaces the first."""
+    ours = (COMPANY_FORMS.c.event_id == event_id, COMPANY_FORMS.c.person_id == person_id)
+    values = {"company": company, "email": email, "given_at": now}
+    if connection.execute(COMPANY_FORMS.update().where(*ours).values(**values)).rowcount == 0:
+        connection.execute(COMPANY_FORMS.insert().values(event_id=event_id, person_id=person_id, **values))
+
+
+def list_company_forms(connection: Connection, event_id: int) -> dict[int, tuple[str, str]]:
+    """List who wrote on an event's form, as {person: (company, e-mail)}."""
+    rows = connection.execute(select(COMPANY_FORMS).where(COMPANY_FORMS.c.event_id == event_id))
+    return {row.person_id: (row.company, row.email) for row in rows}
+
+
+def add_guest(connection: Connection, person_id: int, name: str, now: datetime, **values: Any) -> None:
+    """Add what is known of a person without an account; see Guest for the columns."""
+    plain = {"is_child": False, "made_at": now, **values}
+    connection.execute(GUESTS.insert().values(person_id=person_id, name=name, **plain))
+
+
+def list_guests(connection: Connection, person_ids: Sequence[int]) -> dict[int, GuestFacts]:
+    """List what is known of some persons without an account, by their number."""
+    rows = connection.execute(select(GUESTS).where(GUESTS.c.person_id.in_(set(person_ids))))
+    return {row.person_id: _guest(row) for row in rows}
+
+
+def list_companions(connection: Connection, host_id: int) -> list[GuestFacts]:
+    """List whom a person has ever brought, oldest first."""
+    rows = connection.execute(select(GUESTS).where(GUESTS.c.host_id == host_id).order_by(GUESTS.c.made_at))
+    return [_guest(row) for row in rows]
+
+
+def _many(connection: Connection, where: Any, states: Sequence[RegistrationState]) -> list[RegistrationFacts]:
+    chosen = select(REGISTRATIONS).where(where, REGISTRATIONS.c.state.in_(states))
+    rows = connection.execute(chosen.order_by(REGISTRATIONS.c.queued, REGISTRATIONS.c.id))
+    return [_facts(row) for row in rows]
+
+
+def _facts(row: Row[Any]) -> RegistrationFacts:
+    same = {name: getattr(row, name) for name in RegistrationFacts.__slots__ if name != "state"}
+    return RegistrationFacts(**same, state=RegistrationState(row.state))
+
+
+def _guest(row: Row[Any]) -> GuestFacts:
+    return GuestFacts(**{name: getattr(row, name) for name in GuestFacts.__slots__})
