@@ -57,7 +57,7 @@ class Guest(SQLModel, table=True):
     is_child: bool = False
     host_id: int | None = Field(default=None, sa_type=BigId, index=True)
     slip_hash: str | None = Field(default=None, index=True)
-    member_hash: str | None = Field(default=None, index=True)
+    number_hash: str | None = Field(default=None, index=True)
     email_hash: str | None = Field(default=None, index=True)
     made_at: datetime = Field(sa_type=Instant)
     forget_at: datetime | None = Field(default=None, sa_type=Instant)

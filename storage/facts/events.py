@@ -21,7 +21,7 @@ class EventKind(StrEnum):
 class Audience(StrEnum):
     """Whom an event is for; one event may be for both."""
 
-    CITIZEN = "citizen"
+    PUBLIC = "citizen"
     COMPANY = "company"
 
 

@@ -30,7 +30,7 @@ START = datetime(2022, 1, 26, 14, tzinfo=TOKYO)
 DETAILS = EventDetails(
     code="seminar",
     kind=EventKind.SEMINAR,
-    audiences=(Audience.CITIZEN, Audience.COMPANY),
+    audiences=(Audience.PUBLIC, Audience.COMPANY),
     title={"ja": "セミナー", "en": "Seminar"},
     description={"ja": "はなし"},
     mode=EventMode.ONLINE,

@@ -90,7 +90,7 @@ def upgrade() -> None:
     sa.Column('is_child', sa.Boolean(), nullable=False),
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('slip_hash', sa.String(), nullable=True),
-    sa.Column('member_hash', sa.String(), nullable=True),
+    sa.Column('number_hash', sa.String(), nullable=True),
     sa.Column('email_hash', sa.String(), nullable=True),
     sa.Column('made_at', storage.database.Instant(timezone=True), nullable=False),
     sa.Column('forget_at', storage.database.Instant(timezone=True), nullable=True),
@@ -100,7 +100,7 @@ def upgrade() -> None:
         batch_op.create_index('guest_forget', ['forget_at'], unique=False, sqlite_where=sa.text('forget_at IS NOT NULL'), postgresql_where=sa.text('forget_at IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_guest_email_hash'), ['email_hash'], unique=False)
         batch_op.create_index(batch_op.f('ix_guest_host_id'), ['host_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_guest_member_hash'), ['member_hash'], unique=False)
+        batch_op.create_index(batch_op.f('ix_guest_number_hash'), ['number_hash'], unique=False)
         batch_op.create_index(batch_op.f('ix_guest_slip_hash'), ['slip_hash'], unique=False)
 
     op.create_table('notice',
