@@ -15,7 +15,7 @@ from bot.opening import find_newer_programme
 from bot.phones import LINE_SECRET, LINE_TOKEN, TELEGRAM_SECRET, TELEGRAM_TOKEN, Phones
 from bot.settings import Settings, SettingsError
 from handlers.messages import Channel
-from storage import catalogue, marks, programme_file
+from storage import catalogue, events, marks, programme_file
 from storage.clock import TOKYO, real_now
 from storage.database import Database
 from storage.facts import ChannelName, Programme
@@ -102,14 +102,19 @@ def _mark_new(connection: Connection, is_sandbox: bool) -> None:
 
 
 def load_programme(database: Database, path: Path, now: datetime) -> Programme:
-    """Give the programme in force; an empty database is seeded from the file once."""
+    """Give the programme in force; an empty database is seeded from the file once, events and all."""
     found = database.read(lambda connection: find_newer_programme(connection, version=0)).result()
     if found is not None:
         return found
     seed = programme_file.read_programme(path)
-    document = programme_file.to_document(seed)
-    version = database.write(lambda c: catalogue.add_version(c, document, f"file {path.name}", now)).result()
-    return replace(seed, version=version)
+    version = database.write(lambda connection: _seed(connection, seed, path.name, now)).result()
+    return replace(seed, version=version, events=())
+
+
+def _seed(connection: Connection, seed: Programme, name: str, now: datetime) -> int:
+    for event in seed.events:
+        events.add(connection, event, event.parts, event.state, now)
+    return catalogue.add_version(connection, programme_file.to_document(seed), f"file {name}", now)
 
 
 def channels(settings: Settings, phones: Phones | None) -> dict[ChannelName, Channel]:

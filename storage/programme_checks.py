@@ -3,17 +3,15 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-from storage import facts
+from storage import event_checks, facts, text_checks
 from storage.facts import Action, ActionGroup, Programme
 
-CODE = re.compile(r"[a-z][a-z0-9_]{0,31}")  # short enough for a Telegram button's 64 bytes with room to spare
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 PLAIN_NUMBER = re.compile(r"\d+(\.\d+)?")
 MONTH_DAY = re.compile(r"\d\d-\d\d")
 LEAP_YEAR = 2024  # so that a season may begin or end on 02-29
@@ -21,6 +19,7 @@ CONSENT_LINES = 5
 CONSENT_COLUMNS = 160  # a "short line": about three lines on a phone
 LABEL_COLUMNS = {"ja": 20, "ja-easy": 20}  # ten full-width characters
 OTHER_LABEL_COLUMNS = 18  # LINE cuts a button at 20; two are left for a mark
+WIDEST = f"at most {OTHER_LABEL_COLUMNS} half-width or {OTHER_LABEL_COLUMNS // 2} full-width characters"
 HIGHEST_NUMBER = 30  # ゼロカーボンアクション30
 RESERVED_WARDS = ("outside", "rather_not_say")  # nobody is made to name a ward
 LIMIT_RANGES = {
@@ -39,7 +38,7 @@ def find_problems(programme: Programme) -> list[str]:
     """List every problem of content, as ``actions[my_bottle].cap.times: must be 1 or more``; empty when all is well."""
     checks: tuple[Callable[[Programme], Iterator[str]], ...] = (
         _city, _limits, _consent, _names, _periods, _wards, _texts, _strings,
-        _catalogue, _shared_caps, _labels_differ, _aliases, _opening_balances,
+        _catalogue, _shared_caps, _labels_differ, _aliases, _opening_balances, _interests, _events,
     )  # fmt: skip
     return [problem for check in checks for problem in check(programme)]
 
@@ -68,9 +67,9 @@ def _city(programme: Programme) -> Iterator[str]:
     if "ja" not in city.languages:
         yield 'city.languages: must contain "ja"'
     for language in city.languages:
-        if not LANGUAGE.fullmatch(language):
+        if not text_checks.LANGUAGE.fullmatch(language):
             yield f'city.languages: "{language}" is not a language tag such as "en" or "zh-Hans"'
-    yield from _twice("city.languages", city.languages)
+    yield from text_checks.twice("city.languages", city.languages)
     if city.population < 1:
         yield "city.population: must be 1 or more"
     if not city.population_source.strip():
@@ -89,14 +88,14 @@ def _consent(programme: Programme) -> Iterator[str]:
     consent = programme.consent
     if not consent.version.strip():
         yield 'consent.version: must not be empty: write "1", and raise it whenever the lines change'
-    yield from _in_every_language("consent.lines", consent.lines, programme)
+    yield from text_checks.in_every_language("consent.lines", consent.lines, programme.city.languages)
     for language, lines in consent.lines.items():
         path = f"consent.lines.{language}"
         if not 1 <= len(lines) <= CONSENT_LINES:
             yield f"{path}: must be from 1 to {CONSENT_LINES} lines, is {len(lines)}"
         for place, line in enumerate(lines, 1):
-            yield from _words(f"{path}[#{place}]", line)
-            if _columns(line) > CONSENT_COLUMNS:
+            yield from text_checks.words(f"{path}[#{place}]", line)
+            if text_checks.columns(line) > CONSENT_COLUMNS:
                 yield f"{path}[#{place}]: must be short, at most {CONSENT_COLUMNS // 2} full-width characters"
     if len({len(lines) for lines in consent.lines.values()}) > 1:
         yield "consent.lines: must be as many lines in every language, so that all agree to the same"
@@ -105,14 +104,14 @@ def _consent(programme: Programme) -> Iterator[str]:
 def _names(programme: Programme) -> Iterator[str]:
     for name in ("first", "second"):
         lists: Mapping[str, tuple[str, ...]] = getattr(programme.names, name)
-        yield from _in_every_language(f"names.{name}", lists, programme)
+        yield from text_checks.in_every_language(f"names.{name}", lists, programme.city.languages)
         for language, words in lists.items():
             path = f"names.{name}.{language}"
             if not words:
                 yield f"{path}: must hold at least one word"
-            yield from _twice(path, words)
+            yield from text_checks.twice(path, words)
             for place, word in enumerate(words, 1):
-                yield from _words(f"{path}[#{place}]", word)
+                yield from text_checks.words(f"{path}[#{place}]", word)
 
 
 def _periods(programme: Programme) -> Iterator[str]:
@@ -138,7 +137,7 @@ def _periods(programme: Programme) -> Iterator[str]:
 
 def _wards(programme: Programme) -> Iterator[str]:
     codes = [ward.code for ward in programme.wards]
-    yield from _codes("wards", codes)
+    yield from text_checks.codes("wards", codes)
     for code in RESERVED_WARDS:
         if code not in codes:
             yield f'wards: must contain one with code = "{code}", for people who live or wish it so'
@@ -159,11 +158,11 @@ def _opening_balances(programme: Programme) -> Iterator[str]:
 
 
 def _texts(programme: Programme) -> Iterator[str]:
-    for path, kind, value in _walk(programme, Programme, ""):
+    for path, kind, value in _walk(replace(programme, events=()), Programme, ""):
         if kind == facts.Texts:
-            yield from _in_every_language(path, value, programme)
+            yield from text_checks.in_every_language(path, value, programme.city.languages)
             for language, text in value.items():
-                yield from _words(f"{path}.{language}", text)
+                yield from text_checks.words(f"{path}.{language}", text)
 
 
 def _strings(programme: Programme) -> Iterator[str]:
@@ -188,48 +187,11 @@ def _walk(value: Any, kind: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
         yield path, kind, value
 
 
-def _in_every_language(path: str, texts: Mapping[str, Any], programme: Programme) -> Iterator[str]:
-    for language in dict.fromkeys(("ja", *programme.city.languages)):
-        if language not in texts:
-            yield f'{path}.{language}: is missing: city.languages lists "{language}"'
-
-
-def _words(path: str, text: str) -> Iterator[str]:
-    if not text.strip():
-        yield f"{path}: must not be empty"
-    elif text != text.strip():
-        yield f"{path}: must not begin or end with a space"
-    if any(unicodedata.category(character) == "Cc" for character in text):
-        yield f"{path}: must be one line without control characters"
-
-
-def _columns(text: str) -> int:
-    """Count half-width columns: two for a full-width character, none for a combining mark."""
-    wide = sum(unicodedata.east_asian_width(character) in "FWA" for character in text)
-    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
-
-
-def _codes(path: str, codes: list[str]) -> Iterator[str]:
-    if not codes:
-        yield f"{path}: must hold at least one"
-    for code, times in Counter(codes).items():
-        if times > 1:
-            yield f"{path}[{code}].code: is used {times} times: every code must be unique"
-        if not CODE.fullmatch(code):
-            yield f"{path}[{code}].code: must be at most 32 small letters, digits and _, beginning with a letter"
-
-
-def _twice(path: str, values: Iterable[Hashable]) -> Iterator[str]:
-    for value, times in Counter(values).items():
-        if times > 1:
-            yield f'{path}: "{value}" stands there {times} times'
-
-
 # --- The catalogue ------------------------------------------------------------------------------------------------
 
 
 def _catalogue(programme: Programme) -> Iterator[str]:
-    yield from _codes("actions", [action.code for action in programme.actions])
+    yield from text_checks.codes("actions", [action.code for action in programme.actions])
     for action in programme.actions:
         for check in (_points, _amounts, _labels, _at_home, _seasons, _figures, _factors):
             for problem in check(action, programme):
@@ -260,7 +222,7 @@ def _amounts(action: Action, programme: Programme) -> Iterator[str]:
 def _labels(action: Action, programme: Programme) -> Iterator[str]:
     for language, label in action.label.items():
         most = LABEL_COLUMNS.get(language, OTHER_LABEL_COLUMNS)
-        if _columns(label) > most:
+        if text_checks.columns(label) > most:
             widest = f"{most} half-width or {most // 2} full-width characters"
             yield f"label.{language}: is too wide for a button: at most {widest}"
 
@@ -308,7 +270,7 @@ def _factors(action: Action, programme: Programme) -> Iterator[str]:
     if any(factor.per == "km" for factor in action.factors) and not action.asks_instead_of_car:
         yield "asks_instead_of_car: must be true where a factor is per km: nothing is saved without a car"
     if action.factors:
-        yield from _codes("factors", [factor.code for factor in action.factors])
+        yield from text_checks.codes("factors", [factor.code for factor in action.factors])
 
 
 def _shared_caps(programme: Programme) -> Iterator[str]:
@@ -339,9 +301,9 @@ def _aliases(programme: Programme) -> Iterator[str]:
     for action in programme.actions:
         for language, aliases in action.aliases.items():
             path = f"actions[{action.code}].aliases.{language}"
-            yield from _twice(path, aliases)
+            yield from text_checks.twice(path, aliases)
             for alias in aliases:
-                yield from _words(f'{path} "{alias}"', alias)
+                yield from text_checks.words(f'{path} "{alias}"', alias)
                 if alias != alias.lower():
                     yield f'{path}: "{alias}" must be in small letters'
                 owner = owners.setdefault((language, _folded(alias)), action.code)
@@ -352,3 +314,22 @@ def _aliases(programme: Programme) -> Iterator[str]:
 def _folded(alias: str) -> str:
     """Fold width and case, as people mix them freely."""
     return unicodedata.normalize("NFKC", alias).casefold()
+
+
+# --- Events --------------------------------------------------------------------------------------------------------
+
+
+def _interests(programme: Programme) -> Iterator[str]:
+    if programme.interests:
+        yield from text_checks.codes("interests", [interest.code for interest in programme.interests])
+    for interest in programme.interests:
+        for language, name in interest.name.items():
+            if text_checks.columns(name) > OTHER_LABEL_COLUMNS:
+                yield f"interests[{interest.code}].name.{language}: is too wide for a button: {WIDEST}"
+
+
+def _events(programme: Programme) -> Iterator[str]:
+    if programme.events:
+        yield from text_checks.codes("events", [event.code for event in programme.events])
+    for event in programme.events:
+        yield from (f"events[{event.code}].{problem}" for problem in event_checks.find_problems(event, programme))

@@ -30,6 +30,9 @@ REMEDIES = {
     "date_type": "must be a day without quotation marks, such as 2022-01-01",
     "date_parsing": "must be a day without quotation marks, such as 2022-01-01",
     "date_from_datetime_parsing": "must be a day without quotation marks, such as 2022-01-01",
+    "datetime_type": "must be a day and time with a zone, such as 2022-01-26T14:00:00+09:00",
+    "datetime_parsing": "must be a day and time with a zone, such as 2022-01-26T14:00:00+09:00",
+    "datetime_from_date_parsing": "must be a day and time with a zone, such as 2022-01-26T14:00:00+09:00",
     "date_from_datetime_inexact": "must be a day without a time, such as 2022-01-01",
 }
 
@@ -69,8 +72,11 @@ def read_programme(path: Path) -> facts.Programme:
 
 
 def to_document(programme: facts.Programme) -> dict[str, Any]:
-    """Turn a programme into plain JSON values, complete, so that a version can be stored and compared."""
-    return cast(dict[str, Any], _DOCUMENT.dump_python(programme, mode="json"))
+    """Turn a programme into plain JSON values, so that a version can be stored and compared.
+
+    Complete but for the events, which live in tables of their own (docs/decisions/events-beside-the-versions.md).
+    """
+    return cast(dict[str, Any], _DOCUMENT.dump_python(programme, mode="json", exclude={"events"}))
 
 
 def from_document(document: Mapping[str, Any]) -> facts.Programme:

@@ -42,6 +42,7 @@ from storage.facts.programme import (
     Effect,
     Factor,
     Figure,
+    Interest,
     Limits,
     Metric,
     NameWords,
@@ -51,10 +52,10 @@ from storage.facts.programme import (
     Programme,
     ProgrammePeriod,
     Season,
-    Texts,
     Ward,
 )
 from storage.facts.reports import Earned, Intent, Mentioned, Recorded, Refusal, Refused, ReportFacts, Understanding
+from storage.facts.texts import Texts
 
 __all__ = [
     "REMINDERS",
@@ -82,6 +83,7 @@ __all__ = [
     "Figure",
     "GuestFacts",
     "Intent",
+    "Interest",
     "Limits",
     "Mentioned",
     "Metric",

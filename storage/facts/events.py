@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from storage.facts.programme import Texts
+from storage.facts.texts import Texts
 
 
 class EventKind(StrEnum):

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-Texts = Mapping[str, str]
-"""One text in several languages: language tag (``ja``, ``en``, ``ja-easy`` …) to words; ``ja`` is always there."""
+from storage.facts.events import PlannedEvent
+from storage.facts.texts import Texts
 
 
 class Per(StrEnum):
@@ -118,6 +118,14 @@ class Ward:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interest:
+    """Something that events are about, by which one looks for them; the name fits a button."""
+
+    code: str
+    name: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammePeriod:
     """A stretch with targets, in attendances by identifiable participants. Days are Tokyo days, both included."""
 
@@ -207,6 +215,8 @@ class Programme:
     actions: tuple[Action, ...]
     opening_balances: tuple[OpeningBalance, ...] = ()
     heat_alert_days: tuple[date, ...] = ()
+    interests: tuple[Interest, ...] = ()
+    events: tuple[PlannedEvent, ...] = ()  # as a file brings them; a stored version holds none (storage.events does)
     version: int = 0
 
     def action(self, code: str) -> Action | None:
@@ -216,6 +226,10 @@ class Programme:
     def ward(self, code: str | None) -> Ward | None:
         """Find a ward by its stable code."""
         return next((ward for ward in self.wards if ward.code == code), None)
+
+    def interest(self, code: str) -> Interest | None:
+        """Find an interest by its stable code."""
+        return next((interest for interest in self.interests if interest.code == code), None)
 
     def period(self, on: date) -> ProgrammePeriod:
         """Find the period that holds a day; before the first the first, after the last the last."""
