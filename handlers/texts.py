@@ -93,6 +93,13 @@ def language_name(language: str) -> str:
     return _OWN_NAMES.get(language) or _locale(language).get_display_name() or language
 
 
+def name_language(language: str, reader: str) -> str:
+    """Name a language in the reader's language: 英語; Japanese."""
+    if language in _OWN_NAMES:
+        return _OWN_NAMES[language]
+    return _locale(language).get_display_name(_locale(reader)) or language
+
+
 def format_number(number: float, language: str) -> str:
     """Write a number with the language's separators: 60,000."""
     return format_decimal(number, locale=_locale(language))
