@@ -40,7 +40,7 @@ KINDS = {
     EventKind.CLEANUP: _("清掃活動"),
 }
 _ONLINE_KINDS = {EventKind.SEMINAR: _("Webセミナー"), EventKind.WORKSHOP: _("Webワークショップ")}
-AUDIENCES = {Audience.CITIZEN: _("市民の方"), Audience.COMPANY: _("企業の方")}
+AUDIENCES = {Audience.PUBLIC: _("市民の方"), Audience.COMPANY: _("企業の方")}
 STATES = {
     RegistrationState.SEATED: _("申し込み済み（席があります）"),
     RegistrationState.OFFERED: _("席が空きました（お返事をお待ちしています）"),

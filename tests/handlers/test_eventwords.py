@@ -40,7 +40,7 @@ def event(*parts: PartFacts, **changes: Any) -> EventFacts:
         "id": 1,
         "code": "why",
         "kind": EventKind.SEMINAR,
-        "audiences": (Audience.CITIZEN, Audience.COMPANY),
+        "audiences": (Audience.PUBLIC, Audience.COMPANY),
         "title": {"ja": "脱炭素経営セミナー", "en": "Decarbonised management"},
         "description": {"ja": "くわしくお話しします。"},
         "mode": EventMode.ONLINE,
