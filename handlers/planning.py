@@ -80,6 +80,31 @@ def take_back(
     return notices.cancel(connection, now, part_id=part_id, person_ids=people, kinds=kinds)
 
 
+def tell_again(connection: Connection, part: PartFacts, untold: Sequence[NoticeFacts], now: datetime) -> None:
+    """Plan anew, under the part's schedule as it is now, what people had not been told before it changed."""
+    soonest = due_for_change(now, part.starts_at)
+    rows = [
+        NewNotice(
+            kind=one.kind,
+            part=part,
+            person_id=one.person_id,
+            due_at=min(one.due_at, soonest),
+            not_after=_worth_until(one, part),
+            n=one.n,
+            detail=one.detail,
+        )
+        for one in untold
+    ]
+    notices.add_all(connection, rows, now)
+
+
+def _worth_until(notice: NoticeFacts, part: PartFacts) -> datetime:
+    """Say until when a notice is worth telling after a move: an offer until its end, the rest until the part begins."""
+    if notice.kind is NoticeKind.OFFERED:
+        return min(notice.not_after, part.starts_at or notice.not_after)
+    return part.starts_at or notice.due_at + WHILE_OPEN
+
+
 def list_told(connection: Connection, concerned: Sequence[RegistrationFacts]) -> list[RegistrationFacts]:
     """List those among some registrations who are told: each party's host, if it is a person with an account."""
     hosts = [one for one in concerned if one.host_id is None]

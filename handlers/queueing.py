@@ -4,6 +4,7 @@ Every function expects its event locked or locks it; the rules say what is done 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -54,7 +55,7 @@ def _serve_part(connection: Connection, part: PartFacts, now: datetime) -> None:
             return
         if serving is Serving.SEAT:
             seat(connection, part, party, now)
-            planning.tell(connection, NoticeKind.SEATED, part, party, now)
+            tell_seated(connection, part, party, now)
         else:
             _offer(connection, part, party, now)
 
@@ -66,6 +67,13 @@ def seat(connection: Connection, part: PartFacts, party: Sequence[RegistrationFa
     planning.remind(connection, part, party, now)
 
 
+def tell_seated(connection: Connection, part: PartFacts, party: Sequence[RegistrationFacts], now: datetime) -> None:
+    """Tell a party that it was seated, unless it never learnt that it had lost its seats."""
+    undone = {notice.person_id for notice in planning.take_back(connection, part.id, party, now, {NoticeKind.BUMPED})}
+    told = [one for one in party if one.person_id not in undone]
+    planning.tell(connection, NoticeKind.SEATED, part, told, now)
+
+
 def _offer(connection: Connection, part: PartFacts, party: Sequence[RegistrationFacts], now: datetime) -> None:
     """Offer a party the seats that are held for it."""
     until = rules.offer_until(now)
@@ -73,6 +81,18 @@ def _offer(connection: Connection, part: PartFacts, party: Sequence[Registration
     registrations.change(connection, [one.id for one in party], now, state=offered, offered_until=until)
     details = {one.person_id: {"until": until.isoformat()} for one in party}
     planning.tell(connection, NoticeKind.OFFERED, part, party, now, not_after=until, details=details)
+
+
+def put_first(
+    connection: Connection, part: PartFacts, party: Sequence[RegistrationFacts], now: datetime
+) -> list[RegistrationFacts]:
+    """Take a party's seats and put it at the head of the line; gives its registrations as they now stand."""
+    ids = [one.id for one in party]
+    first = registrations.head_of_line(connection, part.id)
+    waiting = RegistrationState.WAITING
+    registrations.change(connection, ids, now, state=waiting, queued=first, offered_until=None)
+    events.free_seats(connection, part.id, len(party))
+    return [replace(one, state=waiting, queued=first, offered_until=None) for one in party]
 
 
 def expire_offers(connection: Connection, now: datetime, limit: int) -> int:

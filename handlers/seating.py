@@ -223,11 +223,27 @@ def register_guest(
     is_child: bool = False,
     forget_at: datetime | None = None,
 ) -> tuple[int, Registered | NotRegistered]:
-    """Let staff register somebody without an account, by telephone or at the door; gives their person number."""
+    """Let staff register somebody without an account, by telephone or at the door.
+
+    Gives their person number, 0 when they were refused. Without ``forget_at`` the name is kept for 90 days afterwards.
+    """
+    events.lock(connection, event_id)
+    event = events.find(connection, event_id)
+    asked = Asked(part_ids=part_ids, as_company=False, by_staff=True, already=())
+    chosen = rules.choose_parts(event, asked, now) if event else NoSeat.NOT_FOUND
+    if isinstance(chosen, NoSeat):
+        return 0, NotRegistered(reason=chosen)
+    until = forget_at or rules.forget_guests_at(chosen, now)
+    person_id = _add_guest(connection, name, now, is_child=is_child, forget_at=until)
+    values = {"event_id": event_id, "host_id": None, "account_id": None, "as_company": False}
+    put = [_place(connection, part, person_id, values, now, by_staff=True) for part in chosen]
+    return person_id, Registered(places=_show(connection, put))
+
+
+def _add_guest(connection: Connection, name: str, now: datetime, **values: object) -> int:
     person_id = people.add_without_account(connection)
-    registrations.add_guest(connection, person_id, name, now, is_child=is_child, forget_at=forget_at)
-    answer = register(connection, event_id, person_id, account_id=None, now=now, part_ids=part_ids, by_staff=True)
-    return person_id, answer
+    registrations.add_guest(connection, person_id, name, now, **values)
+    return person_id
 
 
 def seat_by_staff(connection: Connection, registration_id: int, *, by: str, now: datetime) -> bool:
@@ -246,7 +262,7 @@ def seat_by_staff(connection: Connection, registration_id: int, *, by: str, now:
         return False
     planning.take_back(connection, part.id, party, now, {NoticeKind.OFFERED})
     queueing.seat(connection, part, party, now)
-    planning.tell(connection, NoticeKind.SEATED, part, party, now)
+    queueing.tell_seated(connection, part, party, now)
     audit.add(connection, by, "registration.seat", f"registration:{registration_id}", now)
     return True
 
@@ -276,8 +292,8 @@ def add_companion(
     beside = _choose_beside(connection, event, host_id, party, now)
     if isinstance(beside, NoCompanion):
         return CompanionRefused(reason=beside)
-    person_id = people.add_without_account(connection)
-    registrations.add_guest(connection, person_id, checked, now, is_child=is_child, host_id=host_id)
+    until = rules.forget_guests_at([part for part, _ in beside], now)
+    person_id = _add_guest(connection, checked, now, is_child=is_child, host_id=host_id, forget_at=until)
     put = [_place_beside(connection, part, own, person_id, account_id, now) for part, own in beside]
     return CompanionAdded(person_id=person_id, places=_show(connection, put))
 

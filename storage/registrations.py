@@ -218,6 +218,15 @@ def add_guest(connection: Connection, person_id: int, name: str, now: datetime, 
     connection.execute(GUESTS.insert().values(person_id=person_id, name=name, **plain))
 
 
+def keep_guests(connection: Connection, event_id: int, until: datetime) -> None:
+    """Put off the day on which the guests registered for an event are forgotten, if it would come sooner."""
+    coming = select(REGISTRATIONS.c.person_id).where(
+        REGISTRATIONS.c.event_id == event_id, REGISTRATIONS.c.state.in_(LIVE)
+    )
+    ours = (GUESTS.c.person_id.in_(coming), GUESTS.c.forget_at < until)
+    connection.execute(GUESTS.update().where(*ours).values(forget_at=until))
+
+
 def list_guests(connection: Connection, person_ids: Sequence[int]) -> dict[int, GuestFacts]:
     """List what is known of some persons without an account, by their number."""
     rows = connection.execute(select(GUESTS).where(GUESTS.c.person_id.in_(set(person_ids))))

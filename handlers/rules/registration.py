@@ -19,6 +19,11 @@ STAFF_ONLY = timedelta(hours=12)
 TIME_TO_ANSWER = timedelta(hours=6)
 """How long an offer stands, counted between 8:00 and 21:00 only."""
 
+GUESTS_KEPT = timedelta(days=90)
+"""How long after an event the names of companions and of people on staff's list are kept."""
+OPEN_DATE = timedelta(days=365)
+"""How far away a date that is open is taken to be."""
+
 
 class NoSeat(StrEnum):
     """Why somebody cannot register."""
@@ -161,3 +166,9 @@ def choose_bumped(parties: Sequence[tuple[int, int]], over: int) -> list[int]:
         bumped.append(number)
         over -= seats
     return bumped
+
+
+def forget_guests_at(parts: Collection[PartFacts], now: datetime) -> datetime:
+    """Say when the guests of some parts are made anonymous: 90 days after the last of them."""
+    ends = [part.ends_at or part.starts_at or now + OPEN_DATE for part in parts]
+    return max([now, *ends]) + GUESTS_KEPT
