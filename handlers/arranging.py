@@ -108,7 +108,7 @@ def cancel_part(connection: Connection, part_id: int, *, by: str, now: datetime)
 
 
 def _cancel_parts(connection: Connection, parts: Sequence[PartFacts], now: datetime, words: dict[str, str]) -> bool:
-    """End all registrations of parts; each party is told once, of its first one. Gives whether one was to begin soon."""
+    """End all registrations of parts; a party is told once, of its first one. Gives whether one was to begin soon."""
     told: set[int] = set()
     for part in sorted(parts, key=lambda part: (part.starts_at is None, part.starts_at, part.number)):
         live = registrations.list_of_part(connection, part.id)
