@@ -1,7 +1,8 @@
 """Notices: what each person is to be told about a part, when, and until when it is worth saying. Sends nothing."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
-from storage.facts import NoticeFacts, NoticeKind
+from storage.facts import NoticeFacts, NoticeKind, PartFacts
 
 
 class NoticeState(StrEnum):
@@ -49,8 +50,33 @@ class Notice(SQLModel, table=True):
 
 
 NOTICES = table_of(Notice)
+_KEY = ("part_id", "person_id", "kind", "schedule_version", "n")
+_CONTENT = ("due_at", "not_after", "made_at", "ended_at", "detail", "state", "reason")
 _WAITING = text("state = 'waiting'")
 Index("notice_due", NOTICES.c.due_at, sqlite_where=_WAITING, postgresql_where=_WAITING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewNotice:
+    """One thing to plan; it belongs to the part's schedule version. ``n``: see Notice."""
+
+    kind: NoticeKind
+    part: PartFacts
+    person_id: int
+    due_at: datetime
+    not_after: datetime
+    n: int = 0
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+def add_all(connection: Connection, planned: Sequence[NewNotice], now: datetime) -> None:
+    """Plan notices, many in one statement; see ``add``."""
+    rows = [
+        _row(one.kind, one.part.event_id, one.part.id, one.person_id, one.part.schedule_version, one.n)
+        | _content(one.due_at, one.not_after, one.detail, now)
+        for one in planned
+    ]
+    _put(connection, rows)
 
 
 def add(
@@ -68,14 +94,30 @@ def add(
     detail: Mapping[str, str] | None = None,
 ) -> None:
     """Plan a notice. One that was planned before under the same key is made to wait again unless it was sealed."""
-    key = {"part_id": part_id, "person_id": person_id, "kind": kind, "schedule_version": schedule_version, "n": n}
+    row = _row(kind, event_id, part_id, person_id, schedule_version, n) | _content(due_at, not_after, detail, now)
+    _put(connection, [row])
+
+
+def _row(kind: NoticeKind, event_id: int, part_id: int, person_id: int, version: int, n: int) -> dict[str, Any]:
+    key = {"part_id": part_id, "person_id": person_id, "kind": kind, "schedule_version": version, "n": n}
+    return {"event_id": event_id, **key}
+
+
+def _content(due_at: datetime, not_after: datetime, detail: Mapping[str, str] | None, now: datetime) -> dict[str, Any]:
     times = {"due_at": due_at, "not_after": not_after, "made_at": now, "ended_at": None}
-    words = {"detail": json.dumps(dict(detail or {}), ensure_ascii=False), "state": NoticeState.WAITING, "reason": ""}
+    words = json.dumps(dict(detail or {}), ensure_ascii=False)
+    return {**times, "detail": words, "state": NoticeState.WAITING, "reason": ""}
+
+
+def _put(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(NOTICES)
+    renewed = {name: insert.excluded[name] for name in _CONTENT}
     again = insert.on_conflict_do_update(
-        index_elements=list(key), set_={**times, **words}, where=NOTICES.c.state != NoticeState.SEALED
+        index_elements=list(_KEY), set_=renewed, where=NOTICES.c.state != NoticeState.SEALED
     )
-    connection.execute(again.values(event_id=event_id, **key, **times, **words))
+    connection.execute(again, rows)
 
 
 def cancel(

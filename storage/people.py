@@ -78,6 +78,16 @@ def add(connection: Connection, nickname: str, now: datetime) -> int:
     return number
 
 
+def add_without_account(connection: Connection) -> int:
+    """Add a person who has no account and agreed to nothing, such as a companion; gives the number.
+
+    They have no nickname: the name somebody gave for them is a guest's (storage.registrations).
+    """
+    number = draw_number()
+    connection.execute(PEOPLE.insert().values(id=number, nickname_is_own=False, is_tombstone=False))
+    return number
+
+
 def add_consent(
     connection: Connection, person_id: int, account_id: int, version: str, language: str, now: datetime
 ) -> None:

@@ -122,17 +122,51 @@ def list_party(
     return _many(connection, (REGISTRATIONS.c.event_id == event_id) & whose, states=states)
 
 
-def list_overdue_offers(connection: Connection, now: datetime, limit: int) -> list[RegistrationFacts]:
-    """List offers whose time is up, longest over first."""
+def list_overdue_offers(
+    connection: Connection, now: datetime, limit: int | None = None, event_id: int | None = None
+) -> list[RegistrationFacts]:
+    """List offers whose time is up, of one event only if so asked, longest over first."""
     due = (REGISTRATIONS.c.state == RegistrationState.OFFERED, REGISTRATIONS.c.offered_until <= now)
-    rows = connection.execute(select(REGISTRATIONS).where(*due).order_by(REGISTRATIONS.c.offered_until).limit(limit))
-    return [_facts(row) for row in rows]
+    question = select(REGISTRATIONS).where(*due).order_by(REGISTRATIONS.c.offered_until).limit(limit)
+    if event_id is not None:
+        question = question.where(REGISTRATIONS.c.event_id == event_id)
+    return [_facts(row) for row in connection.execute(question)]
 
 
 def next_in_line(connection: Connection, part_id: int) -> int:
-    """Give a number behind everybody who ever stood in a part's line, while the event is locked."""
-    last = select(func.max(REGISTRATIONS.c.queued)).where(REGISTRATIONS.c.part_id == part_id)
-    return int(connection.execute(last).scalar() or 0) + 1
+    """Give a number behind everybody who ever stood in a part's line, while the event is locked.
+
+    No person is given the same number twice at a part, so that a number names one stay in the line.
+    """
+    widest = select(func.max(func.abs(REGISTRATIONS.c.queued))).where(REGISTRATIONS.c.part_id == part_id)
+    return int(connection.execute(widest).scalar() or 0) + 1
+
+
+def head_of_line(connection: Connection, part_id: int) -> int:
+    """Give a number before everybody in a part's line, as new as ``next_in_line``'s, while the event is locked."""
+    return -next_in_line(connection, part_id)
+
+
+def find_next_party(connection: Connection, part_id: int, capacity: int | None) -> list[RegistrationFacts]:
+    """Find the party that is first in a part's line, the host first; empty when nobody waits.
+
+    A party larger than the whole part can never be seated, so it holds nobody up.
+    """
+    waiting = (REGISTRATIONS.c.part_id == part_id, REGISTRATIONS.c.state == RegistrationState.WAITING)
+    line = select(REGISTRATIONS.c.queued).where(*waiting).group_by(REGISTRATIONS.c.queued)
+    fitting = line if capacity is None else line.having(func.count() <= capacity)
+    first = connection.execute(fitting.order_by(REGISTRATIONS.c.queued).limit(1)).scalar()
+    if first is None:
+        return []
+    whose = (REGISTRATIONS.c.part_id == part_id) & (REGISTRATIONS.c.queued == first)
+    return _many(connection, whose, states=(RegistrationState.WAITING,))
+
+
+def count_ahead(connection: Connection, registration: RegistrationFacts) -> int:
+    """Count the parties that wait in front of a registration at its part."""
+    waiting = (REGISTRATIONS.c.part_id == registration.part_id, REGISTRATIONS.c.state == RegistrationState.WAITING)
+    ahead = select(func.count(REGISTRATIONS.c.queued.distinct())).where(*waiting)
+    return int(connection.execute(ahead.where(REGISTRATIONS.c.queued < registration.queued)).scalar_one())
 
 
 def put(connection: Connection, part_id: int, person_id: int, now: datetime, **values: Any) -> RegistrationFacts:
@@ -182,6 +216,15 @@ def add_guest(connection: Connection, person_id: int, name: str, now: datetime, 
     """Add what is known of a person without an account; see Guest for the columns."""
     plain = {"is_child": False, "made_at": now, **values}
     connection.execute(GUESTS.insert().values(person_id=person_id, name=name, **plain))
+
+
+def keep_guests(connection: Connection, event_id: int, until: datetime) -> None:
+    """Put off the day on which the guests registered for an event are forgotten, if it would come sooner."""
+    coming = select(REGISTRATIONS.c.person_id).where(
+        REGISTRATIONS.c.event_id == event_id, REGISTRATIONS.c.state.in_(LIVE)
+    )
+    ours = (GUESTS.c.person_id.in_(coming), GUESTS.c.forget_at < until)
+    connection.execute(GUESTS.update().where(*ours).values(forget_at=until))
 
 
 def list_guests(connection: Connection, person_ids: Sequence[int]) -> dict[int, GuestFacts]:

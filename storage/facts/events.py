@@ -214,7 +214,8 @@ REMINDERS = frozenset({NoticeKind.DAY_BEFORE, NoticeKind.HOUR_BEFORE})
 class NoticeFacts:
     """One thing to tell one person. Times are calendar times; nothing is sent after ``not_after``.
 
-    ``detail`` is what the words need and the tables will no longer say, such as the time before a move.
+    ``detail`` is what the words need and the tables will no longer say, such as the time before a move. ``n`` tells
+    apart what may be said again under one schedule version.
     """
 
     id: int
@@ -226,6 +227,7 @@ class NoticeFacts:
     due_at: datetime
     not_after: datetime
     detail: Mapping[str, str]
+    n: int = 0
 
 
 class CheckInWay(StrEnum):

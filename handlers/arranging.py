@@ -1,0 +1,298 @@
+"""What staff do with an event: publish, close, cancel, move, shrink or reword it; those concerned are told once.
+
+Each act is written to the audit trail in the same transaction; one that does not make sense is refused in plain words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from handlers import planning, queueing
+from handlers.rules import registration as rules
+from handlers.rules.notices import URGENT, due_for_change
+from storage import audit, events, notices, registrations
+from storage.facts import (
+    REMINDERS,
+    EventDetails,
+    EventFacts,
+    EventState,
+    NoticeFacts,
+    NoticeKind,
+    PartFacts,
+    PartState,
+    RegistrationFacts,
+    RegistrationState,
+)
+
+TOLD_AGAIN = frozenset({NoticeKind.SEATED, NoticeKind.OFFERED, NoticeKind.OFFER_LAPSED, NoticeKind.BUMPED})
+"""What is still true after a move."""
+ABOUT_A_SEAT = REMINDERS | {NoticeKind.SEATED, NoticeKind.OFFERED}
+
+
+class NotArranged(StrEnum):
+    """Why an act of staff was refused; the words are for the member of staff."""
+
+    NOT_FOUND = "この催しは見つかりません。"
+    NOT_A_DRAFT = "この催しは、いまの状態では公開できません。"
+    NOT_PUBLISHED = "この催しは公開中ではありません。"
+    NOT_GOING = "この催しは、もう終わったか中止になっています。"
+    IN_THE_PAST = "過ぎた日時です。これからの日時を入れてください。"
+    ENDS_FIRST = "終わりの時刻が、始まりの時刻より前です。"
+    NO_ZONE = "日時に時差(+09:00など)がありません。"
+    SAME_TIME = "日時が変わっていません。"
+    TOO_FEW = "定員は1人以上にしてください。"
+    BELOW_TAKEN = "申し込んだ人のほうが多くなります。"
+    OTHER_CODE = "催しのコードは変えられません。"
+
+
+class ArrangementRefusedError(Exception):
+    """An act of staff that does not make sense; ``reason`` says why, and so do its words."""
+
+    def __init__(self, reason: NotArranged) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+def publish(connection: Connection, event_id: int, *, by: str, now: datetime) -> None:
+    """Show a draft to everybody and take registrations, or open a closed event again."""
+    event = _lock(connection, event_id)
+    if event.state not in (EventState.DRAFT, EventState.CLOSED):
+        raise ArrangementRefusedError(NotArranged.NOT_A_DRAFT)
+    if all(rules.is_over(part, now) for part in event.parts):
+        raise ArrangementRefusedError(NotArranged.IN_THE_PAST)
+    published_at = event.published_at or now
+    events.change(connection, event_id, now, state=EventState.PUBLISHED, published_at=published_at)
+    audit.add(connection, by, "event.publish", f"event:{event_id}", now)
+
+
+def close(connection: Connection, event_id: int, *, by: str, now: datetime) -> None:
+    """Take no more registrations; who waits is still served."""
+    event = _lock(connection, event_id)
+    if event.state is not EventState.PUBLISHED:
+        raise ArrangementRefusedError(NotArranged.NOT_PUBLISHED)
+    events.change(connection, event_id, now, state=EventState.CLOSED)
+    audit.add(connection, by, "event.close", f"event:{event_id}", now)
+
+
+def change_details(connection: Connection, event_id: int, details: EventDetails, *, by: str, now: datetime) -> None:
+    """Replace what the city says of an event; its dates, seats and state are changed by the other acts."""
+    event = _lock(connection, event_id)
+    if details.code != event.code:
+        raise ArrangementRefusedError(NotArranged.OTHER_CODE)
+    events.change_details(connection, event_id, details, now)
+    audit.add(connection, by, "event.change", f"event:{event_id}", now)
+
+
+def cancel_event(connection: Connection, event_id: int, *, by: str, now: datetime) -> None:
+    """Cancel all parts of an event that are still to come; whoever registered is told once, not once a part."""
+    event = _lock(connection, event_id)
+    if event.state in (EventState.CANCELLED, EventState.HELD):
+        raise ArrangementRefusedError(NotArranged.NOT_GOING)
+    going = [part for part in event.parts if not rules.is_over(part, now)]
+    events.change(connection, event_id, now, state=EventState.CANCELLED)
+    is_soon = _cancel_parts(connection, going, now, {"whole": "yes"})
+    audit.add(connection, by, "event.cancel", f"event:{event_id}", now, to_report=is_soon)
+
+
+def cancel_part(connection: Connection, part_id: int, *, by: str, now: datetime) -> None:
+    """Cancel one part of an event; the event is cancelled with its last one."""
+    event, part = _lock_part(connection, part_id, now)
+    others = [other for other in event.parts if other.id != part_id and other.state is not PartState.CANCELLED]
+    if not others:
+        events.change(connection, event.id, now, state=EventState.CANCELLED)
+    is_soon = _cancel_parts(connection, [part], now, {} if others else {"whole": "yes"})
+    audit.add(connection, by, "part.cancel", f"part:{part_id}", now, to_report=is_soon)
+
+
+def _cancel_parts(connection: Connection, parts: Sequence[PartFacts], now: datetime, words: dict[str, str]) -> bool:
+    """End all registrations of parts; a party is told once, of its first one. Gives whether one was to begin soon."""
+    told: set[int] = set()
+    for part in sorted(parts, key=lambda part: (part.starts_at is None, part.starts_at, part.number)):
+        live = registrations.list_of_part(connection, part.id)
+        known = _known_times(part, notices.cancel(connection, now, part_id=part.id), live)
+        queueing.withdraw(connection, live, now)
+        cancelled = replace(part, state=PartState.CANCELLED, schedule_version=part.schedule_version + 1)
+        _store(connection, cancelled, now)
+        first = [one for one in live if one.person_id not in told]
+        _tell_cancelled(connection, cancelled, first, {one: {**words, **was} for one, was in known.items()}, now)
+        told |= {one.person_id for one in live}
+    return any(_is_soon(part.starts_at, now) for part in parts)
+
+
+def _tell_cancelled(
+    connection: Connection,
+    part: PartFacts,
+    concerned: Sequence[RegistrationFacts],
+    details: Mapping[int, dict[str, str]],
+    now: datetime,
+) -> None:
+    """Tell of a cancelled part until it would have ended: somebody may stand at the door."""
+    due_at = _due(part, concerned, details, now)
+    until = part.ends_at or part.starts_at or due_at + planning.WHILE_OPEN
+    kind = NoticeKind.CANCELLED
+    planning.tell(connection, kind, part, concerned, now, due_at=due_at, not_after=until, details=details)
+
+
+def move(
+    connection: Connection,
+    part_id: int,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Set a part's time anew, or open its date; reminders follow, and who registered is told once, with both times.
+
+    A move before an earlier one was told is told together with it; one back to what people know is not told at all.
+    """
+    event, part = _lock_part(connection, part_id, now)
+    _check_times(part, starts_at, ends_at, now)
+    version = part.schedule_version + 1
+    moved = replace(part, starts_at=starts_at, ends_at=ends_at, schedule_version=version)
+    untold = notices.cancel(connection, now, part_id=part_id)
+    _store(connection, moved, now)
+    live = registrations.list_of_part(connection, part_id)
+    registrations.keep_guests(connection, event.id, rules.forget_guests_at([moved], now))
+    _shorten_offers(connection, moved, live, now)
+    planning.tell_again(connection, moved, [one for one in untold if one.kind in TOLD_AGAIN], now)
+    known = _known_times(part, untold, live)
+    _tell_moved(connection, moved, live, known, now)
+    planning.remind(connection, moved, [one for one in live if one.state is RegistrationState.SEATED], now)
+    is_soon = _is_soon(part.starts_at, now) or _is_soon(starts_at, now)
+    audit.add(
+        connection, by, "part.move", f"part:{part_id}", now, f"{_iso(starts_at)}/{_iso(ends_at)}", to_report=is_soon
+    )
+    queueing.serve_line(connection, event.id, now)
+
+
+def _tell_moved(
+    connection: Connection,
+    moved: PartFacts,
+    live: Sequence[RegistrationFacts],
+    known: Mapping[int, dict[str, str]],
+    now: datetime,
+) -> None:
+    concerned = [one for one in live if known[one.person_id] != _times(moved)]
+    due_at = _due(moved, concerned, known, now)
+    planning.tell(connection, NoticeKind.MOVED, moved, concerned, now, due_at=due_at, details=known)
+
+
+def _due(
+    part: PartFacts, concerned: Sequence[RegistrationFacts], known: Mapping[int, Mapping[str, str]], now: datetime
+) -> datetime:
+    """Say when a change is told: by the earliest beginning that anybody concerned knows of, or the one that is true."""
+    starts = [_moment(known[one.person_id]["was_starts_at"]) for one in concerned]
+    return due_for_change(now, min((at for at in [part.starts_at, *starts] if at is not None), default=None))
+
+
+def _shorten_offers(connection: Connection, moved: PartFacts, live: Sequence[RegistrationFacts], now: datetime) -> None:
+    """End offers with the beginning of a part that was moved before their end."""
+    start = moved.starts_at
+    late = [one.id for one in live if start and one.offered_until and one.offered_until > start]
+    registrations.change(connection, late, now, offered_until=start)
+
+
+def _known_times(
+    part: PartFacts, untold: Sequence[NoticeFacts], live: Sequence[RegistrationFacts]
+) -> dict[int, dict[str, str]]:
+    """Give the times each person knows: those before the first move that they were not told of, else the part's."""
+    moves = {notice.person_id: dict(notice.detail) for notice in untold if notice.kind is NoticeKind.MOVED}
+    return {one.person_id: moves.get(one.person_id, _times(part)) for one in live}
+
+
+def _times(part: PartFacts) -> dict[str, str]:
+    return {"was_starts_at": _iso(part.starts_at), "was_ends_at": _iso(part.ends_at)}
+
+
+def _iso(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat() if at else ""
+
+
+def _moment(written: str) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
+
+
+def set_capacity(
+    connection: Connection, part_id: int, capacity: int | None, *, by: str, now: datetime, bump: bool = False
+) -> None:
+    """Change how many seats a part has; None takes everybody. Those who wait are served.
+
+    Fewer than are taken is refused, unless ``bump`` sends the newest parties back to the head of the line.
+    """
+    event, part = _lock_part(connection, part_id, now)
+    if capacity is not None and capacity < 1:
+        raise ArrangementRefusedError(NotArranged.TOO_FEW)
+    over = 0 if capacity is None else part.taken - capacity
+    if over > 0 and (not bump or rules.has_begun(part, now)):
+        raise ArrangementRefusedError(NotArranged.BELOW_TAKEN)
+    resized = replace(part, capacity=capacity)
+    _store(connection, resized, now)
+    bumped = _bump(connection, resized, over, now)
+    audit.add(
+        connection,
+        by,
+        "part.capacity",
+        f"part:{part_id}",
+        now,
+        f"{capacity}",
+        to_report=bumped and _is_soon(part.starts_at, now),
+    )
+    queueing.serve_line(connection, event.id, now)
+
+
+def _bump(connection: Connection, part: PartFacts, over: int, now: datetime) -> bool:
+    """Put the newest parties back at the head of the line, the earliest of them first."""
+    holding = registrations.list_of_part(connection, part.id, registrations.HOLDING)
+    parties = {one.queued: [other for other in holding if other.queued == one.queued] for one in holding}
+    bumped = rules.choose_bumped([(queued, len(party)) for queued, party in parties.items()], over)
+    for queued in bumped:
+        untold = planning.take_back(connection, part.id, parties[queued], now, ABOUT_A_SEAT)
+        waiting = queueing.put_first(connection, part, parties[queued], now)
+        never_knew = {one.person_id for one in untold if one.kind in (NoticeKind.SEATED, NoticeKind.OFFERED)}
+        told = [one for one in waiting if one.person_id not in never_knew]
+        planning.tell(connection, NoticeKind.BUMPED, part, told, now)
+    return bool(bumped)
+
+
+def _lock(connection: Connection, event_id: int) -> EventFacts:
+    events.lock(connection, event_id)
+    event = events.find(connection, event_id)
+    if event is None:
+        raise ArrangementRefusedError(NotArranged.NOT_FOUND)
+    return event
+
+
+def _lock_part(connection: Connection, part_id: int, now: datetime) -> tuple[EventFacts, PartFacts]:
+    """Lock the event of a part that is still to come."""
+    found = events.find_by_part(connection, part_id)
+    event = _lock(connection, found.id if found else 0)
+    part = event.part(part_id)
+    if part is None or event.state in (EventState.CANCELLED, EventState.HELD) or rules.is_over(part, now):
+        raise ArrangementRefusedError(NotArranged.NOT_GOING)
+    return event, part
+
+
+def _check_times(part: PartFacts, starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> None:
+    given = [at for at in (starts_at, ends_at) if at is not None]
+    if any(at.tzinfo is None for at in given):
+        raise ArrangementRefusedError(NotArranged.NO_ZONE)
+    if starts_at is not None and starts_at <= now:
+        raise ArrangementRefusedError(NotArranged.IN_THE_PAST)
+    if ends_at is not None and (starts_at is None or ends_at <= starts_at):
+        raise ArrangementRefusedError(NotArranged.ENDS_FIRST)
+    if (starts_at, ends_at) == (part.starts_at, part.ends_at):
+        raise ArrangementRefusedError(NotArranged.SAME_TIME)
+
+
+def _store(connection: Connection, part: PartFacts, now: datetime) -> None:
+    """Store what an act changed of a part; how many seats are taken is not the part's to say."""
+    names = ("starts_at", "ends_at", "capacity", "state", "schedule_version")
+    events.change_part(connection, part, now, **{name: getattr(part, name) for name in names})
+
+
+def _is_soon(starts_at: datetime | None, now: datetime) -> bool:
+    return starts_at is not None and starts_at - now <= URGENT
