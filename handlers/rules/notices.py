@@ -74,13 +74,13 @@ def wants(choice: ReminderChoice, stands_for: frozenset[NoticeKind]) -> bool:
 
 def write_kinds(stands_for: frozenset[NoticeKind]) -> str:
     """Write the kinds that a reminder stands for into a notice's detail."""
-    return " ".join(sorted(stands_for))
+    return ",".join(sorted(stands_for))
 
 
 def read_kinds(notice: NoticeFacts) -> frozenset[NoticeKind]:
     """Read the kinds that a reminder stands for; its own where nothing was merged."""
-    written = notice.detail.get("stands_for", "").split()
-    return frozenset(NoticeKind(kind) for kind in written) or frozenset({notice.kind})
+    written = notice.detail.get("stands_for") or notice.kind
+    return frozenset(NoticeKind(kind) for kind in written.split(","))
 
 
 def _day_before(starts_at: datetime) -> PlannedNotice:

@@ -219,8 +219,8 @@ class NoticeFacts:
     """One thing to tell one person. Times are calendar times; nothing is sent after ``not_after``.
 
     ``detail`` is what the words need and the tables will no longer say: ``was``, the start that the person last knew
-    (an ISO moment, "" for an open date); ``stands_for``, the kinds of a merged reminder with a space between them;
-    ``points``, what an attendance earned.
+    (an ISO moment, "" for an open date); ``stands_for``, the kinds of a merged reminder with commas between them;
+    ``until``, the moment an offer ends; ``points``, what an attendance earned.
     """
 
     id: int
