@@ -1,7 +1,7 @@
 """Puts what a person is told about a part into words, in their language; pure, and decides neither whether nor when."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers import eventwords
@@ -15,8 +15,7 @@ from storage.facts import EventFacts, EventMode, NoticeFacts, NoticeKind, PartFa
 class Told:
     """A notice with what its words need. ``seats`` counts the person and the companions of the same part.
 
-    Read from ``notice.detail``: ``was``, the start before a move as an ISO moment, "" where the date was open; and
-    ``points``, what an attendance earned.
+    What is read from ``notice.detail``: see NoticeFacts.
     """
 
     notice: NoticeFacts
@@ -85,10 +84,11 @@ def _bumped(told: Told) -> Card:
 
 
 def _moved(told: Told) -> Card:
-    was, is_new = _was(told), not told.notice.detail.get("was", "")
-    title = told.say("日時が決まりました") if is_new else told.say("日時が変わりました")
-    now = told.say("変更後：{when}", when=eventwords.when(told.words, told.event, told.part))
-    lines = (*_what(told), told.say("変更前：{when}", when=was), now, *_where(told), *_seats(told))
+    before = _before(told)
+    title = told.say("日時が変わりました") if before.starts_at else told.say("日時が決まりました")
+    was, now = (eventwords.when(told.words, told.event, part) for part in (before, told.part))
+    times = (told.say("変更前：{when}", when=was), told.say("変更後：{when}", when=now))
+    lines = (*_what(told), *times, *_where(told), *_seats(told))
     if told.state is RegistrationState.WAITING:
         return Card(title, (*lines, told.say("キャンセル待ちは続いています。")), (_own(told), _cancel(told)))
     kind = told.say("お申し込みはそのままです。ご都合が合わないときは、席をお返しください。")
@@ -96,10 +96,13 @@ def _moved(told: Told) -> Card:
 
 
 def _cancelled(told: Told) -> Card:
-    planned = _was(told) if "was" in told.notice.detail else eventwords.when(told.words, told.event, told.part)
+    is_whole = "whole" in told.notice.detail or len(told.event.parts) < 2
+    what = _what(told)[:1] if is_whole else _what(told)
+    planned = told.say("予定していた日時：{when}", when=eventwords.when(told.words, told.event, _before(told)))
     sorry = told.say("申し訳ありません。このイベントは中止になりました。")
-    lines = (*_what(told), told.say("予定していた日時：{when}", when=planned), sorry)
-    return Card(told.say("中止のお知らせ"), lines, (told.choice("ほかのイベントを見る", "events"),))
+    if not is_whole:
+        sorry = told.say("申し訳ありません。この回は中止になりました。ほかの回は予定どおりです。")
+    return Card(told.say("中止のお知らせ"), (*what, planned, sorry), (told.choice("ほかのイベントを見る", "events"),))
 
 
 def _thanks(told: Told) -> Card:
@@ -145,10 +148,17 @@ def _when_and_where(told: Told) -> tuple[str, ...]:
     return (*_when(told), *_where(told))
 
 
-def _was(told: Told) -> str:
-    """Say when it was to begin, as the person last knew."""
-    was = told.notice.detail.get("was", "")
-    return eventwords.moment_from(told.words, datetime.fromisoformat(was)) if was else told.say("日時は未定です")
+def _before(told: Told) -> PartFacts:
+    """Give the part as the person last knew it."""
+    detail = told.notice.detail
+    if "was_starts_at" not in detail:
+        return told.part
+    starts_at, ends_at = (_moment(detail.get(name, "")) for name in ("was_starts_at", "was_ends_at"))
+    return replace(told.part, starts_at=starts_at, ends_at=ends_at)
+
+
+def _moment(written: str) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def _seats(told: Told) -> tuple[str, ...]:

@@ -93,6 +93,6 @@ def free_from(notice: NoticeFacts, event: EventFacts, now: datetime) -> datetime
 
 def _first_known_start(notice: NoticeFacts, part: PartFacts | None) -> datetime | None:
     """Give the earlier of the starts before and after a change."""
-    was = notice.detail.get("was", "")
+    was = notice.detail.get("was_starts_at", "")
     starts = (part.starts_at if part else None, datetime.fromisoformat(was) if was else None)
     return min((start for start in starts if start), default=None)

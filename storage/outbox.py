@@ -200,7 +200,7 @@ def forget_ended(connection: Connection, call_id: int) -> None:
 
 
 def skip_outdated(connection: Connection, part_id: int, version: int, now: datetime) -> int:
-    """End the calls about a part's earlier schedules that wait for a try; gives how many. ``now`` is real time.
+    """End the calls about a part's earlier schedules that wait for a try; gives how many. ``now`` only dates their end.
 
     It belongs into the transaction that moves or cancels the part. A call that is being tried just then is not touched:
     delivery looks at the schedule once more before each try.

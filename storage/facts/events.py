@@ -218,9 +218,9 @@ REMINDERS = frozenset({NoticeKind.DAY_BEFORE, NoticeKind.HOUR_BEFORE})
 class NoticeFacts:
     """One thing to tell one person. Times are calendar times; nothing is sent after ``not_after``.
 
-    ``detail`` is what the words need and the tables will no longer say: ``was``, the start that the person last knew
-    (an ISO moment, "" for an open date); ``stands_for``, the kinds of a merged reminder with commas between them;
-    ``until``, the moment an offer ends; ``points``, what an attendance earned.
+    ``detail`` is what the words need and the tables will no longer say: ``was_starts_at`` and
+    ``was_ends_at``, what the person last knew (ISO moments, "" for an open date); ``whole``, that all parts are
+    cancelled; ``stands_for``, the kinds of a merged reminder, commas between; ``points``, what was earned.
     """
 
     id: int
