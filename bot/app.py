@@ -24,12 +24,13 @@ from bot.web.visits import Visits
 from bot.worker import Worker
 from handlers.messages import Arrived, Channel, Fate, Outcome
 from handlers.texts import Texts
-from scheduler import ticker, upkeep
+from scheduler import notices, ticker, upkeep
 from scheduler.delivery import Delivery
 from storage import marks
 from storage.clock import Clock
 from storage.database import ConflictError, StorageUnavailableError
-from storage.facts import ChannelName, Programme
+from storage.facts import ChannelName, NoticeKind, Programme
+from storage.notices import NoticeState
 from storage.outbox import OutboxKind, StoredCall
 
 REFRESH_SECONDS = 1.0
@@ -61,7 +62,8 @@ class App:
         self.addresses: dict[ChannelName, str] = {}
         self.delivery = Delivery(self.database, self.clock, self.channels, _watch)
         works = Role.WORKER in settings.roles
-        self.worker = Worker(self.database, self._house(), self.delivery, active=works)
+        self.house = self._house()
+        self.worker = Worker(self.database, self.house, self.delivery, active=works)
         self.visits = Visits(self.database, self.clock, settings.trusted_proxies)
         texts = Texts(self.programme.city.languages, "pages")
         self.pages = Pages(texts, self.programme_now, self.public_url, is_sandbox=self.is_sandbox)
@@ -85,6 +87,7 @@ class App:
             secret=self.secret,
             make_link=self._make_link,
             public_url=self.public_url,
+            public_channel=self.settings.telegram_channel,
             private_chats=self.addresses,
         )
 
@@ -145,7 +148,8 @@ class App:
             await channel.open()
         jobs = [self.visits.run(), self._refresh()]
         if Role.WORKER in self.settings.roles:
-            jobs += [self.delivery.run(), self.worker.run(), *self._polls()]
+            sealing = notices.run(self.database, self.house, _watch_notice)
+            jobs += [self.delivery.run(), sealing, self.worker.run(), *self._polls()]
         self._background = {asyncio.create_task(job) for job in jobs}
         for task in self._background:
             task.add_done_callback(_tell_of_death)
@@ -242,3 +246,8 @@ def _watch(call: StoredCall, outcome: Outcome, now: datetime) -> None:
         metrics.halted_channel.labels(call.channel).set(outcome.fate is Fate.HALTED)
     if call.kind is OutboxKind.ANSWER and outcome.fate is Fate.ACCEPTED:
         metrics.answer_seconds.labels(call.channel).observe((now - call.made_at) / timedelta(seconds=1))
+
+
+def _watch_notice(kind: NoticeKind, state: NoticeState) -> None:
+    """Count what became of a notice."""
+    metrics.notices.labels(kind, state).inc()

@@ -42,6 +42,7 @@ class House:
     secret: bytes
     make_link: Callable[[str, str], str]
     public_url: str = ""
+    public_channel: str = ""
     private_chats: Mapping[ChannelName, str] = field(default_factory=dict)
 
     def keyed_hash(self, words: str) -> str:

@@ -22,6 +22,9 @@ failed_events = Counter("bot_events_failed", "Events given up after their last t
 outbox_calls = Counter(
     "bot_outbox_calls", "Tries of platform calls, by how they ended.", ("channel", "fate"), registry=registry
 )
+notices = Counter(
+    "bot_notices", "Notices about events, by what became of them when due.", ("kind", "outcome"), registry=registry
+)
 answer_seconds = Histogram(
     "bot_answer_seconds",
     "From an event's receipt to its answer being accepted by the platform.",

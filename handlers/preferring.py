@@ -87,7 +87,9 @@ def draw_nickname(talk: Talk) -> Answer:
 
 def ask_pause(talk: Talk) -> Answer:
     """Ask before stopping, where words were typed that may have meant something else."""
-    words = talk.say("お知らせを休みますか？")
+    words = talk.say(
+        "お知らせを休みますか？休んでいる間も、申し込んだイベントの席のこと、日時の変更、中止はお伝えします。"
+    )
     return text(words, talk.choice("お知らせを休む", "pause"), talk.choice("メニュー", "menu"))
 
 
@@ -107,6 +109,9 @@ def _set_paused(talk: Talk, paused: bool) -> Answer:
         accounts.change(talk.connection, talk.account.id, paused=paused, state_at=talk.said_at)
         talk = talk.again()
     if not talk.account.paused:
-        return text(talk.say("お知らせを再開しました。"), talk.choice("メニュー", "menu"))
-    words = talk.say("お知らせを休みます。こちらからは送りません。報告や確認はいつでもできます。")
+        words = talk.say("お知らせを再開しました。イベントの前のお知らせなども、またお送りします。")
+        return text(words, talk.choice("メニュー", "menu"))
+    words = talk.say(
+        "お知らせを休みます。イベントの前のお知らせなどは送りません。申し込んだイベントの席のこと、日時の変更、中止だけはお伝えします。報告や確認はいつでもできます。"
+    )
     return text(words, talk.choice("お知らせを再開する", "resume"), talk.choice("メニュー", "menu"))

@@ -12,13 +12,13 @@ import structlog
 from sqlalchemy import Connection
 
 from handlers.messages import Call, Fate, Outcome, Reason, Sender, Way
-from scheduler import outcomes
+from scheduler import outcomes, validity
 from scheduler.outcomes import Next
 from storage import accounts, outbox
 from storage.clock import Clock
 from storage.database import ConflictError, Database, StorageUnavailableError
 from storage.facts import AccountState, ChannelName
-from storage.outbox import OutboxState, StoredCall
+from storage.outbox import OutboxKind, OutboxState, StoredCall
 
 LEASE = timedelta(seconds=30)  # outlasts any call; a dead process's reply tokens still work when it has run out
 FRESH_SECONDS = 15.0  # a lease this young outlasts any call
@@ -111,6 +111,8 @@ class Delivery:
     async def _deliver(self, call: StoredCall, taken: float) -> None:
         if asyncio.get_running_loop().time() - taken > FRESH_SECONDS and not await self._renew(call):
             return
+        if call.part_id is not None and await self._insist(lambda c: self._holds_back(c, call)) is not False:
+            return
         step = outcomes.before(call, self._clock.real())
         outcome = Outcome(fate=Fate.PERMANENT, detail="out of time")
         if step is None:
@@ -118,6 +120,18 @@ class Delivery:
             step = outcomes.after(call, outcome, self._clock.real())
         await self._insist(lambda c: self._end(c, call, outcome, step))
         self._watch(call, outcome, self._clock.real())
+
+    def _holds_back(self, connection: Connection, call: StoredCall) -> bool:
+        """End a notice that is no longer true, put off one that would come in the quiet hours; tell whether it was."""
+        now, real_now = self._clock.now(), self._clock.real()
+        verdict = validity.look_again(connection, call, now)
+        if not verdict.fault and verdict.free_from <= now:
+            return False
+        step = Next(OutboxState.SKIPPED)
+        if not verdict.fault:
+            step = outcomes.put_off(call, real_now + (verdict.free_from - now))
+        self._end(connection, call, Outcome(fate=Fate.PERMANENT, detail=verdict.fault or "quiet hours"), step)
+        return True
 
     async def _renew(self, call: StoredCall) -> bool:
         """Hold on to a call that waited long for its turn; another process may have taken it over."""
@@ -161,6 +175,8 @@ class Delivery:
             outbox.mark_waiting(connection, call.id, self.owner, step.due_at, **notes)
             return
         mine = outbox.mark_ended(connection, call.id, self.owner, step.state, now, **notes)
+        if mine and step.state is OutboxState.EXPIRED and call.kind is OutboxKind.NOTICE:
+            log.warning("notice_expired", call_id=call.id)
         if mine and step.push:
             self._push_instead(connection, call, now)
         if mine and outcome.reason in (Reason.BLOCKED, Reason.GONE) and call.account_id is not None:

@@ -30,6 +30,13 @@ def before(call: StoredCall, now: datetime) -> Next | None:
     return _over(call.was_unknown) if now >= _last_moment(call, call.was_unknown) else None
 
 
+def put_off(call: StoredCall, due_at: datetime) -> Next:
+    """Let a call wait until a later moment, if it may still be tried then."""
+    if due_at >= _last_moment(call, call.was_unknown):
+        return _over(call.was_unknown)
+    return Next(OutboxState.WAITING, due_at)
+
+
 def after(call: StoredCall, outcome: Outcome, now: datetime) -> Next:
     """Decide what becomes of a call after a try."""
     match outcome.fate:

@@ -49,6 +49,11 @@ def get(connection: Connection, account_id: int) -> AccountFacts:
     return _facts(row)
 
 
+def find_person(connection: Connection, account_id: int) -> int | None:
+    """Find whose account this is; None when it is gone, or nobody joined from it."""
+    return connection.execute(select(ACCOUNTS.c.person_id).where(ACCOUNTS.c.id == account_id)).scalar()
+
+
 def list_of_person(connection: Connection, person_id: int) -> list[AccountFacts]:
     """List a person's accounts, oldest first."""
     rows = connection.execute(_BY_KEY.where(ACCOUNTS.c.person_id == person_id).order_by(ACCOUNTS.c.id))

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Index, Row, UniqueConstraint, select, text
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -139,11 +139,36 @@ def cancel(
     return [_facts(row) for row in rows]
 
 
-def claim_due(connection: Connection, now: datetime, limit: int) -> list[NoticeFacts]:
-    """Lock the notices that are due, longest due first; another process takes others."""
-    due = (NOTICES.c.state == NoticeState.WAITING, NOTICES.c.due_at <= now)
+def list_due(connection: Connection, now: datetime, limit: int) -> list[int]:
+    """List the persons of the notices that are due, longest due first; locks nothing."""
+    due = (_WAITING, NOTICES.c.due_at <= now)
+    ordered = select(NOTICES.c.person_id).where(*due).order_by(NOTICES.c.due_at, NOTICES.c.id).limit(limit)
+    return list(dict.fromkeys(connection.execute(ordered).scalars()))
+
+
+def claim_due(connection: Connection, now: datetime, limit: int, person_ids: Collection[int]) -> list[NoticeFacts]:
+    """Lock some persons' notices that are due, longest due first; another process takes others."""
+    due = (_WAITING, NOTICES.c.due_at <= now, NOTICES.c.person_id.in_(person_ids))
     ordered = select(NOTICES).where(*due).order_by(NOTICES.c.due_at, NOTICES.c.id).limit(limit)
     return [_facts(row) for row in connection.execute(ordered.with_for_update(skip_locked=True))]
+
+
+def postpone(connection: Connection, notice_id: int, due_at: datetime) -> None:
+    """Let a notice wait until later."""
+    connection.execute(NOTICES.update().where(NOTICES.c.id == notice_id).values(due_at=due_at))
+
+
+def find_by_call(connection: Connection, part_id: int, person_id: int, outbox_id: int) -> NoticeFacts | None:
+    """Find the notice that was sealed as a call."""
+    key = (NOTICES.c.part_id == part_id, NOTICES.c.person_id == person_id, NOTICES.c.outbox_id == outbox_id)
+    row = connection.execute(select(NOTICES).where(*key)).first()
+    return None if row is None else _facts(row)
+
+
+def count_expired(connection: Connection, since: datetime) -> int:
+    """Count the notices whose time passed unused from a moment on; reads the whole table, for a diagnosis only."""
+    expired = (NOTICES.c.state == NoticeState.EXPIRED, NOTICES.c.ended_at >= since)
+    return int(connection.execute(select(func.count()).select_from(NOTICES).where(*expired)).scalar_one())
 
 
 def mark(

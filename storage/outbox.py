@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Index, Row, bindparam, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Index, Row, bindparam, exists, func, or_, select, text
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
@@ -36,9 +36,10 @@ class OutboxKind(StrEnum):
     PRESS_ANSWER = "press_answer"
     ANSWER = "answer"
     NOTICE = "notice"  # a reminder, a cancellation, a move: repeated on Telegram while still true
+    POST = "post"  # to the city's public channel: no account, and never repeated where it may have been taken
 
 
-URGENCY = {OutboxKind.PRESS_ANSWER: 0, OutboxKind.ANSWER: 1, OutboxKind.NOTICE: 2}
+URGENCY = {OutboxKind.PRESS_ANSWER: 0, OutboxKind.ANSWER: 1, OutboxKind.NOTICE: 2, OutboxKind.POST: 3}
 
 
 class OutboxRow(SQLModel, table=True):
@@ -136,6 +137,7 @@ def claim_due(
     """Lease the calls of some channels that are due, most urgent first: waiting ones, and those whose owner died.
 
     The try is counted before it is made; a call that was being tried when its owner died may have been taken.
+    What an account is told about a part is told in order: not before the call about it that was stored earlier ended.
     ``alone`` says that no other process can be alive (SQLite): then every lease of another owner is dead at once.
     """
     lost = OUTBOX.c.leased_by != owner
@@ -143,7 +145,9 @@ def claim_due(
         lost &= OUTBOX.c.leased_until < now
     waiting = (OUTBOX.c.state == OutboxState.WAITING) & (OUTBOX.c.due_at <= now)
     due = OUTBOX.c.channel.in_(channels) & or_(waiting, (OUTBOX.c.state == OutboxState.SENDING) & lost)
-    ordered = select(OUTBOX).where(_OPEN, due).order_by(OUTBOX.c.urgency, OUTBOX.c.id).limit(limit)
+    ordered = (
+        select(OUTBOX).where(_OPEN, due, ~_is_behind_another()).order_by(OUTBOX.c.urgency, OUTBOX.c.id).limit(limit)
+    )
     rows = connection.execute(ordered.with_for_update(skip_locked=True)).all()
     if not rows:
         return []
@@ -158,6 +162,13 @@ def claim_due(
     statement = OUTBOX.update().where(OUTBOX.c.id.in_([row.id for row in rows])).values(**values)
     claimed = connection.execute(statement.returning(*OUTBOX.c)).all()
     return sorted((_call(row) for row in claimed), key=lambda call: (URGENCY[call.kind], call.id))
+
+
+def _is_behind_another() -> ColumnElement[bool]:
+    """Tell whether an earlier call to the same account about the same part is still open."""
+    earlier = OUTBOX.alias("earlier")
+    same = (earlier.c.account_id == OUTBOX.c.account_id, earlier.c.part_id == OUTBOX.c.part_id)
+    return exists().where(*same, earlier.c.id < OUTBOX.c.id, text("earlier.state IN ('waiting', 'sending')"))
 
 
 def renew(connection: Connection, call_id: int, owner: str, now: datetime, lease: timedelta) -> bool:
@@ -186,6 +197,27 @@ def forget_ended(connection: Connection, call_id: int) -> None:
     """Empty all that names a person in a call that has ended."""
     empty = {"to_key": "", "body": b"", "content": "", "token": None, "account_id": None}
     connection.execute(OUTBOX.update().where(OUTBOX.c.id == call_id).values(**empty))
+
+
+def skip_outdated(connection: Connection, part_id: int, version: int, now: datetime) -> int:
+    """End the calls about a part's earlier schedules that wait for a try; gives how many. ``now`` only dates their end.
+
+    It belongs into the transaction that moves or cancels the part. A call that is being tried just then is not touched:
+    delivery looks at the schedule once more before each try.
+    """
+    ours = (_OPEN, OUTBOX.c.part_id == part_id, OUTBOX.c.state == OutboxState.WAITING)
+    ended = {"state": OutboxState.SKIPPED, "ended_at": now, "detail": "outdated"}
+    return connection.execute(
+        OUTBOX.update().where(*ours, OUTBOX.c.schedule_version < version).values(**ended)
+    ).rowcount
+
+
+def skip_waiting(connection: Connection, account_id: int, part_id: int, now: datetime, detail: str) -> int:
+    """End what waits to be told to an account about a part, for something newer makes it idle; gives how many."""
+    ours = (_OPEN, OUTBOX.c.account_id == account_id, OUTBOX.c.part_id == part_id)
+    ended = {"state": OutboxState.SKIPPED, "ended_at": now, "detail": detail}
+    waiting = OUTBOX.c.state == OutboxState.WAITING
+    return connection.execute(OUTBOX.update().where(*ours, waiting).values(**ended)).rowcount
 
 
 def list_stranded(connection: Connection, account_id: int, now: datetime) -> list[tuple[int, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from handlers.rules.calendar import TOKYO
-from storage.facts import NoticeKind, ReminderChoice
+from storage.facts import NoticeFacts, NoticeKind, ReminderChoice
 
 QUIET_FROM, QUIET_UNTIL = time(21), time(8)
 DAY_BEFORE_AT, EVENING_AT = time(18), time(20, 30)
@@ -70,6 +70,17 @@ def plan_reminders(starts_at: datetime | None, now: datetime) -> tuple[PlannedNo
 def wants(choice: ReminderChoice, stands_for: frozenset[NoticeKind]) -> bool:
     """Tell whether somebody who chose some reminders gets one that stands for these."""
     return bool(CHOSEN[choice] & stands_for)
+
+
+def write_kinds(stands_for: frozenset[NoticeKind]) -> str:
+    """Write the kinds that a reminder stands for into a notice's detail."""
+    return ",".join(sorted(stands_for))
+
+
+def read_kinds(notice: NoticeFacts) -> frozenset[NoticeKind]:
+    """Read the kinds that a reminder stands for; its own where nothing was merged."""
+    written = notice.detail.get("stands_for") or notice.kind
+    return frozenset(NoticeKind(kind) for kind in written.split(","))
 
 
 def _day_before(starts_at: datetime) -> PlannedNotice:

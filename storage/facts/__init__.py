@@ -1,6 +1,7 @@
 """Frozen facts and enums that every floor may speak of; imports nothing of ours but its own parts."""
 
 from storage.facts.events import (
+    EVERYBODY,
     REMINDERS,
     AttendanceFacts,
     AttendanceState,
@@ -58,6 +59,7 @@ from storage.facts.reports import Earned, Intent, Mentioned, Recorded, Refusal, 
 from storage.facts.texts import Texts
 
 __all__ = [
+    "EVERYBODY",
     "REMINDERS",
     "AccountFacts",
     "AccountState",

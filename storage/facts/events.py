@@ -204,7 +204,11 @@ class NoticeKind(StrEnum):
     MOVED = "moved"  # also: the open date was set
     CANCELLED = "cancelled"
     THANKS = "thanks"  # with points, and the survey
+    POST = "post"  # the event, to the city's public channel: told to nobody in particular
 
+
+EVERYBODY = 0
+"""The person of a notice that is a post."""
 
 REMINDERS = frozenset({NoticeKind.DAY_BEFORE, NoticeKind.HOUR_BEFORE})
 """What a person may choose not to get; the rest concerns seats they asked for."""
@@ -214,8 +218,10 @@ REMINDERS = frozenset({NoticeKind.DAY_BEFORE, NoticeKind.HOUR_BEFORE})
 class NoticeFacts:
     """One thing to tell one person. Times are calendar times; nothing is sent after ``not_after``.
 
-    ``detail`` is what the words need and the tables will no longer say, such as the time before a move. ``n`` tells
-    apart what may be said again under one schedule version.
+    ``detail`` is what the words need and the tables will no longer say: ``was_starts_at`` and
+    ``was_ends_at``, what the person last knew (ISO moments, "" for an open date); ``whole``, that all parts are
+    cancelled; ``stands_for``, the kinds of a merged reminder, commas between; ``points``, what was
+    earned. ``n`` tells apart what may be said again under one schedule version.
     """
 
     id: int

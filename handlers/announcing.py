@@ -1,0 +1,45 @@
+"""An event's one post to the city's public channel: planned at publication, worded later; sends nothing."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from handlers import eventwords
+from handlers.messages import Card, Choice, Message
+from handlers.rules import notices as rules
+from handlers.texts import Words
+from storage import notices
+from storage.facts import EVERYBODY, EventFacts, NoticeKind
+
+POST_LIFE = timedelta(hours=24)  # older news of an event is no news
+FIRST_VERSION = 1  # of a post: it is made once an event, whatever becomes of the dates
+
+
+def post(connection: Connection, event: EventFacts, *, now: datetime) -> None:
+    """Plan the post of an event that staff publish, out of the quiet hours; a second call changes nothing once sealed.
+
+    It belongs into the transaction that publishes. Events that come with a programme file are not posted.
+    """
+    due_at = rules.after_quiet(now)
+    notices.add(
+        connection,
+        NoticeKind.POST,
+        event.id,
+        event.parts[0].id,
+        EVERYBODY,
+        schedule_version=FIRST_VERSION,
+        due_at=due_at,
+        not_after=due_at + POST_LIFE,
+        now=now,
+    )
+
+
+def compose(event: EventFacts, words: Words, address: str) -> tuple[Message, ...]:
+    """Compose the post: title, when, where, cost, and a button that opens ``address``, if there is one."""
+    lines = (
+        words.say("日時：{when}", when=eventwords.event_when(words, event)),
+        words.say("場所：{place}", place=eventwords.place(words, event)),
+        words.say("費用：{cost}", cost=eventwords.cost(words, event)),
+    )
+    buttons = (Choice(words.say("くわしく見る・申し込む"), url=address),) if address else ()
+    return (Card(eventwords.title(words, event), lines, buttons),)
