@@ -119,6 +119,8 @@ class Slots:
                     self._try(job, slot)
                 else:
                     _tell(slot)
+        except LeaseLostError:
+            log.warning("slot_lost", job=job.name)
         except (StorageUnavailableError, ConflictError) as error:
             log.warning("slots_not_written", job=job.name, error=str(error))
         except Exception as error:  # a mistake of ours in one job must not end the ticking
@@ -147,7 +149,7 @@ class Slots:
         """Take a begun slot over for another try; give it up when it had all its tries, or is too late."""
         if slot.attempts < TRIES and slot.due_at >= oldest:
             return slots.take_over(connection, slot, self.owner, real, self._lease)
-        return slots.mark_ended(connection, slot, SlotState.FAILED, real, slot.detail or "its process died")
+        return slots.mark_ended(connection, slot, SlotState.FAILED, real, slot.detail or "did not come to an end")
 
     def _is_leased(self, slot: StoredSlot, real: datetime) -> bool:
         """Tell whether a claim is alive, or rests after a try that failed."""
@@ -158,6 +160,8 @@ class Slots:
     def _try(self, job: Job, slot: StoredSlot) -> None:
         try:
             job.run(SlotRun(self._database, self._clock, slot, self._lease))
+        except (StorageUnavailableError, LeaseLostError):
+            raise  # nothing can be written, or nothing is ours to write: the slot goes on when its lease has run out
         except Exception as error:
             ended = self._put_back(slot, error)
         else:
@@ -165,7 +169,7 @@ class Slots:
                 lambda c: slots.mark_ended(c, slot, SlotState.DONE, self._clock.real())
             ).result()
         if ended is None:
-            log.warning("slot_lost", job=slot.job, due_at=slot.due_at.isoformat(), attempts=slot.attempts)
+            log.warning("slot_lost", job=slot.job)
         elif ended.state is SlotState.FAILED:
             _tell(ended)
 

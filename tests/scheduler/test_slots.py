@@ -234,7 +234,7 @@ def test_a_slot_whose_process_always_dies_is_given_up_after_three_tries(desk: De
         desk.wait(running.LEASE)
     desk.look(desk.job())
     (slot,) = desk.rows()
-    assert (slot.state, slot.attempts, slot.detail) == (SlotState.FAILED, 3, "its process died")
+    assert (slot.state, slot.attempts, slot.detail) == (SlotState.FAILED, 3, "did not come to an end")
     assert desk.ran == []
 
 
