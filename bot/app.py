@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
@@ -24,8 +25,9 @@ from bot.web.visits import Visits
 from bot.worker import Worker
 from handlers.messages import Arrived, Channel, Fate, Outcome
 from handlers.texts import Texts
-from scheduler import notices, ticker, upkeep
+from scheduler import jobs, notices, ticker
 from scheduler.delivery import Delivery
+from scheduler.slots import Slots
 from storage import marks
 from storage.clock import Clock
 from storage.database import ConflictError, StorageUnavailableError
@@ -146,25 +148,25 @@ class App:
             await self.phones.start()
         for channel in self.channels.values():
             await channel.open()
-        jobs = [self.visits.run(), self._refresh()]
+        work = [self.visits.run(), self._refresh()]
         if Role.WORKER in self.settings.roles:
             sealing = notices.run(self.database, self.house, _watch_notice)
-            jobs += [self.delivery.run(), sealing, self.worker.run(), *self._polls()]
-        self._background = {asyncio.create_task(job) for job in jobs}
+            work += [self.delivery.run(), sealing, self.worker.run(), *self._polls()]
+        self._background = {asyncio.create_task(part) for part in work}
         for task in self._background:
             task.add_done_callback(_tell_of_death)
         await self._dress()
         introductions = [introduction.learn(channel, self.addresses) for channel in self.channels.values()]
         self._introductions = [asyncio.create_task(job) for job in introductions]
-        clock = ticker.start(self._upkeep) if Role.TICKER in self.settings.roles else None
+        ticking = self._tick() if Role.TICKER in self.settings.roles else None
         await self.worker.recover()
         metrics.up.set(1)
         metrics.started.set(self.clock.real().timestamp())
         try:
             yield
         finally:
-            if clock is not None:
-                clock.shutdown(wait=False)
+            if ticking is not None:
+                ticking.shutdown(wait=False)
             await self._stop()
 
     async def _stop(self) -> None:
@@ -181,8 +183,9 @@ class App:
             await self.phones.stop()
         self.database.close()
 
-    def _upkeep(self) -> None:
-        upkeep.run(self.database, self.clock.real(), self.settings.data_dir / "erased.txt")
+    def _tick(self) -> AsyncIOScheduler:
+        table = jobs.table(self.settings.data_dir / "erased.txt")
+        return ticker.start(table, Slots(self.database, self.clock).run_due)
 
     async def _refresh(self) -> None:
         """Notice a moved calendar and a new programme, whichever process brought them."""

@@ -1,11 +1,14 @@
 """Declares every metric, in a registry of our own. No label may name a person, an account or a message.
 
-Channels and fates are closed lists, so the number of series is bounded.
+Channels, fates and jobs are closed lists, so the number of series is bounded.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from storage.slots import SHOWN, SlotState
 
 registry = CollectorRegistry()
 
@@ -39,6 +42,13 @@ halted_channel = Gauge(
     "bot_channel_halted", "1 while a channel is halted (bad token, quota used up).", _CHANNEL, registry=registry
 )
 
+slots_shown = Gauge(
+    "bot_slots", "Runs of jobs in the last month that failed or were missed.", ("job", "state"), registry=registry
+)
+job_done = Gauge(
+    "bot_job_done_timestamp_seconds", "When a job last ended well, in Unix time.", ("job",), registry=registry
+)
+
 OUTBOX_STATES = ("waiting", "sending", "stranded")
 
 
@@ -48,3 +58,13 @@ def set_queues(inbox: Mapping[str, int], outbox: Mapping[str, int]) -> None:
     inbox_failed.set(inbox.get("failed", 0))
     for state in OUTBOX_STATES:
         outbox_open.labels(state).set(outbox.get(state, 0))
+
+
+def set_slots(counts: Mapping[tuple[str, SlotState], int], done: Mapping[str, datetime]) -> None:
+    """Set what became of the jobs from the counts by job and state, and the last good ends, of ``storage.slots``."""
+    slots_shown.clear()
+    for job in {job for job, _ in counts}:
+        for state in SHOWN:
+            slots_shown.labels(job, state).set(counts.get((job, state), 0))
+    for job, at in done.items():
+        job_done.labels(job).set(at.timestamp())

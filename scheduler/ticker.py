@@ -1,22 +1,29 @@
-"""Says when something is due, in Tokyo time; keeps no job of its own and does none of the work."""
+"""Looks at each job on every full minute and at the start; keeps nothing, decides nothing and does none of the work.
 
-from collections.abc import Callable
+The library keeps no job: a slot that is due is found in the database (``scheduler/slots.py``), by any process.
+"""
 
+from collections.abc import Callable, Sequence
+
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.cron import CronTrigger
 
+from scheduler.slots import Job
 from storage.clock import TOKYO, real_now
 
-LATE_SECONDS = 3600  # a job that comes late by less still runs; the library's own limit is one second
+LATE_SECONDS = 3600  # a look that comes late is still taken; the library's own limit is one second
 
 
-def start(upkeep: Callable[[], None], minutes: int = 10) -> AsyncIOScheduler:
-    """Start the ticker in the running loop: upkeep at once, then every few minutes, in a thread."""
+def start(jobs: Sequence[Job], look: Callable[[Job], None]) -> AsyncIOScheduler:
+    """Start the ticker in the running loop. A job that takes long holds up no other: each is looked at in a thread."""
     ticker = AsyncIOScheduler(
         timezone=TOKYO,
+        executors={"default": ThreadPoolExecutor(max_workers=len(jobs))},
         job_defaults={"misfire_grace_time": LATE_SECONDS, "coalesce": True, "max_instances": 1},
     )
-    every = IntervalTrigger(minutes=minutes, timezone=TOKYO)
-    ticker.add_job(upkeep, every, id="upkeep", next_run_time=real_now())  # by itself the trigger waits first
+    minute = CronTrigger(minute="*", timezone=TOKYO)
+    for job in jobs:  # by itself the trigger would wait for the next minute first
+        ticker.add_job(look, minute, [job], id=job.name, next_run_time=real_now())
     ticker.start()
     return ticker

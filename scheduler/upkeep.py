@@ -1,33 +1,35 @@
 """Keeps the house clean: empties what was kept long enough, writes erasures down outside. Idempotent; sends nothing."""
 
 import os
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from storage import inbox, outbox, people
+from scheduler.slots import SlotRun
+from storage import inbox, outbox, people, slots
 from storage.database import Database
+from storage.slots import SlotState
 
 BODY_LIFE = timedelta(days=7)
 EVENT_LIFE = timedelta(days=30)
+DONE_LIFE = timedelta(days=7)  # slots; longer than anybody moves a calendar back by mistake
+SHOWN_LIFE = timedelta(days=30)
 PIECE = 500  # rows a transaction: no unit holds the writer for long
 
 
-def run(database: Database, now: datetime, erased_file: Path) -> None:
-    """Do all of it once; ``now`` is real time."""
-    _in_pieces(database, now)
-    write_erasures(database, erased_file)
-
-
-def _in_pieces(database: Database, now: datetime) -> None:
+def run(run: SlotRun, erased_file: Path) -> None:
+    """Do all of it once, by real time."""
+    now = run.clock.real()
     pieces = (
-        lambda c: inbox.empty_bodies(c, now - BODY_LIFE, PIECE),
-        lambda c: inbox.remove_old(c, now - EVENT_LIFE, PIECE),
-        lambda c: outbox.expire_stranded(c, now, PIECE),
-        lambda c: outbox.empty_bodies(c, now - BODY_LIFE, PIECE),
+        lambda c, limit: inbox.empty_bodies(c, now - BODY_LIFE, limit),
+        lambda c, limit: inbox.remove_old(c, now - EVENT_LIFE, limit),
+        lambda c, limit: outbox.expire_stranded(c, now, limit),
+        lambda c, limit: outbox.empty_bodies(c, now - BODY_LIFE, limit),
+        lambda c, limit: slots.forget_old(c, [SlotState.DONE, SlotState.BEFORE], now - DONE_LIFE, limit),
+        lambda c, limit: slots.forget_old(c, slots.SHOWN, now - SHOWN_LIFE, limit),
     )
     for piece in pieces:
-        while database.write(piece).result() == PIECE:
-            pass
+        run.in_pieces(piece, PIECE)
+    write_erasures(run.database, erased_file)
 
 
 def write_erasures(database: Database, erased_file: Path) -> None:

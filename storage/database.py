@@ -229,6 +229,11 @@ def lock_person(connection: Connection, person_id: int) -> None:
     _lock(connection, f"person:{person_id}")
 
 
+def lock_job(connection: Connection, job: str) -> None:
+    """Hold one job of the ticker until the transaction ends; taken alone, never together with another lock."""
+    _lock(connection, f"job:{job}")
+
+
 def _lock(connection: Connection, name: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})

@@ -11,7 +11,7 @@ from bot import metrics
 from bot.__main__ import app
 from bot.app import App
 from bot.settings import Settings
-from scheduler import ticker
+from scheduler import jobs
 from tests.town import KITAQ
 
 ROOT = Path(__file__).parents[1]
@@ -66,13 +66,13 @@ async def test_every_address_is_in_the_documents(tmp_path: Path) -> None:
         assert re.search(rf"`(\w+ )?{re.escape(route.path)}`", OPERATIONS + API), route.path
 
 
-async def test_every_job_is_in_the_operations() -> None:
-    clock = ticker.start(lambda: None)
-    jobs = [job.id for job in clock.get_jobs()]
-    clock.shutdown(wait=False)
-    assert jobs
-    for job in jobs:
-        assert re.search(rf"\*\*Jobs\*\*[^\n]*`{job}`", OPERATIONS), job
+def test_every_job_is_in_the_operations_with_its_time_and_its_limit_and_no_other_is(tmp_path: Path) -> None:
+    table = OPERATIONS.partition("| job | due |")[2].partition("\n\n")[0]
+    rows = {
+        row[0]: row[1:] for row in re.findall(r"^\| `(\w+)` \| [^|]+ \| `([^`]+)` \| ([\d:]+) \|", table, re.MULTILINE)
+    }
+    there = jobs.table(tmp_path / "erased.txt")
+    assert rows == {job.name: (str(job.trigger)[5:-1], str(job.limit)) for job in there}
 
 
 def test_every_metric_that_is_named_exists() -> None:
@@ -82,6 +82,7 @@ def test_every_metric_that_is_named_exists() -> None:
     named = set(re.findall(r"`(bot_[a-z_]+)`", OPERATIONS))
     assert len(named) > 5
     assert named <= there
+    assert {"bot_slots", "bot_job_done_timestamp_seconds"} <= named
 
 
 def test_every_log_line_that_is_named_is_written_somewhere() -> None:

@@ -1,6 +1,7 @@
 """Looks at the database through a connection that only reads, so that the bot may run beside it."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -8,12 +9,17 @@ from sqlalchemy import Connection, text
 from bot import opening, wiring
 from bot.doctor.findings import Finding, ok, warn, wrong
 from bot.settings import Settings, SettingsError
-from storage import catalogue, inbox, marks, outbox, programme_file, schema
+from storage import catalogue, inbox, marks, outbox, programme_file, schema, slots
+from storage.clock import TOKYO, real_now
 from storage.database import Database, StorageUnavailableError
 from storage.marks import MarkName
 from storage.programme_file import ProgrammeError
+from storage.slots import StoredSlot
 
 PART = "database"
+RECENT = timedelta(days=7)  # a run that went wrong before is no news
+QUIET = timedelta(hours=1)  # with a ticker alive, some job ends every few minutes
+MANY = 100
 NETWORK_FILE_SYSTEMS = frozenset(
     ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "fuse.sshfs", "fuse.rclone")
 )
@@ -83,7 +89,24 @@ def _look_inside(database: Database, settings: Settings) -> Iterator[Finding]:
     words = f"{waiting.get('waiting', 0)} events and {calls.get('waiting', 0)} calls wait; {failed} events failed"
     remedy = "look in the log for event_failed: the people concerned got a kind word and no answer"
     yield warn("queues", words, remedy) if failed else ok("queues", words)
+    yield _look_at_jobs(*database.read(lambda c: (slots.list_shown(c, MANY), slots.list_last_done(c))).result())
     yield from _look_at_file(settings, database.read(catalogue.find_newest).result())
+
+
+def _look_at_jobs(shown: list[StoredSlot], done: dict[str, datetime]) -> Finding:
+    """Look at the runs of jobs that failed or were missed lately, and whether any job ends at all."""
+    recent = [slot for slot in shown if slot.ended_at is not None and real_now() - slot.ended_at < RECENT]
+    if recent:
+        named = ", ".join(
+            f"{slot.job} of {slot.due_at.astimezone(TOKYO):%Y-%m-%d %H:%M} {slot.state}" for slot in recent[:3]
+        )
+        remedy = "look in the log for slot_failed and slot_missed; OPERATIONS.md says what each job does"
+        return warn("jobs", f"{len(recent)} runs failed or were missed in the last days, the newest: {named}", remedy)
+    last = max(done.values(), default=None)
+    if last is not None and real_now() - last > QUIET:
+        words = f"none has ended since {last.astimezone(TOKYO):%Y-%m-%d %H:%M} Tokyo time"
+        return warn("jobs", words, "start a process whose ROLES name ticker")
+    return ok("jobs", "every run ended well" if done else "none was due yet")
 
 
 def _look_at_marks(database: Database, settings: Settings) -> Finding:

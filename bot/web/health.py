@@ -5,6 +5,7 @@ import hmac
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -14,11 +15,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot import metrics
-from storage import inbox, outbox, schema
+from storage import inbox, outbox, schema, slots
 from storage.database import Database
+from storage.slots import SlotState
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024  # room for SQLite's log and a night's events while somebody makes space
 DATABASE_SECONDS = 3.0
+Figures = tuple[dict[str, int], dict[str, int], dict[tuple[str, SlotState], int], dict[str, datetime]]
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -46,7 +49,7 @@ def routes(parts: HealthParts) -> list[BaseRoute]:
     async def figures(request: Request) -> Response:
         if not _may_read(request, parts.metrics_token):
             return PlainTextResponse("a bearer token is needed\n", 401, headers={"WWW-Authenticate": "Bearer"})
-        await _measure_queues(parts.database)
+        await _look_inside(parts.database)
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST, headers=NOT_KEPT)
 
     return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", figures)]
@@ -78,14 +81,17 @@ def _may_read(request: Request, token: str) -> bool:
     return not token or (scheme.lower() == "bearer" and same)
 
 
-def _count(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
-    return inbox.count_states(connection), outbox.count_open(connection)
+def _count(connection: Connection) -> Figures:
+    queues = (inbox.count_states(connection), outbox.count_open(connection))
+    return *queues, slots.count_states(connection), slots.list_last_done(connection)
 
 
-async def _measure_queues(database: Database) -> None:
+async def _look_inside(database: Database) -> None:
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
-            metrics.set_queues(*await asyncio.wrap_future(database.read(_count)))
+            waiting, calls, runs, done = await asyncio.wrap_future(database.read(_count))
+        metrics.set_queues(waiting, calls)
+        metrics.set_slots(runs, done)
     except Exception:
         metrics.database_reachable.set(0)
     else:

@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from scheduler import upkeep
-from storage import inbox, outbox, people
+from scheduler.slots import SlotRun
+from storage import inbox, outbox, people, slots
+from storage.clock import Clock
 from storage.database import Database
 from storage.facts import ChannelName
 from storage.inbox import INBOX
 from storage.outbox import OUTBOX, OutboxState
+from storage.slots import SLOTS, SlotState, StoredSlot
 from tests.storage.rows import a_call, an_event
 
 NOW = datetime(2022, 1, 20, 3, tzinfo=UTC)
@@ -29,7 +32,9 @@ def store(database: Database, number: int, age: timedelta, *, done: bool = True)
 
 
 def run(database: Database, folder: Path) -> None:
-    upkeep.run(database, NOW, folder / "erased.txt")
+    ours = {"owner": "me", "attempts": 1, "leased_until": None, "started_at": NOW, "ended_at": None, "detail": ""}
+    slot = StoredSlot(job="upkeep", due_at=NOW, state=SlotState.CLAIMED, **ours)
+    upkeep.run(SlotRun(database, Clock(source=lambda: NOW), slot), folder / "erased.txt")
 
 
 def rows(database: Database) -> list[tuple[str, str, str]]:
@@ -125,3 +130,30 @@ def test_who_leaves_a_second_time_is_written_down_again(database: Database, tmp_
         run(database, tmp_path)
     assert len((tmp_path / "erased.txt").read_text().splitlines()) == 2
     assert database.read(lambda c: c.execute(select(func.count()).select_from(people.ERASURES)).scalar()).result() == 1
+
+
+def keep_slot(database: Database, day: int, state: SlotState, age: timedelta, job: str = "nightly") -> None:
+    due_at = datetime(2022, 1, day, tzinfo=UTC)
+    database.write(lambda c: slots.add(c, job, due_at, state, ended_at=NOW - age)).result()
+
+
+def test_slots_go_after_a_week_and_those_that_are_shown_after_a_month(database: Database, tmp_path: Path) -> None:
+    for day, state, age in (
+        (1, SlotState.MISSED, timedelta(days=30, seconds=1)),
+        (2, SlotState.FAILED, timedelta(days=29)),
+        (3, SlotState.DONE, timedelta(days=7, seconds=1)),
+        (4, SlotState.DONE, timedelta(days=6)),
+        (5, SlotState.DONE, timedelta(days=1)),
+    ):
+        keep_slot(database, day, state, age)
+    run(database, tmp_path)
+    left = database.read(lambda c: c.execute(select(SLOTS.c.due_at).order_by(SLOTS.c.due_at)).scalars().all()).result()
+    assert [due_at.day for due_at in left] == [2, 4, 5]
+
+
+def test_the_newest_slot_of_a_job_stays_for_it_says_that_it_was_run(database: Database, tmp_path: Path) -> None:
+    for job in ("weekly", "monthly"):
+        keep_slot(database, 3, SlotState.DONE, timedelta(days=40), job)
+    keep_slot(database, 1, SlotState.CLAIMED, timedelta(days=40), "weekly")  # begun: not ended, however old
+    run(database, tmp_path)
+    assert database.read(lambda c: c.execute(select(func.count()).select_from(SLOTS)).scalar()).result() == 3

@@ -12,10 +12,11 @@ from starlette.applications import Starlette
 
 from bot import metrics
 from bot.web.health import HealthParts, routes
-from storage import inbox
+from storage import inbox, slots
 from storage.database import Database
 from storage.facts import ChannelName
 from storage.inbox import NewEvent
+from storage.slots import SlotState
 
 NOW = datetime(2022, 1, 20, 3, tzinfo=UTC)
 
@@ -100,6 +101,18 @@ async def test_figures_tell_what_waits(database: Database, tmp_path: Path) -> No
     assert event.account_key not in answer.text
 
 
+async def test_figures_tell_which_jobs_failed_were_missed_and_ended_well(database: Database, tmp_path: Path) -> None:
+    for day, state in enumerate([SlotState.MISSED, SlotState.FAILED, SlotState.MISSED, SlotState.DONE], 1):
+        due_at = datetime(2022, 1, day, tzinfo=UTC)
+        database.write(lambda c, d=due_at, s=state: slots.add(c, "upkeep", d, s, ended_at=NOW)).result()  # type: ignore[misc]
+    async with watcher(database, tmp_path) as client:
+        figures = series(await client.get("/metrics"))
+    assert figures["bot_slots", "upkeep,failed"] == 1
+    assert figures["bot_slots", "upkeep,missed"] == 2
+    assert figures["bot_job_done_timestamp_seconds", "upkeep"] == NOW.timestamp()
+    assert ("bot_slots", "upkeep,done") not in figures
+
+
 @pytest.mark.parametrize(
     ("header", "status"),
     [
@@ -123,4 +136,4 @@ async def test_with_a_token_set_figures_are_for_its_bearer(
 
 def test_no_metric_has_a_label_that_could_name_anybody() -> None:
     labels = {label for family in metrics.registry.collect() for sample in family.samples for label in sample.labels}
-    assert labels <= {"channel", "fate", "state", "le"}
+    assert labels <= {"channel", "fate", "state", "le", "job"}
