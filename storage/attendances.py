@@ -27,7 +27,7 @@ class Attendance(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
     entered_at: datetime = Field(sa_type=Instant)
     entered_by: str
-    times: int = 1  # how often it was entered anew after being taken back: part of the ledger's reference
+    times: int = 1  # how often it was entered, taken back in between: part of the ledger's reference
     entry_id: int | None = Field(default=None, sa_type=BigId)
 
 
@@ -74,6 +74,24 @@ def list_of_person(
     """List the parts a person was at, oldest first."""
     chosen = select(ATTENDANCES).where(ATTENDANCES.c.person_id == person_id, ATTENDANCES.c.state.in_(states))
     return [_facts(row) for row in connection.execute(chosen.order_by(ATTENDANCES.c.id))]
+
+
+def put(connection: Connection, event_id: int, part_id: int, person_id: int, **values: Any) -> AttendanceFacts:
+    """Enter that a person was at a part, in the row they may have had before; gives the attendance as it now stands."""
+    ours = (ATTENDANCES.c.part_id == part_id, ATTENDANCES.c.person_id == person_id)
+    changed = {**values, "times": ATTENDANCES.c.times + 1, "entry_id": None}
+    if connection.execute(ATTENDANCES.update().where(*ours).values(**changed)).rowcount == 0:
+        first = {"event_id": event_id, "part_id": part_id, "person_id": person_id, "times": 1}
+        connection.execute(ATTENDANCES.insert().values(**first, **values))
+    found = find(connection, part_id, person_id)
+    if found is None:
+        raise LookupError("an attendance was stored and is not there")
+    return found
+
+
+def change(connection: Connection, attendance_id: int, **values: Any) -> None:
+    """Change some of an attendance's columns."""
+    connection.execute(ATTENDANCES.update().where(ATTENDANCES.c.id == attendance_id).values(**values))
 
 
 def _facts(row: Row[Any]) -> AttendanceFacts:

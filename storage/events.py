@@ -136,6 +136,17 @@ def open_word(connection: Connection, part_id: int, word: str, now: datetime) ->
     connection.execute(PARTS.update().where(PARTS.c.id == part_id).values(word=word, word_opened_at=now))
 
 
+def mark_part(connection: Connection, part_id: int, was: PartState, state: PartState) -> bool:
+    """Note whether a part took place, if it still stands as it was; no calendar changes by it."""
+    ours = (PARTS.c.id == part_id, PARTS.c.state == was)
+    return connection.execute(PARTS.update().where(*ours).values(state=state)).rowcount == 1
+
+
+def mark_event(connection: Connection, event_id: int, state: EventState) -> None:
+    """Note where an event stands; no calendar changes by it."""
+    connection.execute(EVENTS.update().where(EVENTS.c.id == event_id).values(state=state))
+
+
 def take_seats(connection: Connection, part_id: int, seats: int) -> bool:
     """Take seats if so many are free (the guard behind the rule); False when they are not."""
     free = or_(PARTS.c.capacity.is_(None), PARTS.c.taken + seats <= PARTS.c.capacity)

@@ -19,6 +19,11 @@ class EntryKind(StrEnum):
     REPORT = "report"
     WITHDRAWAL = "withdrawal"  # reference: the entry withdrawn
     DISTANCE = "distance"  # grams saved over a distance; no points; reference: the report
+    ATTENDANCE = "attendance"  # reference: the attendance's number and how often it was entered
+
+
+STANDING = (EntryKind.REPORT, EntryKind.ATTENDANCE)
+"""The kinds that are one more time of an action, and hold a claim until they are withdrawn."""
 
 
 class Entry(SQLModel, table=True):
@@ -27,7 +32,7 @@ class Entry(SQLModel, table=True):
     __tablename__ = "ledger"
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     person_id: int = Field(sa_type=BigId)
-    account_id: int = Field(sa_type=BigId)
+    account_id: int = Field(sa_type=BigId)  # 0: through no account, such as a guest at the door
     kind: str
     reference: str
     action: str
@@ -138,12 +143,19 @@ def find_report(connection: Connection, person_id: int, entry_id: int) -> EntryF
     return None if row is None else _facts(row)
 
 
+def get(connection: Connection, entry_id: int) -> EntryFacts:
+    """Get an entry; LookupError when there is none of this number."""
+    row = connection.execute(select(LEDGER).where(LEDGER.c.id == entry_id)).first()
+    if row is None:
+        raise LookupError("no such entry")
+    return _facts(row)
+
+
 def find_last_report(connection: Connection, person_id: int) -> EntryFacts | None:
-    """Find a person's newest report that still stands."""
+    """Find a person's newest report that still stands; an attendance is not their word, and not theirs to take back."""
     standing = select(CLAIMS.c.entry_id).where(CLAIMS.c.person_id == person_id)
-    row = connection.execute(
-        select(LEDGER).where(LEDGER.c.id.in_(standing)).order_by(LEDGER.c.id.desc()).limit(1)
-    ).first()
+    reports = select(LEDGER).where(LEDGER.c.id.in_(standing), LEDGER.c.kind == EntryKind.REPORT)
+    row = connection.execute(reports.order_by(LEDGER.c.id.desc()).limit(1)).first()
     return None if row is None else _facts(row)
 
 
@@ -212,9 +224,8 @@ def hand_over(connection: Connection, person_id: int, tombstone: int) -> None:
         connection.execute(table.update().where(table.c.person_id == person_id).values(person_id=tombstone))
 
 
-_TIMES = func.sum(
-    case((LEDGER.c.kind == EntryKind.REPORT, 1), (LEDGER.c.kind == EntryKind.WITHDRAWAL, -1), else_=0)
-).label("times")
+TIMES = func.sum(case((LEDGER.c.kind.in_(STANDING), 1), (LEDGER.c.kind == EntryKind.WITHDRAWAL, -1), else_=0))
+_TIMES = TIMES.label("times")
 _POINTS = func.sum(LEDGER.c.points).label("points")
 
 

@@ -12,7 +12,7 @@ from storage import totals
 from storage.clock import TOKYO
 from storage.database import lock_person
 from storage.facts import Metric
-from storage.ledger import CLAIMS, LEDGER, TALLIES, EntryKind
+from storage.ledger import CLAIMS, LEDGER, STANDING, TALLIES, TIMES, EntryKind
 from storage.totals import COUNTERS, FIGURES, CounterName
 
 PIECE = 500  # persons looked at in one question
@@ -127,9 +127,8 @@ def _find_bound(connection: Connection, after: int) -> int:
 
 
 def _count_tallies(connection: Connection, whose: ColumnElement[bool]) -> dict[tuple[int, str], Sums]:
-    times = case((LEDGER.c.kind == EntryKind.REPORT, 1), (LEDGER.c.kind == EntryKind.WITHDRAWAL, -1), else_=0)
     columns = (
-        func.sum(times).label("times"),
+        TIMES.label("times"),
         func.sum(case((LEDGER.c.confirmed, LEDGER.c.points), else_=0)).label("confirmed"),
         func.sum(case((LEDGER.c.confirmed, 0), else_=LEDGER.c.points)).label("self_reported"),
         func.sum(LEDGER.c.co2_grams).label("co2_grams"),
@@ -203,7 +202,7 @@ def _reports_without_claim(connection: Connection, first: int, last: int) -> Ite
     stands = and_(withdrawn.c.id.is_(None), or_(CLAIMS.c.entry_id.is_(None), ~same))
     falls = and_(withdrawn.c.id.is_not(None), CLAIMS.c.entry_id.is_not(None))
     found = select(LEDGER.c.id, LEDGER.c.person_id, withdrawn.c.id, CLAIMS.c.entry_id).select_from(joined)
-    reports = (LEDGER.c.kind == EntryKind.REPORT, LEDGER.c.id.between(first, last))
+    reports = (LEDGER.c.kind.in_(STANDING), LEDGER.c.id.between(first, last))
     for entry, person, taken_back, claim in connection.execute(found.where(*reports, or_(stands, falls))):
         stray = "is withdrawn but still holds its claim" if taken_back else "has a claim on something else"
         yield ClaimDifference(entry, person, stray if claim is not None else "has no claim: it can be made twice")
@@ -213,7 +212,7 @@ _CLAIMED = {"person_id": "person_id", "name": "action", "period": "period", "n":
 
 
 def _claims_without_report(connection: Connection) -> Iterator[ClaimDifference]:
-    report = and_(LEDGER.c.id == CLAIMS.c.entry_id, LEDGER.c.kind == EntryKind.REPORT)
+    report = and_(LEDGER.c.id == CLAIMS.c.entry_id, LEDGER.c.kind.in_(STANDING))
     found = select(CLAIMS.c.entry_id, CLAIMS.c.person_id).select_from(CLAIMS.outerjoin(LEDGER, report))
     for entry, person in connection.execute(found.where(LEDGER.c.id.is_(None))):
         yield ClaimDifference(entry, person, "is claimed but is no report")

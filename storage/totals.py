@@ -67,7 +67,12 @@ def month_of(at: datetime) -> date:
 
 def add(connection: Connection, name: CounterName, at: datetime, amount: int, *, stripe: int) -> None:
     """Add to a counter in the month of a moment; ``stripe`` is any number that spreads, such as a person's."""
-    values = {"name": name, "month": month_of(at), "stripe": stripe % STRIPES, "amount": amount}
+    add_to_month(connection, name, month_of(at), amount, stripe=stripe)
+
+
+def add_to_month(connection: Connection, name: CounterName, month: date, amount: int, *, stripe: int) -> None:
+    """Add to a counter in a month, given by its first day."""
+    values = {"name": name, "month": month, "stripe": stripe % STRIPES, "amount": amount}
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(COUNTERS)
     more = {"amount": COUNTERS.c.amount + insert.excluded.amount}
     connection.execute(insert.on_conflict_do_update(index_elements=["name", "month", "stripe"], set_=more), values)

@@ -268,6 +268,7 @@ class AttendanceFacts:
     at: datetime
     entered_at: datetime
     entered_by: str
+    times: int  # how often it was entered: once, and again after each time it was taken back
     entry_id: int | None  # the ledger's
 
 
