@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from handlers.rules.calendar import TOKYO, tokyo_day
+from handlers.rules.registration import has_begun, is_over
 from handlers.texts import JAPANESE, _, format_day, format_moment, format_number, format_time, name_language
 from storage.facts import (
     Audience,
@@ -208,13 +209,14 @@ def state(words: Words, event: EventFacts, now: datetime) -> str:
         return words.say("申し込みは締め切りました。")
     if event.opens_at and now < event.opens_at:
         return words.say("申し込みは{moment}から受け付けます。", moment=format_moment(event.opens_at, words.language))
-    return ""
+    left = open_parts(event, now)
+    too_late = len(left) < len(planned_parts(event)) if event.whole_only else not left
+    return words.say("申し込みは締め切りました。") if too_late else ""
 
 
-def is_over(part: PartFacts, now: datetime) -> bool:
-    """Tell whether a part has ended, or has begun where no end is known."""
-    end = part.ends_at or part.starts_at
-    return part.state is PartState.HELD or (end is not None and end <= now)
+def open_parts(event: EventFacts, now: datetime) -> tuple[PartFacts, ...]:
+    """List the parts that have not begun: what one may still register for, other things being equal."""
+    return tuple(part for part in event.parts if not is_over(part, now) and not has_begun(part, now))
 
 
 def registration(words: Words, held: RegistrationState, place_in_line: int = 0) -> str:
