@@ -42,7 +42,11 @@ def _room(talk: Talk, event: EventFacts) -> int:
 
 def _show(talk: Talk, event: EventFacts, *said: str) -> Answer:
     brought, room = holding.companions(talk, event), _room(talk, event)
-    lines = [*said, eventwords.title(talk.words, event), *(f"・{name}" for name in brought.values())]
+    lines = [
+        *said,
+        eventwords.title(talk.words, event),
+        *(talk.say("・{name}", name=name) for name in brought.values()),
+    ]
     more: tuple[Choice, ...] = ()
     if room > 0 and not eventwords.state(talk.words, event, talk.now):
         lines.append(talk.say("あと{count}人まで追加できます。ひとりずつ席と入場コードがつきます。", count=room))
@@ -131,7 +135,7 @@ def ask_removal(talk: Talk, number: str = "", companion: str = "") -> Answer:
     if companion not in brought:
         return show(talk, number)
     words = talk.say("{name}さんの席を取り消しますか？", name=brought[companion])
-    yes = talk.choice("取り消す", f"unbringyes:{event.id}:{companion}")
+    yes = talk.choice("はい、取り消す", f"unbringyes:{event.id}:{companion}")
     return text(words, yes, talk.choice("そのままにする", f"bring:{event.id}"))
 
 

@@ -50,7 +50,8 @@ def _list_title(talk: Talk, narrowed: str) -> str:
 
 def _line(talk: Talk, number: int, event: EventFacts) -> str:
     """Say of an event in the list: its day, kind and title, and whether one has a seat or it is full."""
-    first = f"{number}. {eventwords.event_day(talk.words, event)}　{eventwords.kind(talk.words, event)}"
+    day, kind = eventwords.event_day(talk.words, event), eventwords.kind(talk.words, event)
+    first = talk.say("{number}. {day}　{kind}", number=number, day=day, kind=kind)
     return "\n".join(part for part in (first, _title(talk, event), _mark(talk, event)) if part)
 
 
@@ -110,7 +111,8 @@ def _ward_name(talk: Talk, code: str) -> str:
 
 
 def _interest_name(talk: Talk, code: str) -> str:
-    return code
+    interest = talk.programme.interest(code)
+    return talk.word(interest.name) if interest else code
 
 
 def _language_name(talk: Talk, tag: str) -> str:

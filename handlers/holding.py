@@ -168,7 +168,8 @@ def company_form(talk: Talk, event: EventFacts, as_company: bool) -> tuple[tuple
 
 def nothing_held(talk: Talk, event: EventFacts) -> Answer:
     """Say that one is not registered, or no more, with the ways on."""
-    words = talk.say("このイベントには申し込んでいません。")
+    over = eventwords.state(talk.words, event, talk.now) if browsing.own_registrations(talk, event) else ""
+    words = over or talk.say("このイベントには申し込んでいません。")
     ways = (talk.choice("イベントを見る", f"ev:{event.id}"), talk.choice("わたしの申し込み", "my"))
     return text(words, *ways, talk.choice("メニュー", "menu"))
 

@@ -63,12 +63,18 @@ def _receipt(talk: Talk, event: EventFacts, places: tuple[Placed, ...]) -> Answe
     if waiting:
         lines.append(talk.say("席が空いたら、ここでお知らせします。"))
     if len(waiting) < len(places) and event.mode is not EventMode.VENUE:
-        lines.append(talk.say("オンラインの参加リンクは「申し込みを見る」にあります。"))
+        lines.append(_where_the_link_is(talk, event))
     form_line, form = holding.company_form(talk, event, places[0].registration.as_company)
     bring = (talk.choice("同行者を追加する", f"bring:{event.id}"),) if event.companions else ()
-    ways = (talk.choice("申し込みを見る", f"mine:{event.id}"), talk.choice("取り消す", f"unreg:{event.id}"))
+    ways = (talk.choice("申し込みを見る", f"mine:{event.id}"), talk.choice("申し込みを取り消す", f"unreg:{event.id}"))
     buttons = (*form, *bring, *ways, talk.choice("メニュー", "menu"))
     return card(_title(talk, len(waiting), len(places)), (*lines, *form_line), *buttons)
+
+
+def _where_the_link_is(talk: Talk, event: EventFacts) -> str:
+    if event.joining_url:
+        return talk.say("オンラインの参加リンクは「申し込みを見る」にあります。")
+    return talk.say("オンラインの参加リンクは、決まりしだい「申し込みを見る」に出ます。")
 
 
 def _title(talk: Talk, waiting: int, asked: int) -> str:
