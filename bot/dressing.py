@@ -7,6 +7,8 @@ from storage.facts import Programme
 COMMANDS = {
     "menu": _("メニュー"),
     "report": _("報告する"),
+    "events": _("イベント"),
+    "myevents": _("わたしの申し込み"),
     "points": _("わたしのポイント"),
     "totals": _("市の合計"),
     "undo": _("取り消す"),

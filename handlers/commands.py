@@ -1,17 +1,23 @@
 """The table from what a person did to the function that answers it. Every answer leaves a way on."""
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from handlers import (
+    bringing,
+    browsing,
     confirming,
     explaining,
     following,
     helping,
+    holding,
     joining,
     leaving,
     preferring,
+    registering,
+    releasing,
     reporting,
     standing,
     travelling,
@@ -33,7 +39,7 @@ PRESSES: dict[str, Handler] = {
     "lang": joining.choose_language,
     "consent": joining.ask_consent,
     "join": joining.agree,
-    "later": joining.decline,
+    "later": lambda talk: _decline(talk),
     "report": reporting.open_list,
     "days": reporting.choose_day,
     "effects": explaining.show_effects,
@@ -60,6 +66,23 @@ PRESSES: dict[str, Handler] = {
     "keep": preferring.keep_nickname,
     "pause": preferring.pause,
     "resume": preferring.resume,
+    "events": browsing.show_coming,
+    "narrow": browsing.narrow,
+    "ev": browsing.show_event,
+    "reg": registering.register,
+    "regco": registering.register_for_company,
+    "my": holding.show_mine,
+    "mine": holding.show_one,
+    "pass": holding.show_code,
+    "bring": bringing.show,
+    "again": bringing.bring_again,
+    "unbring": bringing.ask_removal,
+    "unbringyes": bringing.remove,
+    "unreg": releasing.ask,
+    "unregyes": releasing.cancel,
+    "seat": releasing.accept,
+    "back": releasing.give_back,
+    "remind": preferring.choose_reminders,
     "data": leaving.show_data,
     "leave": leaving.ask,
     "leaving": leaving.leave,
@@ -70,9 +93,9 @@ PRESSES: dict[str, Handler] = {
 _TAKES = {word: len(inspect.signature(handler).parameters) - 1 for word, handler in PRESSES.items()}
 
 INTENTS: dict[Intent, Handler] = {
-    Intent.EVENTS: helping.admit_absence,
-    Intent.REGISTER: helping.admit_absence,
-    Intent.MY_EVENTS: helping.admit_absence,
+    Intent.EVENTS: browsing.show_coming,
+    Intent.REGISTER: browsing.show_coming,
+    Intent.MY_EVENTS: holding.show_mine,
     Intent.RANKING: helping.admit_absence,
     Intent.LINK: helping.admit_absence,
     Intent.POINTS: standing.show_points,
@@ -96,6 +119,8 @@ WORDS: dict[str, str] = {
     "数え方": "effects",
     "/report": "report",
     "/points": "points",
+    "/events": "events",
+    "/myevents": "my",
     "/totals": "totals",
     "/settings": "settings",
     "/language": "language",
@@ -107,6 +132,9 @@ WORDS: dict[str, str] = {
     "/contact": "contact",
 }
 """Words that mean exactly one button, on every platform."""
+
+EVENT_CODE = re.compile(r"(?:(?:イベント|event)\s*)?e_([a-z0-9_-]{1,62})", re.IGNORECASE)
+"""What a share link says for its opener: Telegram's start payload, and on LINE a message written by the link."""
 
 
 def answer(talk: Talk) -> Answer:
@@ -139,10 +167,19 @@ def _answer(talk: Talk) -> Answer:
 
 
 def _follow(talk: Talk) -> Answer:
+    payload = talk.incoming.payload
+    if talk.person is None and talk.account.language and EVENT_CODE.fullmatch(payload):
+        following.come_back(talk)
+        return _open_payload(talk, payload)
     said = following.follow(talk)
-    if talk.person is not None and talk.incoming.payload:
-        return said.followed_by(_open_payload(talk, talk.incoming.payload))
-    return said
+    return said.followed_by(_open_payload(talk, payload)) if talk.person is not None and payload else said
+
+
+def _decline(talk: Talk) -> Answer:
+    """Let a stranger see the event that brought them, also when they do not join."""
+    said, (how, _, what) = joining.decline(talk), (talk.account.pending or "").partition(":")
+    is_event = how in ("start", "said") and EVENT_CODE.fullmatch(what.strip())
+    return said.followed_by(_open_payload(talk, what.strip())) if is_event else said
 
 
 def _first_things_first(talk: Talk, handler: Handler) -> Answer:
@@ -179,6 +216,8 @@ def _read(talk: Talk, words: str) -> Answer:
     if not talk.account.language and talk.person is None:
         accounts.change(talk.connection, talk.account.id, pending=f"said:{words[:150]}")
         return joining.ask_language(talk)
+    if EVENT_CODE.fullmatch(words.strip()):
+        return _open_payload(_settled(talk, ""), words.strip())
     meant = understanding.understand(words, talk.language, talk.programme, talk.on)
     return _take_awaited(talk, words, meant) or _do(talk, meant)
 
@@ -187,10 +226,13 @@ def _take_awaited(talk: Talk, words: str, meant: Understanding) -> Answer | None
     """Take what answers the question last asked; None for words that clearly want something else: nobody is caught."""
     awaiting = _awaited_words(talk)
     if awaiting and words.strip() == talk.say("やめる"):
-        stop = "keep" if awaiting == "name" else "stop"
+        stop = _stopping(awaiting)
         return press(_settled(talk, stop), stop)
     if awaiting == "name" and meant.confidence < understanding.COMMAND:
         return preferring.take_nickname(talk, words)
+    if awaiting.startswith("bring:") and meant.confidence < understanding.COMMAND:
+        _, event, kind = awaiting.split(":")
+        return bringing.take_name(talk, event, kind, words)
     is_distance = meant.intent is Intent.NONE or understanding.read_kilometres(words) is not None
     if awaiting.startswith("km:") and is_distance:
         _, entry, way = awaiting.split(":")
@@ -199,9 +241,16 @@ def _take_awaited(talk: Talk, words: str, meant: Understanding) -> Answer | None
 
 
 def _awaited_words(talk: Talk) -> str:
-    """Name the question that typed words would answer: ``name``, or ``km:entry:way``; else ""."""
+    """Name the question that typed words would answer: ``name``, ``km:entry:way`` or ``bring:event:kind``; else ""."""
     awaiting = (talk.person.awaiting if talk.person else None) or ""
-    return awaiting if awaiting == "name" or awaiting.startswith("km:") else ""
+    return awaiting if awaiting == "name" or awaiting.startswith(("km:", "bring:")) else ""
+
+
+def _stopping(awaiting: str) -> str:
+    """Name the button that ends a question without an answer."""
+    if awaiting == "name":
+        return "keep"
+    return f"mine:{awaiting.split(':')[1]}" if awaiting.startswith("bring:") else "stop"
 
 
 def _do(talk: Talk, meant: Understanding) -> Answer:
@@ -227,12 +276,15 @@ def _resume_pending(talk: Talk) -> Answer:
 
 
 def _open_payload(talk: Talk, payload: str) -> Answer:
-    """Open what a deep link points at: ``report`` or ``a_CODE`` for one action."""
+    """Open what a deep link points at: ``e_CODE`` for one event, ``a_CODE`` for one action, ``report`` and the like."""
+    event = EVENT_CODE.fullmatch(payload)
+    if event is not None:
+        return browsing.open_code(talk, event[1])
     action = talk.programme.action(payload.removeprefix("a_"))
     if action is not None:
         return confirming.ask(talk, (Mentioned(action.code, talk.on),))
     return (
         press(talk, payload)
-        if payload in ("report", "points", "totals", "help", "settings")
+        if payload in ("report", "events", "my", "points", "totals", "help", "settings")
         else helping.show_menu(talk)
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from handlers.rules.calendar import TOKYO, tokyo_day
+from handlers.rules.registration import has_begun, is_over
 from handlers.texts import JAPANESE, _, format_day, format_moment, format_number, format_time, name_language
 from storage.facts import (
     Audience,
@@ -64,50 +65,58 @@ def part_name(words: Words, event: EventFacts, part: PartFacts) -> str:
     """Name one date of a course: 第2回 脱炭素の計画; "" where the event has one date only."""
     if len(event.parts) < 2:
         return ""
-    number = words.say("第{number}回", number=part.number)
-    return f"{number} {written(words, part.title)}".rstrip()
+    named = written(words, part.title)
+    if not named:
+        return words.say("第{number}回", number=part.number)
+    return words.say("第{number}回 {title}", number=part.number, title=named)
 
 
 def day(words: Words, event: EventFacts, part: PartFacts) -> str:
     """Give a part's day, short, for lists: 11月26日(木); while the date is open what is known of it."""
     if part.starts_at is None:
         return written(words, event.date_words) or words.say("日時は未定です")
-    return format_day(tokyo_day(part.starts_at), words.language)
+    return _day(words, event, part.starts_at)
+
+
+def _day(words: Words, event: EventFacts, at: datetime) -> str:
+    """Name a day, with its year where that is not the one in which the event was announced."""
+    announced = event.published_at or event.changed_at
+    return format_day(tokyo_day(at), words.language, year=tokyo_day(at).year != tokyo_day(announced).year)
 
 
 def starts(words: Words, event: EventFacts, part: PartFacts) -> str:
     """Say when a part begins: 11月26日(木) 午後2時から; "Thu 26 Nov, from 2:00 pm"."""
     if part.starts_at is None:
         return _open_date(words, event)
-    return moment_from(words, part.starts_at)
+    return moment_from(words, event, part.starts_at)
 
 
-def moment_from(words: Words, at: datetime) -> str:
+def moment_from(words: Words, event: EventFacts, at: datetime) -> str:
     """Say a moment at which something begins, such as the one before a move."""
-    on = format_day(tokyo_day(at), words.language)
-    return words.say("{day} {start}から", day=on, start=format_time(at, words.language))
+    return words.say("{day} {start}から", day=_day(words, event, at), start=format_time(at, words.language))
 
 
 def when(words: Words, event: EventFacts, part: PartFacts) -> str:
     """Say from when to when: 11月26日(木) 午後2時から4時まで; "Thu 26 Nov, 2:00 pm to 4:00 pm"."""
     if part.starts_at is None or part.ends_at is None:
         return starts(words, event, part)
-    on, start = format_day(tokyo_day(part.starts_at), words.language), format_time(part.starts_at, words.language)
-    return words.say("{day} {start}から{end}まで", day=on, start=start, end=_end(words, part.starts_at, part.ends_at))
+    on, start = _day(words, event, part.starts_at), format_time(part.starts_at, words.language)
+    end = _end(words, event, part.starts_at, part.ends_at)
+    return words.say("{day} {start}から{end}まで", day=on, start=start, end=end)
 
 
-def _end(words: Words, start: datetime, end: datetime) -> str:
+def _end(words: Words, event: EventFacts, start: datetime, end: datetime) -> str:
     """Say an end as people do: 午後 is not said twice, another day is named."""
     clock = format_time(end, words.language)
     if tokyo_day(end) != tokyo_day(start):
-        return f"{format_day(tokyo_day(end), words.language)} {clock}"
+        return f"{_day(words, event, end)} {clock}"
     same_half = (start.astimezone(TOKYO).hour < 12) == (end.astimezone(TOKYO).hour < 12)
     return clock[len("午後") :] if same_half and words.language.startswith(JAPANESE) else clock
 
 
 def _open_date(words: Words, event: EventFacts) -> str:
     about = written(words, event.date_words)
-    return words.say("{about}（くわしい日時は未定です）", about=about) if about else words.say("日時は未定です")
+    return words.say("{about}、くわしい日時は未定です", about=about) if about else words.say("日時は未定です")
 
 
 def event_day(words: Words, event: EventFacts) -> str:
@@ -208,13 +217,14 @@ def state(words: Words, event: EventFacts, now: datetime) -> str:
         return words.say("申し込みは締め切りました。")
     if event.opens_at and now < event.opens_at:
         return words.say("申し込みは{moment}から受け付けます。", moment=format_moment(event.opens_at, words.language))
-    return ""
+    left = open_parts(event, now)
+    too_late = len(left) < len(planned_parts(event)) if event.whole_only else not left
+    return words.say("申し込みは締め切りました。") if too_late else ""
 
 
-def is_over(part: PartFacts, now: datetime) -> bool:
-    """Tell whether a part has ended, or has begun where no end is known."""
-    end = part.ends_at or part.starts_at
-    return part.state is PartState.HELD or (end is not None and end <= now)
+def open_parts(event: EventFacts, now: datetime) -> tuple[PartFacts, ...]:
+    """List the parts that have not begun: what one may still register for, other things being equal."""
+    return tuple(part for part in event.parts if not is_over(part, now) and not has_begun(part, now))
 
 
 def registration(words: Words, held: RegistrationState, place_in_line: int = 0) -> str:

@@ -9,7 +9,9 @@ def show_menu(talk: Talk) -> Answer:
     """Show the menu; nothing personal."""
     buttons = (
         talk.choice("報告する", "report"),
+        talk.choice("イベント", "events"),
         talk.choice("わたしのポイント", "points"),
+        talk.choice("わたしの申し込み", "my"),
         talk.choice("市の合計", "totals"),
         talk.choice("設定", "settings"),
         talk.choice("使い方", "help"),
@@ -25,6 +27,7 @@ def show_help(talk: Talk) -> Answer:
     lines = (
         talk.say("「報告する」から、きょうした行動を選ぶだけで記録できます。"),
         talk.say("「マイボトル使った」のように送っても記録できます。"),
+        talk.say("「イベント」から、セミナーや講座に申し込めます。"),
         talk.say("ポイントは買うことも売ることもできません。行動を見えるようにするためのものです。"),
         talk.say("まちがえても、「取り消す」で元に戻せます。"),
     )
@@ -32,6 +35,7 @@ def show_help(talk: Talk) -> Answer:
         talk.say("使い方"),
         lines,
         talk.choice("報告する", "report"),
+        talk.choice("イベント", "events"),
         talk.choice("数え方", "effects"),
         talk.choice("メニュー", "menu"),
     )
@@ -59,6 +63,7 @@ def ask_again(talk: Talk) -> Answer:
     words = talk.say("すみません、うまく読み取れませんでした。どれをしますか？")
     choices = (
         talk.choice("報告する", "report"),
+        talk.choice("イベント", "events"),
         talk.choice("わたしのポイント", "points"),
         talk.choice("市の合計", "totals"),
         talk.choice("使い方", "help"),

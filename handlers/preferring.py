@@ -5,7 +5,16 @@ from handlers.messages import Choice
 from handlers.rules import names
 from handlers.rules.names import NicknameProblem
 from handlers.talk import Answer, Talk, card, text
+from handlers.texts import _
 from storage import accounts, people
+from storage.facts import ReminderChoice
+
+REMINDERS = {
+    ReminderChoice.BOTH: _("前の日と1時間前"),
+    ReminderChoice.DAY: _("前の日だけ"),
+    ReminderChoice.HOUR: _("1時間前だけ"),
+    ReminderChoice.NONE: _("お知らせしない"),
+}
 
 
 def show(talk: Talk) -> Answer:
@@ -18,6 +27,8 @@ def show(talk: Talk) -> Answer:
         lines.append(talk.say("区：{ward}", ward=talk.word(ward.name) if ward else talk.say("まだ選んでいません")))
         lines.append(talk.say("名前：{name}", name=talk.person.nickname))
         buttons += [talk.choice("住んでいる区を選ぶ", "ward"), talk.choice("名前を変える", "name")]
+        lines.append(talk.say("イベントの前のお知らせ：{choice}", choice=talk.say(REMINDERS[talk.account.reminders])))
+        buttons.append(talk.choice("前のお知らせを選ぶ", "remind"))
         paused = talk.account.paused
         buttons += [talk.choice("お知らせを再開する", "resume") if paused else talk.choice("お知らせを休む", "pause")]
         buttons += [talk.choice("わたしのデータ", "data"), talk.choice("退会する", "leave")]
@@ -115,3 +126,21 @@ def _set_paused(talk: Talk, paused: bool) -> Answer:
         "お知らせを休みます。イベントの前のお知らせなどは送りません。申し込んだイベントの席のこと、日時の変更、中止だけはお伝えします。報告や確認はいつでもできます。"
     )
     return text(words, talk.choice("お知らせを再開する", "resume"), talk.choice("メニュー", "menu"))
+
+
+def choose_reminders(talk: Talk, choice: str = "") -> Answer:
+    """Offer which reminders of events to get on this account, and set the one that was chosen."""
+    if joining.needs_consent(talk):
+        return joining.ask_consent(talk, pending="remind")
+    if choice in set(ReminderChoice):
+        accounts.change(talk.connection, talk.account.id, reminders=ReminderChoice(choice))
+        words = talk.say("イベントの前のお知らせ：{choice}", choice=talk.say(REMINDERS[ReminderChoice(choice)]))
+        return text(words, talk.choice("わたしの申し込み", "my"), talk.choice("設定", "settings"))
+    buttons = [Choice(_marked(talk, one), f"remind:{one}") for one in REMINDERS]
+    lines = (talk.say("前の日は午後6時ごろにお知らせします。変更や中止は、どれを選んでもお知らせします。"),)
+    return card(talk.say("イベントの前のお知らせを選んでください"), lines, *buttons, talk.choice("設定", "settings"))
+
+
+def _marked(talk: Talk, choice: ReminderChoice) -> str:
+    label = talk.say(REMINDERS[choice])
+    return f"✓ {label}" if choice is talk.account.reminders else label

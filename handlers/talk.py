@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from handlers.messages import Card, Choice, Incoming, Message, Text
-from handlers.texts import Texts, format_day, format_number
+from handlers.texts import Texts, Words, format_day, format_number
 from storage import accounts, people
 from storage import facts as f
 
@@ -57,9 +57,14 @@ class Talk:
             raise LookupError("nobody joined from this account")
         return self.person
 
+    @property
+    def words(self) -> Words:
+        """The texts of the person's language, for wording that knows no talk."""
+        return self.texts.of(self.language)
+
     def say(self, sentence: str, **values: object) -> str:
         """Put a sentence (a Japanese one, with {names}) into the person's language."""
-        return self.texts.of(self.language).say(sentence, **values)
+        return self.words.say(sentence, **values)
 
     def word(self, texts: f.Texts) -> str:
         """Choose the person's language of a text from the programme, else Japanese."""

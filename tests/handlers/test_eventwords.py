@@ -81,12 +81,18 @@ def test_a_time_reads_as_people_say_it(
     assert eventwords.when(EN, event(dated), dated) == english
 
 
+def test_a_day_in_another_year_than_the_announcement_names_its_year() -> None:
+    later = part(starts_at=at(1, 26, 14).replace(year=2024), ends_at=at(1, 26, 16).replace(year=2024))
+    assert eventwords.when(JA, event(later), later) == "2024年1月26日(金) 午後2時から4時まで"
+    assert eventwords.day(EN, event(later), later) == "Fri 26 Jan 2024"
+
+
 def test_an_open_date_says_what_is_known_of_it() -> None:
     undated = part(starts_at=None, ends_at=None)
     early = event(undated, date_words={"ja": "3月上旬頃", "en": "early March"})
     assert eventwords.day(JA, early, undated) == "3月上旬頃"
-    assert eventwords.when(JA, early, undated) == "3月上旬頃（くわしい日時は未定です）"
-    assert eventwords.event_when(EN, early) == "early March (exact date to be announced)"
+    assert eventwords.when(JA, early, undated) == "3月上旬頃、くわしい日時は未定です"
+    assert eventwords.event_when(EN, early) == "early March; exact date to be announced"
 
 
 def test_a_course_names_its_first_date_and_how_many_there_are() -> None:
