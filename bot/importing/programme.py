@@ -1,4 +1,4 @@
-"""Shows what a programme file would change, and puts it in force as a new rule version when told to."""
+"""Shows what a programme file would change; when told to, makes a new rule version of it and adds its new events."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ import typer
 from sqlalchemy import Connection
 
 from bot import opening
-from bot.importing import ImportRefusedError, signer
+from bot.importing import ImportRefusedError, planned_events, signer
 from bot.settings import Settings
 from storage import catalogue, marks, programme_file
 from storage.clock import Clock
@@ -38,40 +38,69 @@ class Change:
 
 
 def run(settings: Settings, path: Path | None, by: str, *, confirmed: bool) -> None:
-    """Show the difference to the version in force; put the file in force if confirmed."""
+    """Show the difference to the version in force and the events that are new; put the file in force if confirmed."""
     path = path or settings.programme_file
-    new = programme_file.to_document(programme_file.read_programme(path))
+    file = programme_file.read_programme(path)
     with opening.reading(settings) as database:
         in_force = database.read(lambda c: opening.find_newer_programme(c, version=0)).result()
+        found = database.read(lambda c: planned_events.compare(c, file.events)).result()
     if in_force is None:
         raise ImportRefusedError("the database holds no programme yet: the first start takes PROGRAMME_FILE")
-    old = programme_file.to_document(replace(in_force, version=0))
-    changes = list(compare(old, new))
-    if not changes:
-        typer.echo(f"version {in_force.version} in force says the same as {path}: nothing to do")
-        return
+    shown = Difference(in_force, programme_file.to_document(file), found)
     typer.echo(f"version {in_force.version} in force → {path}")
-    for line in (*map(str, changes), *_warnings(old, new)):
+    for line in shown.lines():
         typer.echo(line)
-    if not confirmed:
+    if not shown.changes and not found.new:
+        typer.echo("the file says nothing that could be put in force: nothing to do")
+    elif not confirmed:
         typer.echo("nothing was changed; with --yes this becomes the version in force")
-        return
-    typer.echo(f"version {_put_in_force(settings, in_force, new, path, signer(by))} is in force")
+    else:
+        typer.echo(_put_in_force(settings, shown, path, signer(by)))
 
 
-def _put_in_force(settings: Settings, shown: Programme, new: Document, path: Path, by: str) -> int:
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A file beside what is in force: the rules as a document, the events by their codes."""
+
+    in_force: Programme
+    new: Document
+    events: planned_events.Compared
+
+    @property
+    def old(self) -> Document:
+        """The rules in force."""
+        return programme_file.to_document(replace(self.in_force, version=0))
+
+    @property
+    def changes(self) -> list[Change]:
+        """Every place in which the rules differ."""
+        return list(compare(self.old, self.new))
+
+    def lines(self) -> Iterator[str]:
+        """Say what differs, and what staff may not have thought of."""
+        yield from map(str, self.changes)
+        yield from _warnings(self.old, self.new)
+        yield from self.events.lines()
+
+
+def _put_in_force(settings: Settings, shown: Difference, path: Path, by: str) -> str:
     database = opening.open_database(settings)
     try:
-        return database.write(partial(_add, shown=shown, new=new, made_by=f"file {path.name} by {by}")).result()
+        return database.write(partial(_add, shown=shown, made_by=f"file {path.name} by {by}")).result()
     finally:
         database.close()
 
 
-def _add(connection: Connection, shown: Programme, new: Document, made_by: str) -> int:
-    if catalogue.find_newest_version(connection) != shown.version:
+def _add(connection: Connection, shown: Difference, made_by: str) -> str:
+    if catalogue.find_newest_version(connection) != shown.in_force.version:
         raise ImportRefusedError("another version came into force meanwhile: look at the difference again")
-    now = Clock(marks.find_clock_offset(connection)).now()
-    return catalogue.add_version(connection, new, made_by, now)
+    if planned_events.compare(connection, shown.events.new).new != shown.events.new:
+        raise ImportRefusedError("an event was added meanwhile: look at the difference again")
+    now, version = Clock(marks.find_clock_offset(connection)).now(), shown.in_force.version
+    if shown.changes:
+        version = catalogue.add_version(connection, shown.new, made_by, now)
+    planned_events.add(connection, shown.events.new, made_by, now)
+    return f"version {version} is in force; events added: {len(shown.events.new)}"
 
 
 def compare(old: Any, new: Any, path: str = "") -> Iterator[Change]:

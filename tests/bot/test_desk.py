@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from storage import accounts, catalogue, totals
+from bot import wiring
+from storage import accounts, audit, catalogue, events, totals
 from storage.clock import TOKYO
 from storage.database import Database
 from storage.ledger import TALLIES
@@ -30,8 +31,7 @@ def shared(request: pytest.FixtureRequest, desk: Desk) -> Iterator[str]:
             database.close()
         desk.set(DATABASE_URL=url)
         with opened(url) as again:
-            document = to_document(kitaq())
-            again.write(lambda c: catalogue.add_version(c, {**document, "version": 0}, "test", NOW)).result()
+            wiring.load_programme(again, KITAQ, NOW)
         yield url
 
 
@@ -114,6 +114,44 @@ def test_the_same_programme_changes_nothing(desk: Desk, shared: str) -> None:
     said = desk.say("import", "programme", "--yes")
     assert said.code == 0
     assert "nothing to do" in said.out
+    assert "events[" not in said.out
+
+
+def test_a_new_event_in_the_file_is_shown_first_and_added_when_told_without_a_new_rule_version(
+    desk: Desk, shared: str
+) -> None:
+    file = str(changed_programme(desk, 'code = "gx_school"', 'code = "gx_school_again"'))
+    shown = desk.say("import", "programme", file)
+    assert '+ events[gx_school_again]: "GXエグゼクティブビジネススクール' in shown.out
+    assert "nothing was changed" in shown.out
+    done = desk.say("import", "programme", file, "--yes", "--by", "Sato")
+    assert "version 1 is in force; events added: 1" in done.out
+    with opened(shared) as database:
+        added = database.read(lambda c: events.find_by_code(c, "gx_school_again")).result()
+        kept = database.read(lambda c: events.find_by_code(c, "gx_school")).result()
+        act = database.read(lambda c: audit.list_newest(c, 1)[0]).result()
+    assert added is not None
+    assert len(added.parts) == 6
+    assert kept is not None
+    assert (act.act, act.subject, act.actor) == ("event_added", f"event:{added.id}", "file changed.toml by Sato")
+    assert "nothing to do" in desk.say("import", "programme", file, "--yes").out
+
+
+def test_an_event_that_differs_is_told_by_its_fields_and_stays_as_the_database_has_it(desk: Desk, shared: str) -> None:
+    file = str(changed_programme(desk, "starts_at = 2022-01-26T14:00", "starts_at = 2022-01-26T13:00"))
+    said = desk.say("import", "programme", file, "--yes")
+    assert "! events[decarbonised_business]: parts in the file differ; nothing is changed" in said.out
+    assert "nothing to do" in said.out
+    with opened(shared) as database:
+        event = database.read(lambda c: events.find_by_code(c, "decarbonised_business")).result()
+    assert event is not None
+    assert event.parts[0].starts_at == datetime(2022, 1, 26, 14, tzinfo=TOKYO)
+
+
+def test_a_new_event_and_a_changed_rule_come_into_force_together(desk: Desk, shared: str) -> None:
+    file = changed_programme(desk, 'code = "gx_school"', 'code = "gx_school_again"')
+    file.write_text(file.read_text(encoding="utf-8").replace("late_days = 3", "late_days = 2", 1), encoding="utf-8")
+    assert "version 2 is in force; events added: 1" in desk.say("import", "programme", str(file), "--yes").out
 
 
 def test_a_changed_programme_is_shown_first_and_put_in_force_when_told(desk: Desk, shared: str) -> None:
