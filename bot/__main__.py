@@ -136,9 +136,9 @@ def import_visits(
 @app.command()
 def export(account: Annotated[int, typer.Argument(help="The account's number in the database.")]) -> None:
     """Print all that is stored about the person of an account, as the person would get it (JSON)."""
-    from bot import exporting
+    from bot.exporting import person
 
-    _or_exit(lambda: exporting.run(_settings(), account))
+    _or_exit(lambda: person.run(_settings(), account))
 
 
 def _settings() -> Settings:
