@@ -20,6 +20,9 @@ Result = TypeVar("Result")
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A city's bot on LINE and Telegram.")
 imports = typer.Typer(no_args_is_help=True, help="Take in a changed programme, or figures that staff vouch for.")
 app.add_typer(imports, name="import")
+Csv = Annotated[Path, typer.Argument(help="A CSV file; docs/OPERATIONS.md lists its columns.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Store it; without it only what would happen is shown.")]
+ReportTo = Annotated[Path | None, typer.Option("--report", help="Write the lines that were not taken to this file.")]
 By = Annotated[str, typer.Option(help="Who signs; the user of this machine if not given.")]
 
 
@@ -133,12 +136,33 @@ def import_visits(
     _or_exit(enter)
 
 
+@imports.command(name="events")
+def import_events(
+    file: Csv,
+    yes: Yes = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Publish them; without it they are drafts.")] = False,
+    past: Annotated[bool, typer.Option("--past", help="Take what begins in the past, too.")] = False,
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="Do not ask whether joining links answer.")] = False,
+    report: ReportTo = None,
+    by: By = "",
+) -> None:
+    """Show which events of a table are new; with --yes they are added. What is there is never changed.
+
+    Exits 0 when every line was taken, 1 when some were rejected, 2 when nothing can be taken. With SQLite,
+    --yes needs the bot to be stopped.
+    """
+    from bot.importing import events
+
+    wishes = events.Wishes(by=by, confirmed=yes, publish=publish, past=past, unchecked=unchecked, report=report)
+    raise typer.Exit(_or_exit(lambda: events.run(_settings(), file, wishes)))
+
+
 @app.command()
 def export(account: Annotated[int, typer.Argument(help="The account's number in the database.")]) -> None:
     """Print all that is stored about the person of an account, as the person would get it (JSON)."""
-    from bot import exporting
+    from bot.exporting import person
 
-    _or_exit(lambda: exporting.run(_settings(), account))
+    _or_exit(lambda: person.run(_settings(), account))
 
 
 def _settings() -> Settings:
