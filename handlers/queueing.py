@@ -96,9 +96,14 @@ def put_first(
 
 
 def expire_offers(connection: Connection, now: datetime, limit: int) -> int:
-    """End offers whose time is up, tell who had them, and serve the next in line; gives how many persons had one."""
-    overdue = registrations.list_overdue_offers(connection, now, limit)
-    return sum(_expire(connection, event_id, now) for event_id in sorted({one.event_id for one in overdue}))
+    """End offers whose time is up, tell who had them, and serve the next in line; gives how many persons had one.
+
+    A line that stands although it could be served, as after the clock was set back, is served too.
+    """
+    overdue = {one.event_id for one in registrations.list_overdue_offers(connection, now, limit)}
+    idle = registrations.list_idle_lines(connection, limit)
+    served = {event for event, start in idle if rules.decide_serving(start, now) is not Serving.HOLD}
+    return sum(_expire(connection, event_id, now) for event_id in sorted(overdue | served))
 
 
 def _expire(connection: Connection, event_id: int, now: datetime) -> int:

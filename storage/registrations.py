@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, Row, UniqueConstraint, func, select, text
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, exists, func, or_, select, text
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
-from storage.facts import GuestFacts, RegistrationFacts, RegistrationState
+from storage.events import PARTS
+from storage.facts import GuestFacts, PartState, RegistrationFacts, RegistrationState
 
 LIVE = (RegistrationState.SEATED, RegistrationState.OFFERED, RegistrationState.WAITING)
 HOLDING = (RegistrationState.SEATED, RegistrationState.OFFERED)
@@ -131,6 +132,15 @@ def list_overdue_offers(
     if event_id is not None:
         question = question.where(REGISTRATIONS.c.event_id == event_id)
     return [_facts(row) for row in connection.execute(question)]
+
+
+def list_idle_lines(connection: Connection, limit: int) -> list[tuple[int, datetime | None]]:
+    """List the parts to come where somebody waits although a seat is free, as (event, start), soonest first."""
+    waits = exists().where(REGISTRATIONS.c.part_id == PARTS.c.id, REGISTRATIONS.c.state == RegistrationState.WAITING)
+    has_room = or_(PARTS.c.capacity.is_(None), PARTS.c.taken < PARTS.c.capacity)
+    chosen = select(PARTS.c.event_id, PARTS.c.starts_at).where(PARTS.c.state == PartState.PLANNED, has_room, waits)
+    rows = connection.execute(chosen.order_by(PARTS.c.starts_at.is_(None), PARTS.c.starts_at).limit(limit))
+    return [(row.event_id, row.starts_at) for row in rows]
 
 
 def next_in_line(connection: Connection, part_id: int) -> int:

@@ -1,6 +1,7 @@
 """A small house of events for tests of seats: the real handlers on a real database, and what people are to be told."""
 
 import itertools
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -157,8 +158,6 @@ class Hall:
 
     @staticmethod
     def _told(row: Any) -> Told:
-        import json
-
         state, detail = NoticeState(row.state), json.loads(row.detail)
         kind, version = NoticeKind(row.kind), row.schedule_version
         return Told(kind, row.person_id, row.due_at, row.not_after, detail, version, state)
