@@ -101,7 +101,7 @@ def _cancelled(told: Told) -> Card:
     planned = told.say("予定していた日時：{when}", when=eventwords.when(told.words, told.event, _before(told)))
     sorry = told.say("申し訳ありません。このイベントは中止になりました。")
     if not is_whole:
-        sorry = told.say("申し訳ありません。この回は中止になりました。ほかの回は予定どおりです。")
+        sorry = told.say("申し訳ありません。この回は中止になりました。")
     return Card(told.say("中止のお知らせ"), (*what, planned, sorry), (told.choice("ほかのイベントを見る", "events"),))
 
 

@@ -1,0 +1,255 @@
+"""Parts, people who hold their seats, and one process that seals and sends while the test moves the clock."""
+
+import itertools
+import json
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from bot.channels.line.channel import Line
+from handlers.messages import Call, Fate, Message, Outcome, Way
+from handlers.rules import notices as rules
+from scheduler import notices as sealing
+from scheduler.delivery import LEASE, Delivery
+from scheduler.notices import Sealed
+from storage import accounts, events, notices, outbox, registrations
+from storage.clock import TOKYO
+from storage.facts import (
+    Audience,
+    ChannelName,
+    EventDetails,
+    EventFacts,
+    EventKind,
+    EventMode,
+    EventState,
+    NoticeKind,
+    PartFacts,
+    PartState,
+    PlannedPart,
+    RegistrationState,
+)
+from storage.notices import NoticeState
+from storage.outbox import StoredCall
+from tests.town import Citizen, Town
+
+START = datetime(2022, 1, 26, 14, tzinfo=TOKYO)
+ACCEPTED = Outcome(fate=Fate.ACCEPTED)
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What reached a phone."""
+
+    at: datetime
+    to: str
+    words: str
+
+    @property
+    def title(self) -> str:
+        return self.words.partition("\n")[0]
+
+
+class Platform:
+    """LINE as it renders, taking every key once; ``outcomes`` are given first, then everything is taken."""
+
+    name, answers_by_token, has_retry_key = ChannelName.LINE, True, True
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+        self._line = Line(bot_id="bot", channel_secret="secret", access_token="token")
+        self.outcomes: deque[Outcome] = deque()
+        self.calls: list[Call] = []
+        self.sent: list[Sent] = []
+        self.taken: set[str | None] = set()
+
+    def render(self, messages: Sequence[Message]) -> tuple[bytes, ...]:
+        return self._line.render(messages)
+
+    def render_press_answer(self, text: str) -> bytes | None:
+        return None
+
+    async def send(self, call: Call) -> Outcome:
+        if call.way == Way.REPLY:  # what people were answered while they joined
+            return ACCEPTED
+        self.calls.append(call)
+        outcome = self.outcomes.popleft() if self.outcomes else ACCEPTED
+        if outcome.fate is Fate.ACCEPTED:
+            self.take(call.to, call.body, call.key)
+        return outcome
+
+    def take(self, to: str, body: bytes, key: str | None) -> None:
+        """Show a push on the phone; a key that was taken before shows nothing."""
+        if key not in self.taken:
+            words = json.loads(body)["messages"][0]["altText"]
+            self.sent.append(Sent(self._town.now.astimezone(TOKYO), to, words))
+        self.taken.add(key)
+
+
+class Hall:
+    """The town's events, and the process that tells people about them."""
+
+    def __init__(self, town: Town) -> None:
+        self.town, self.database = town, town.database
+        self.platform = Platform(town)
+        self.house = replace(town.house, channels={ChannelName.LINE: self.platform})
+        self.delivery = Delivery(self.database, town.house.clock, self.house.channels, lambda *_: None)
+
+    def write(self, unit: Any) -> Any:
+        return self.database.write(unit).result()
+
+    def read(self, question: Any) -> Any:
+        return self.database.read(question).result()
+
+    def event(self, starts_at: datetime | None = START, **changes: Any) -> EventFacts:
+        """Publish an event of one part."""
+        details = EventDetails(
+            code=f"event-{next(_numbers)}",
+            kind=EventKind.SEMINAR,
+            audiences=(Audience.PUBLIC,),
+            title={"ja": "省エネの話", "en": "Saving energy"},
+            description={"ja": "話"},
+            mode=EventMode.ONLINE,
+            joining_url="https://meet.example/1",
+            source="made up",
+        )
+        ends_at = starts_at + timedelta(hours=2) if starts_at else None
+        parts = (PlannedPart(starts_at=starts_at, ends_at=ends_at, capacity=30),)
+        details = replace(details, **changes)
+        added = self.write(lambda c: events.add(c, details, parts, EventState.PUBLISHED, self.town.now))
+        return self.read(lambda c: events.find(c, added))
+
+    def part(self, event: EventFacts) -> PartFacts:
+        found: EventFacts = self.read(lambda c: events.find(c, event.id))
+        return found.parts[0]
+
+    def person(self, citizen: Citizen) -> int:
+        return self.read(lambda c: accounts.find(c, ChannelName.LINE, "bot", citizen.key)).person_id
+
+    def seat(
+        self, event: EventFacts, citizen: Citizen, state: RegistrationState = RegistrationState.SEATED, **values: Any
+    ) -> int:
+        """Register a person; who is seated is to be reminded. Gives the person's number."""
+        person_id, part = self.person(citizen), self.part(event)
+
+        def unit(connection: Connection) -> None:
+            queued = registrations.next_in_line(connection, part.id)
+            own = {"event_id": event.id, "state": state, "queued": queued, **values}
+            registrations.put(connection, part.id, person_id, self.town.now, **own)
+            if state is RegistrationState.SEATED:
+                self._remind(connection, part, person_id)
+
+        self.write(unit)
+        return person_id
+
+    def _remind(self, connection: Connection, part: PartFacts, person_id: int) -> None:
+        for reminder in rules.plan_reminders(part.starts_at, self.town.now):
+            detail = {"stands_for": rules.write_kinds(reminder.stands_for)}
+            times = {"due_at": reminder.due_at, "not_after": reminder.not_after, "detail": detail}
+            self.plan(connection, reminder.kind, part, person_id, **times)
+
+    def plan(self, connection: Connection, kind: NoticeKind, part: PartFacts, person_id: int, **changes: Any) -> None:
+        now = self.town.now
+        life = {"due_at": now, "not_after": (part.starts_at or now) + timedelta(days=1)}
+        fixed = {"schedule_version": part.schedule_version, "now": now}
+        notices.add(connection, kind, part.event_id, part.id, person_id, **{**fixed, **life, **changes})
+
+    def tell(self, event: EventFacts, kind: NoticeKind, person_id: int, **changes: Any) -> None:
+        """Plan one notice, due now."""
+        part = self.part(event)
+        self.write(lambda c: self.plan(c, kind, part, person_id, **changes))
+
+    def move(self, event: EventFacts, starts_at: datetime, *person_ids: int) -> None:
+        """Move a part as staff do: one transaction for the schedule, the reminders and the news."""
+        old, now = self.part(event), self.town.now
+        version = old.schedule_version + 1
+
+        def unit(connection: Connection) -> None:
+            times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
+            events.change_part(connection, old, now, **times, schedule_version=version)
+            notices.cancel(connection, now, part_id=old.id)
+            outbox.skip_outdated(connection, old.id, version, now)
+            part = replace(old, **times, schedule_version=version)
+            known = {"was_starts_at": old.starts_at.isoformat() if old.starts_at else ""}
+            known["was_ends_at"] = old.ends_at.isoformat() if old.ends_at else ""
+            first = min(at for at in (old.starts_at, starts_at) if at)
+            for person_id in person_ids:
+                due_at = rules.due_for_change(now, first)
+                self.plan(connection, NoticeKind.MOVED, part, person_id, due_at=due_at, detail=known)
+                self._remind(connection, part, person_id)
+
+        self.write(unit)
+
+    def cancel(self, event: EventFacts, *person_ids: int) -> None:
+        """Cancel an event as staff do."""
+        old, now = self.part(event), self.town.now
+        version = old.schedule_version + 1
+
+        def unit(connection: Connection) -> None:
+            events.change(connection, event.id, now, state=EventState.CANCELLED)
+            events.change_part(connection, old, now, state=PartState.CANCELLED, schedule_version=version)
+            notices.cancel(connection, now, part_id=old.id)
+            outbox.skip_outdated(connection, old.id, version, now)
+            for one in registrations.list_of_part(connection, old.id):
+                registrations.change(connection, [one.id], now, state=RegistrationState.CANCELLED)
+            for person_id in person_ids:
+                due_at = rules.due_for_change(now, old.starts_at)
+                part = replace(old, schedule_version=version)
+                self.plan(connection, NoticeKind.CANCELLED, part, person_id, due_at=due_at)
+
+        self.write(unit)
+
+    def seal(self, limit: int = 100) -> list[Sealed]:
+        clock = self.town.house.clock
+        sealed: list[Sealed] = self.write(
+            lambda c: sealing.seal_due(c, self.house, clock.now(), clock.real(), limit=limit)
+        )
+        return sealed
+
+    def claim(self, owner: str) -> list[StoredCall]:
+        """Lease what is due to a process."""
+        lines, now, alone = [ChannelName.LINE], self.town.now, self.database.is_sqlite
+        calls: list[StoredCall] = self.write(lambda c: outbox.claim_due(c, owner, lines, now, LEASE, 200, alone=alone))
+        return calls
+
+    async def send(self) -> None:
+        """Do what delivery does each second."""
+        self.delivery.take(self.claim(self.delivery.owner))
+        await self.delivery.settle()
+
+    async def tick(self) -> list[Sent]:
+        """Seal and send what is due now; gives what reached phones by it."""
+        before = len(self.platform.sent)
+        self.seal()
+        await self.send()
+        return self.platform.sent[before:]
+
+    async def until(self, moment: datetime) -> list[Sent]:
+        """Let time pass, ticking whenever something is due; gives what reached phones meanwhile."""
+        before = len(self.platform.sent)
+        await self.tick()
+        while self.town.now < moment:
+            self.town.now = min(self.read(self._next_due) or moment, moment)
+            await self.tick()
+        return self.platform.sent[before:]
+
+    def _next_due(self, connection: Connection) -> datetime | None:
+        due = []
+        for table in (notices.NOTICES, outbox.OUTBOX):
+            waiting = (table.c.state == "waiting", table.c.due_at > self.town.now)
+            due.append(connection.execute(select(func.min(table.c.due_at)).where(*waiting)).scalar())
+        return min((at for at in due if at), default=None)
+
+    def fates(self, event: EventFacts) -> list[tuple[NoticeKind, NoticeState, str]]:
+        """Tell what became of an event's notices, oldest first."""
+        listed = self.read(lambda c: notices.list_of_part(c, event.parts[0].id))
+        return [(notice.kind, state, reason) for notice, state, reason in listed]
+
+    def calls(self) -> list[Any]:
+        """List the stored calls about parts, oldest first."""
+        rows = outbox.OUTBOX.select().where(outbox.OUTBOX.c.part_id.is_not(None)).order_by(outbox.OUTBOX.c.id)
+        return self.read(lambda c: c.execute(rows).all())
