@@ -69,6 +69,11 @@ class Ticker:
             text=True,
         )
 
+    def wait_until_ready(self) -> None:
+        """Wait until it has begun."""
+        if not self.answers():
+            raise RuntimeError(f"a process did not start: see {self._folder / 'ticking.log'}")
+
     def tell(self, moment: datetime) -> None:
         """Say what the calendar says; a process that is dead hears nothing."""
         assert self.process.stdin is not None
@@ -135,8 +140,8 @@ class Week:
         )
         tickers = [Ticker(orders, self.folder, self.zones[n % len(self.zones)]) for n in range(self.processes)]
         try:
-            if not all(ticker.answers() for ticker in tickers):
-                raise RuntimeError(f"a process did not start: see {self.folder / 'ticking.log'}")
+            for ticker in tickers:
+                ticker.wait_until_ready()
             yield tickers
         finally:
             for ticker in tickers:
@@ -151,7 +156,7 @@ class Week:
             ticker.end()
             self.killed[f"ended by {ticker.process.returncode}"] += 1
             ticker.start()
-            ticker.answers()
+            ticker.wait_until_ready()
         return bool(dead)
 
     def _judge(self) -> None:
