@@ -1,0 +1,83 @@
+"""Each job of the table does its work through a slot, on the real tables."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from scheduler import jobs
+from scheduler.slots import Slots, latest_due
+from storage import people, registrations
+from storage.clock import TOKYO, Clock
+from storage.database import Database
+from storage.facts import NoticeKind, RegistrationState
+from storage.registrations import GUESTS
+from storage.slots import SLOTS, SlotState
+from tests.handlers.seats import NOW, START, Hall
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+Run = Callable[[str, datetime], None]
+
+
+@pytest.fixture
+def run(database: Database, tmp_path: Path) -> Run:
+    """Run the latest slot of one job of the real table at some time."""
+    table = {job.name: job for job in jobs.table(tmp_path / "erased.txt")}
+
+    def look(name: str, at: datetime) -> None:
+        Slots(database, Clock(source=lambda: at)).run_due(table[name])
+        found = select(SLOTS.c.state).where(SLOTS.c.job == name, SLOTS.c.due_at == latest_due(table[name], at))
+        assert database.read(lambda c: c.execute(found).scalar_one()).result() == SlotState.DONE
+
+    return look
+
+
+def test_offers_ends_what_nobody_took_up_and_serves_the_next(database: Database, run: Run) -> None:
+    hall = Hall(database)
+    hall.hold()
+    seated, first, second = hall.seated(3)
+    hall.now = START - timedelta(hours=40)
+    hall.cancel(seated)
+    until = hall.registration(first).offered_until
+    assert until is not None
+    run("offers", until - timedelta(minutes=1))
+    assert hall.state(first) == RegistrationState.OFFERED
+    run("offers", until + timedelta(minutes=1))
+    assert hall.states([first, second]) == [RegistrationState.LAPSED, RegistrationState.OFFERED]
+    assert hall.told(NoticeKind.OFFER_LAPSED) == [("offer_lapsed", first)]
+
+
+def test_more_offers_than_a_piece_holds_end_in_one_run(
+    database: Database, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "OFFERS", 1)
+    halls, offered = [Hall(database) for _ in range(3)], []
+    for hall in halls:
+        hall.hold()
+        seated, first = hall.seated(2)
+        hall.now = START - timedelta(hours=40)
+        hall.cancel(seated)
+        offered.append(first)
+    run("offers", START - HOUR)
+    assert [hall.state(first) for hall, first in zip(halls, offered, strict=True)] == [RegistrationState.LAPSED] * 3
+
+
+def test_forgetting_empties_the_names_of_guests_whose_time_is_up(database: Database, run: Run) -> None:
+    night = datetime(2022, 6, 2, 3, 30, tzinfo=TOKYO)
+
+    def add(name: str, forget_at: datetime) -> None:
+        number = people.draw_number()
+        database.write(
+            lambda c: (
+                c.execute(people.PEOPLE.insert().values(id=number, nickname_is_own=False, is_tombstone=False)) and None
+            )
+        ).result()
+        database.write(lambda c: registrations.add_guest(c, number, name, NOW, forget_at=forget_at)).result()
+
+    add("山田", night - HOUR)
+    add("佐藤", night + DAY)
+    run("forgetting", night + 19 * HOUR)
+    names = database.read(lambda c: set(c.execute(select(GUESTS.c.name)).scalars())).result()
+    assert names == {"", "佐藤"}
