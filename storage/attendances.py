@@ -120,12 +120,6 @@ def list_answers_of_event(connection: Connection, event_id: int) -> list[dict[in
     return sorted(by_person.values(), key=lambda answers: sorted(answers.items()))
 
 
-def list_all_answers(connection: Connection, person_id: int) -> list[tuple[int, int, str, datetime]]:
-    """List all of a person's answers as (event, question, answer, time), for their own export."""
-    rows = connection.execute(select(SURVEY_ANSWERS).where(SURVEY_ANSWERS.c.person_id == person_id))
-    return sorted((row.event_id, row.question, row.answer, row.given_at) for row in rows)
-
-
 def _facts(row: Row[Any]) -> AttendanceFacts:
     names = set(AttendanceFacts.__slots__) - {"way", "state"}
     same = {name: getattr(row, name) for name in names}
