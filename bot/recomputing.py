@@ -6,11 +6,13 @@ from contextlib import contextmanager
 import typer
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy import Connection
 
 from bot import opening
 from bot.settings import Settings
-from storage import recount
+from storage import participations, recount
 from storage.database import Database
+from storage.participations import ParticipantDifference, Periods
 from storage.recount import SUM_NAMES, Differences
 
 SHOWN = 200  # differences of one kind that are listed; the rest are counted
@@ -30,7 +32,12 @@ def run(settings: Settings, *, mend: bool) -> int:
 
 def _compare(database: Database) -> Differences:
     with _bar("comparing with the ledger") as advance:
-        return database.read(lambda connection: recount.compare(connection, advance)).result()
+        return database.read(lambda connection: recount.compare(connection, _periods(connection), advance)).result()
+
+
+def _periods(connection: Connection) -> Periods:
+    found = opening.find_newer_programme(connection, version=0)
+    return found.periods if found else ()
 
 
 def _mend(database: Database) -> int:
@@ -45,6 +52,8 @@ def _mend(database: Database) -> int:
             advance(number / len(pieces))
     for difference in found.counters:
         database.write(lambda c, difference=difference: recount.mend_counter(c, difference)).result()  # type: ignore[misc]
+    for participant in found.participants:
+        database.write(lambda c, one=participant: participations.mend_participant(c, _periods(c), one)).result()  # type: ignore[misc]
     typer.echo("mended; compared again:")
     return _report(_compare(database))
 
@@ -66,6 +75,7 @@ def _report(found: Differences) -> int:
     """Print what differs; gives 1 when anything does."""
     _list("tally", [_tally_words(one) for one in found.tallies])
     _list("counter", [f"{one.name} {one.month:%Y-%m}: {one.stored}, should be {one.counted}" for one in found.counters])
+    _list("participant", [_participant_words(one) for one in found.participants])
     _list("claim", [f"entry {one.entry_id} of person {one.person_id} {one.words}" for one in found.claims])
     if found.claims:
         typer.echo("claims are not mended by this program: docs/OPERATIONS.md says what to do")
@@ -79,6 +89,11 @@ def _list(kind: str, lines: Sequence[str]) -> None:
         typer.echo(f"{kind}: {line}")
     if len(lines) > SHOWN:
         typer.echo(f"{kind}: and {len(lines) - SHOWN:,} more")
+
+
+def _participant_words(one: ParticipantDifference) -> str:
+    period = f"the period from {one.period_starts_on}"
+    return f"person {one.person_id} in {period}: {one.stored} attendances, should be {one.counted}"
 
 
 def _tally_words(one: recount.TallyDifference) -> str:

@@ -4,42 +4,47 @@ Every act is one transaction of the caller's. Persons are locked before the even
 the thanks that are planned once a part was held.
 """
 
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from handlers import entering
+from handlers.entering import CheckedIn
 from handlers.rules import attendance as rule
-from handlers.rules import calendar
-from handlers.rules.attendance import CheckInFacts, NoCheckIn
-from storage import attendances, audit, events, ledger, notices, participations, registrations
+from handlers.rules.attendance import CheckInFacts, NotAttending
+from handlers.talk import Answer, Talk, text
+from storage import attendances, audit, events, participations, registrations
 from storage.database import lock_person
 from storage.facts import (
     AttendanceFacts,
     AttendanceState,
     CheckInWay,
-    EventFacts,
-    NoticeKind,
+    EventState,
     PartFacts,
+    PartState,
     Programme,
+    RegistrationState,
 )
-from storage.ledger import EntryKind
+
+HELD_WHEN = frozenset({EventState.PUBLISHED, EventState.CLOSED, EventState.HELD})
+SLIP_LETTERS = "34679ACDEFGHJKMNPQRTWXY"  # none that is read as another: 36 bits in a code of eight
+SLIP_LENGTH = 8
+WORD_REMEMBERED = timedelta(hours=24)  # so long a word that has closed is answered kindly
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedIn:
-    """Somebody who is now checked in. A provisional attendance has 0 points until it is confirmed."""
-
-    attendance: AttendanceFacts
-    points: int
+class WordRefusedError(Exception):
+    """A word cannot be opened now; the message says why, for staff."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotCheckedIn:
-    """Somebody who is not, and why; with ALREADY ``first_at`` is when they were seen the first time."""
+    """Somebody who is not, and why; with ALREADY ``first`` is how they were seen the first time."""
 
-    reason: NoCheckIn
-    first_at: datetime | None = None
+    reason: NotAttending
+    first: AttendanceFacts | None = None
 
 
 def check_in(
@@ -61,9 +66,9 @@ def check_in(
     the member of staff, or says how it came.
     """
     lock_person(connection, person_id)
-    found = _locked(connection, part_id)
+    found = entering.locked(connection, part_id)
     if found is None:
-        return NotCheckedIn(NoCheckIn.NOT_REGISTERED)
+        return NotCheckedIn(NotAttending.NOT_REGISTERED)
     event, part = found
     held = attendances.find(connection, part_id, person_id)
     facts = CheckInFacts(
@@ -78,11 +83,11 @@ def check_in(
     )
     reason = rule.decide_check_in(facts)
     if reason is not None:
-        return NotCheckedIn(reason, held.at if held and reason is NoCheckIn.ALREADY else None)
+        return NotCheckedIn(reason, held if reason is NotAttending.ALREADY else None)
     state = AttendanceState.PROVISIONAL if provisional else AttendanceState.CONFIRMED
     seen = {"way": way, "state": state, "at": facts.at, "entered_at": now, "entered_by": by, "account_id": account_id}
     entered = attendances.put(connection, event.id, part_id, person_id, **seen)
-    return _entered(connection, programme, part, entered, now)
+    return entering.enter(connection, programme, part, entered, now)
 
 
 def check_in_by_code(
@@ -99,7 +104,7 @@ def check_in_by_code(
     """Check in whoever has these four digits at a part."""
     registration = registrations.find_by_code(connection, part_id, code.strip())
     if registration is None:
-        return NotCheckedIn(NoCheckIn.WRONG_CODE)
+        return NotCheckedIn(NotAttending.WRONG_CODE)
     who, account_id = registration.person_id, registration.account_id
     return check_in(connection, programme, part_id, who, way=way, by=by, at=at, now=now, account_id=account_id)
 
@@ -109,11 +114,11 @@ def confirm(
 ) -> bool:
     """Let a provisional attendance count, as the meeting's list says; False where there is none."""
     lock_person(connection, person_id)
-    found, attendance = _locked(connection, part_id), attendances.find(connection, part_id, person_id)
+    found, attendance = entering.locked(connection, part_id), attendances.find(connection, part_id, person_id)
     if found is None or attendance is None or attendance.state is not AttendanceState.PROVISIONAL:
         return False
     attendances.change(connection, attendance.id, state=AttendanceState.CONFIRMED, entered_at=now, entered_by=by)
-    _entered(connection, programme, found[1], replace(attendance, state=AttendanceState.CONFIRMED), now)
+    entering.enter(connection, programme, found[1], replace(attendance, state=AttendanceState.CONFIRMED), now)
     audit.add(connection, by, "confirm_attendance", f"attendance:{attendance.id}", now)
     return True
 
@@ -123,81 +128,146 @@ def take_back(
 ) -> bool:
     """Take an attendance back, with its points and its place in the totals; False where there is none."""
     lock_person(connection, person_id)
-    found, attendance = _locked(connection, part_id), attendances.find(connection, part_id, person_id)
+    found, attendance = entering.locked(connection, part_id), attendances.find(connection, part_id, person_id)
     if found is None or attendance is None or attendance.state is AttendanceState.TAKEN_BACK:
         return False
-    _undo(connection, programme, attendance, now)
+    entering.undo(connection, programme, attendance, now)
     audit.add(connection, by, "take_back_attendance", f"attendance:{attendance.id}", now)
     return True
 
 
-def _locked(connection: Connection, part_id: int) -> tuple[EventFacts, PartFacts] | None:
-    """Lock a part's event and read it, as it then stands."""
-    event = events.find_by_part(connection, part_id)
+def mark_held(connection: Connection, programme: Programme, part_id: int, now: datetime) -> bool:
+    """Note that a part took place, once it has ended, and plan the thanks; False where there is nothing to note."""
+    found = entering.locked(connection, part_id)
+    if found is None:
+        return False
+    event, part = found
+    ends_at = rule.end_of(part)
+    if event.state not in HELD_WHEN or ends_at is None or now < ends_at:
+        return False
+    if not events.mark_part(connection, part_id, PartState.PLANNED, PartState.HELD):
+        return False
+    participations.count_held(connection, programme.periods, part, now, 1)
+    if all(other.state is not PartState.PLANNED for other in event.parts if other.id != part_id):
+        events.mark_event(connection, event.id, EventState.HELD)
+    entering.plan_thanks(connection, part, attendances.list_of_part(connection, part_id), now)
+    return True
+
+
+def hold_ended(connection: Connection, programme: Programme, now: datetime, limit: int) -> int:
+    """Note for parts that have ended that they took place, at most ``limit``; gives how many."""
+    ended = events.list_ended(connection, now, limit)
+    return sum(mark_held(connection, programme, part_id, now) for part_id in ended)
+
+
+def mark_not_held(connection: Connection, programme: Programme, part_id: int, *, by: str, now: datetime) -> bool:
+    """Note that a part did not take place after all: it counts no more, and what it earned is taken back."""
+    for one in sorted(attendances.list_of_part(connection, part_id), key=lambda attendance: attendance.person_id):
+        lock_person(connection, one.person_id)
+    found = entering.locked(connection, part_id)
+    if found is None or found[1].state is PartState.CANCELLED:
+        return False
+    part = found[1]
+    events.mark_part(connection, part_id, part.state, PartState.CANCELLED)
+    if part.state is PartState.HELD:
+        participations.count_held(connection, programme.periods, part, now, -1)
+    for attendance in attendances.list_of_part(connection, part_id):
+        entering.undo(connection, programme, attendance, now)
+    audit.add(connection, by, "mark_not_held", f"part:{part_id}", now)
+    return True
+
+
+def progress(connection: Connection, event_id: int, person_id: int) -> tuple[int, int]:
+    """Give how many of an event's parts a person was at, and how many there are; cancelled ones left out."""
+    event = events.find(connection, event_id)
+    going = {part.id for part in event.parts if part.state is not PartState.CANCELLED} if event else set()
+    theirs = attendances.list_of_person(connection, person_id, (AttendanceState.CONFIRMED,))
+    return sum(one.part_id in going for one in theirs), len(going)
+
+
+def list_completed(connection: Connection, event_id: int) -> list[int]:
+    """List the persons who were at every part of a course that was held; nobody before the last part is over."""
+    event = events.find(connection, event_id)
     if event is None:
+        return []
+    held = {part.id for part in event.parts if part.state is PartState.HELD}
+    counted: dict[int, int] = {}
+    for part_id in held:
+        for one in attendances.list_of_part(connection, part_id, (AttendanceState.CONFIRMED,)):
+            counted[one.person_id] = counted.get(one.person_id, 0) + 1
+    states = [part.state for part in event.parts]
+    return sorted(person for person, attended in counted.items() if rule.is_completed(attended, states))
+
+
+def open_word(connection: Connection, programme: Programme, part_id: int, *, by: str, now: datetime) -> str:
+    """Draw the word of a web seminar and open it for ten minutes; gives it. One that is open stays as it is.
+
+    WordRefusedError when the part is cancelled, has no date, or is not on.
+    """
+    found = entering.locked(connection, part_id)
+    if found is None:
+        raise WordRefusedError("この回は見つかりません。")
+    event, part = found
+    if rule.is_word_open(part, now) and part.word:
+        return part.word
+    refusal = rule.refuse_word(event.state, part, now)
+    if refusal is NotAttending.CANCELLED:
+        raise WordRefusedError("この回は中止になっています。")
+    if refusal is not None:
+        raise WordRefusedError("合言葉は、開始の2時間前から終了の24時間後までに出せます。")
+    word = secrets.choice([word for word in words_of(programme) if word != part.word])
+    events.open_word(connection, part_id, word, now)
+    audit.add(connection, by, "open_word", f"part:{part_id}", now)
+    return word
+
+
+def words_of(programme: Programme) -> list[str]:
+    """List the words that may be drawn: the living things of the city's own list of names, the longer ones if any."""
+    all_words = programme.names.second["ja"]
+    return [word for word in all_words if len(word) >= rule.FORGIVING_FROM] or list(all_words)
+
+
+def make_slip(connection: Connection, keyed_hash: Callable[[str], str], person_id: int) -> str:
+    """Make the code by which a guest claims their points later; only its keyed hash is kept. A new one ends the old.
+
+    LookupError for somebody who is no guest.
+    """
+    code = ""
+    while not (any(letter.isdigit() for letter in code) and any(letter.isalpha() for letter in code)):
+        code = "".join(secrets.choice(SLIP_LETTERS) for _ in range(SLIP_LENGTH))
+    if not registrations.put_slip(connection, person_id, keyed_hash(f"slip:{code}")):
+        raise LookupError("only a guest gets a slip")
+    return code
+
+
+def say_word(talk: Talk, words: str) -> Answer | None:
+    """Take a typed text for the word of a part at which the person has a seat; None when it is not one.
+
+    The attendance is provisional until it is matched with the meeting's own list.
+    """
+    if talk.person is None:
         return None
-    events.lock(connection, event.id)
-    event = events.find_by_part(connection, part_id)
-    part = event.part(part_id) if event else None
-    return (event, part) if event and part else None
+    seats = registrations.list_of_person(talk.connection, talk.person.id, (RegistrationState.SEATED,))
+    parts = [one.part_id for one in seats]
+    known = words_of(talk.programme)
+    for part in events.list_worded(talk.connection, parts, talk.said_at - WORD_REMEMBERED) if parts else ():
+        if part.word and rule.is_word(words, part.word, known):
+            return _hear(talk, part)
+    return None
 
 
-def _entered(
-    connection: Connection, programme: Programme, part: PartFacts, attendance: AttendanceFacts, now: datetime
-) -> CheckedIn:
-    """Let an attendance earn and count unless it is provisional."""
-    points = 0
-    if attendance.state is AttendanceState.CONFIRMED:
-        points = _earn(connection, programme, part, attendance, now)
-        on = calendar.tokyo_day(_start(part))
-        participations.count(connection, programme.periods, attendance.person_id, on, now, 1)
-    entered = attendances.find(connection, part.id, attendance.person_id)
-    return CheckedIn(entered or attendance, points)
-
-
-def _earn(
-    connection: Connection, programme: Programme, part: PartFacts, attendance: AttendanceFacts, now: datetime
-) -> int:
-    """Enter an attendance's points in the ledger; gives them. 0 is entered too: the entry is what counts it."""
-    on = calendar.tokyo_day(_start(part))
-    day = ledger.list_day(connection, attendance.person_id, on)
-    earned = sum(points for action, _, points in day if action == rule.ACTION)
-    points = rule.worth(programme.action(rule.ACTION), part, earned)
-    entry_id = ledger.add_entry(
-        connection,
-        person_id=attendance.person_id,
-        account_id=attendance.account_id or 0,
-        kind=EntryKind.ATTENDANCE,
-        reference=f"{attendance.id}:{attendance.times}",
-        action=rule.ACTION,
-        acted_on=on,
-        entered_at=now,
-        points=points,
-        confirmed=True,
-        counts_for_board=calendar.counts_for_board(on, now),
-        rule_version=programme.version,
-        period=f"part:{part.id}",
-        n=1,
-    )
-    attendances.change(connection, attendance.id, entry_id=entry_id)
-    return points
-
-
-def _undo(connection: Connection, programme: Programme, attendance: AttendanceFacts, now: datetime) -> None:
-    attendances.change(connection, attendance.id, state=AttendanceState.TAKEN_BACK, entry_id=None)
-    whom = {"part_id": attendance.part_id, "person_ids": [attendance.person_id]}
-    notices.cancel(connection, now, **whom, kinds=[NoticeKind.THANKS])  # type: ignore[arg-type]
-    if attendance.entry_id is None:
-        return
-    entry = ledger.get(connection, attendance.entry_id)
-    moment = {"entered_at": now, "rule_version": programme.version}
-    board = calendar.counts_for_board(entry.acted_on, now)
-    ledger.withdraw(connection, entry, attendance.account_id or 0, **moment, counts_for_board=board)
-    participations.count(connection, programme.periods, entry.person_id, entry.acted_on, now, -1)
-
-
-def _start(part: PartFacts) -> datetime:
-    """Give the start of a part that somebody attended: such a part has a date."""
-    if part.starts_at is None:
-        raise LookupError("nobody can have been at a part whose date is open")
-    return part.starts_at
+def _hear(talk: Talk, part: PartFacts) -> Answer:
+    menu = talk.choice("メニュー", "menu")
+    held = attendances.find(talk.connection, part.id, talk.joined.id)
+    if held is not None and held.state is not AttendanceState.TAKEN_BACK:
+        return text(talk.say("あなたの参加は、もう受け付けています。"), menu)
+    if rule.is_word_open(part, talk.said_at):
+        seen = {"at": talk.said_at, "now": talk.now, "account_id": talk.account.id, "provisional": True}
+        who = (part.id, talk.joined.id)
+        came = check_in(talk.connection, talk.programme, *who, way=CheckInWay.WORD, by="word", **seen)  # type: ignore[arg-type]
+        if isinstance(came, CheckedIn):
+            thanks = talk.say("合言葉を受け付けました。ご参加ありがとうございます。")
+            later = talk.say("会の出席記録と照らし合わせたあと、ポイントが入ります。")
+            return text(f"{thanks}\n{later}", menu)
+    words = talk.say("この合言葉の受付（10分間）は終わりました。会に出ていた方は、出席記録でも確認します。")
+    return text(words, talk.choice("問い合わせ", "contact"), menu)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from handlers import (
+    attending,
     bringing,
     browsing,
+    claiming,
     confirming,
     explaining,
     following,
@@ -20,6 +22,7 @@ from handlers import (
     releasing,
     reporting,
     standing,
+    surveying,
     travelling,
     withdrawing,
 )
@@ -58,6 +61,8 @@ PRESSES: dict[str, Handler] = {
     "by": travelling.ask_distance,
     "d": travelling.add_distance,
     "points": standing.show_points,
+    "slip": claiming.ask,
+    "survey": surveying.ask,
     "totals": standing.show_totals,
     "settings": preferring.show,
     "ward": preferring.choose_ward,
@@ -89,6 +94,9 @@ PRESSES: dict[str, Handler] = {
     "stay": leaving.stay,
 }
 """The first word of a button's data, and who answers; the words after it are passed on."""
+
+STOPPED_BY = {"name": "keep", "km": "stop", "bring": "mine:{}", "slip": "menu", "survey": "menu"}
+"""The questions that typed words may answer, and the button that ends each without an answer."""
 
 _TAKES = {word: len(inspect.signature(handler).parameters) - 1 for word, handler in PRESSES.items()}
 
@@ -218,6 +226,9 @@ def _read(talk: Talk, words: str) -> Answer:
         return joining.ask_language(talk)
     if EVENT_CODE.fullmatch(words.strip()):
         return _open_payload(_settled(talk, ""), words.strip())
+    at_an_event = attending.say_word(talk, words) or claiming.hear(talk, words)
+    if at_an_event is not None:
+        return at_an_event
     meant = understanding.understand(words, talk.language, talk.programme, talk.on)
     return _take_awaited(talk, words, meant) or _do(talk, meant)
 
@@ -233,6 +244,11 @@ def _take_awaited(talk: Talk, words: str, meant: Understanding) -> Answer | None
     if awaiting.startswith("bring:") and meant.confidence < understanding.COMMAND:
         _, event, kind = awaiting.split(":")
         return bringing.take_name(talk, event, kind, words)
+    if awaiting == "slip" and meant.intent is Intent.NONE:
+        return claiming.ask_again(talk)
+    if awaiting.startswith("survey:") and meant.confidence < understanding.COMMAND:
+        _, event, question = awaiting.split(":")
+        return surveying.take_words(talk, event, question, words)
     is_distance = meant.intent is Intent.NONE or understanding.read_kilometres(words) is not None
     if awaiting.startswith("km:") and is_distance:
         _, entry, way = awaiting.split(":")
@@ -241,16 +257,15 @@ def _take_awaited(talk: Talk, words: str, meant: Understanding) -> Answer | None
 
 
 def _awaited_words(talk: Talk) -> str:
-    """Name the question that typed words would answer: ``name``, ``km:entry:way`` or ``bring:event:kind``; else ""."""
+    """Name the question that typed words would answer, such as ``km:entry:way``; else ""."""
     awaiting = (talk.person.awaiting if talk.person else None) or ""
-    return awaiting if awaiting == "name" or awaiting.startswith(("km:", "bring:")) else ""
+    return awaiting if awaiting.partition(":")[0] in STOPPED_BY else ""
 
 
 def _stopping(awaiting: str) -> str:
     """Name the button that ends a question without an answer."""
-    if awaiting == "name":
-        return "keep"
-    return f"mine:{awaiting.split(':')[1]}" if awaiting.startswith("bring:") else "stop"
+    question, _, about = awaiting.partition(":")
+    return STOPPED_BY[question].format(about.partition(":")[0])
 
 
 def _do(talk: Talk, meant: Understanding) -> Answer:

@@ -6,12 +6,12 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from handlers import joining
+from handlers import joining, seating
 from handlers.messages import Choice
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import format_day
-from storage import accounts, inbox, ledger, outbox, people
+from storage import accounts, inbox, ledger, outbox, people, registrations, remains
 from storage.facts import PersonFacts
 
 
@@ -74,7 +74,7 @@ def leave(talk: Talk, event: str = "") -> Answer:
     if talk.person.awaiting != f"leave:{event}":
         return ask(talk)
     owned = accounts.list_of_person(talk.connection, talk.person.id)
-    ledger.hand_over(talk.connection, talk.person.id, people.bury(talk.connection, talk.person.id))
+    _leave_events(talk, talk.person.id)
     outbox.forget_account(talk.connection, [account.id for account in owned])
     for account in owned:
         inbox.forget_account(talk.connection, account.channel, account.key)
@@ -84,6 +84,17 @@ def leave(talk: Talk, event: str = "") -> Answer:
     words = talk.say("退会しました。これまでのご協力、ありがとうございました。いつでもまた参加できます。")
     again = talk.choice("参加する", "language")
     return Answer(text(words, again).messages, must_arrive=True, forget=True)
+
+
+def _leave_events(talk: Talk, person_id: int) -> None:
+    """Give seats that are still to come to the next in line, then unlink the person and whom they brought."""
+    brought = [guest.person_id for guest in registrations.list_companions(talk.connection, person_id)]
+    for event_id in remains.list_events(talk.connection, [person_id, *brought]):
+        seating.cancel(talk.connection, event_id, person_id, now=talk.now)
+    for number in (person_id, *brought):
+        tombstone = people.bury(talk.connection, number)
+        ledger.hand_over(talk.connection, number, tombstone)
+        remains.hand_over(talk.connection, number, tombstone)
 
 
 def collect(connection: Connection, account_id: int) -> dict[str, object]:
@@ -97,6 +108,7 @@ def collect(connection: Connection, account_id: int) -> dict[str, object]:
         "person": asdict(person),
         "accounts": [asdict(account) for account in owned],
         "consents": [{"version": v, "language": language, "given_at": at} for v, language, at in consents],
+        **remains.collect(connection, person.id),
         "ledger": [asdict(entry) for entry in ledger.list_entries(connection, person.id)],
         "stored_messages": [
             json.loads(raw) for account in owned for raw in inbox.list_bodies(connection, account.channel, account.key)

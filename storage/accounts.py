@@ -60,6 +60,12 @@ def list_of_person(connection: Connection, person_id: int) -> list[AccountFacts]
     return [_facts(row) for row in rows]
 
 
+def list_persons(connection: Connection, person_ids: list[int]) -> list[int]:
+    """List those of some persons who have an account."""
+    chosen = select(ACCOUNTS.c.person_id).where(ACCOUNTS.c.person_id.in_(person_ids)).distinct()
+    return list(connection.execute(chosen.order_by(ACCOUNTS.c.person_id)).scalars())
+
+
 def find_reachable(connection: Connection, person_id: int) -> AccountFacts | None:
     """Find the account that a person is written to first: the oldest that still follows."""
     owned = list_of_person(connection, person_id)

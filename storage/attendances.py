@@ -94,6 +94,32 @@ def change(connection: Connection, attendance_id: int, **values: Any) -> None:
     connection.execute(ATTENDANCES.update().where(ATTENDANCES.c.id == attendance_id).values(**values))
 
 
+def put_answer(
+    connection: Connection, event_id: int, person_id: int, question: int, answer: str, now: datetime
+) -> None:
+    """Keep a person's answer to a question, in place of an older one."""
+    key = {"event_id": event_id, "person_id": person_id, "question": question}
+    values = {"answer": answer, "given_at": now}
+    ours = [SURVEY_ANSWERS.c[name] == value for name, value in key.items()]
+    if connection.execute(SURVEY_ANSWERS.update().where(*ours).values(**values)).rowcount == 0:
+        connection.execute(SURVEY_ANSWERS.insert().values(**key, **values))
+
+
+def list_answers(connection: Connection, event_id: int, person_id: int) -> dict[int, str]:
+    """List a person's answers about an event, as {question: answer}."""
+    ours = (SURVEY_ANSWERS.c.event_id == event_id, SURVEY_ANSWERS.c.person_id == person_id)
+    rows = connection.execute(select(SURVEY_ANSWERS).where(*ours).order_by(SURVEY_ANSWERS.c.question))
+    return {row.question: row.answer for row in rows}
+
+
+def list_answers_of_event(connection: Connection, event_id: int) -> list[dict[int, str]]:
+    """List what was answered about an event, one {question: answer} a person, in an order that tells nobody who."""
+    by_person: dict[int, dict[int, str]] = {}
+    for row in connection.execute(select(SURVEY_ANSWERS).where(SURVEY_ANSWERS.c.event_id == event_id)):
+        by_person.setdefault(row.person_id, {})[row.question] = row.answer
+    return sorted(by_person.values(), key=lambda answers: sorted(answers.items()))
+
+
 def _facts(row: Row[Any]) -> AttendanceFacts:
     names = set(AttendanceFacts.__slots__) - {"way", "state"}
     same = {name: getattr(row, name) for name in names}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
@@ -38,6 +38,12 @@ def add(
     """Write an act down."""
     values = {"at": now, "actor": actor, "act": act, "subject": subject, "detail": detail, "to_report": to_report}
     connection.execute(AUDIT.insert().values(**values))
+
+
+def count(connection: Connection, act: str, subject: str, since: datetime) -> int:
+    """Count how often something was done to a subject since a moment."""
+    ours = (AUDIT.c.subject == subject, AUDIT.c.act == act, AUDIT.c.at > since)
+    return int(connection.execute(select(func.count()).select_from(AUDIT).where(*ours)).scalar_one())
 
 
 def list_newest(connection: Connection, limit: int, *, to_report: bool = False) -> list[AuditRow]:

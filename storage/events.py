@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Index, Row, UniqueConstraint, or_, select
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, func, or_, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
@@ -96,6 +96,21 @@ def list_by_id(connection: Connection, event_ids: Sequence[int]) -> list[EventFa
     """List some events, soonest first, those with an open date last."""
     order = (EVENTS.c.starts_at.is_(None), EVENTS.c.starts_at, EVENTS.c.id)
     return _many(connection, select(EVENTS).where(EVENTS.c.id.in_(set(event_ids))).order_by(*order))
+
+
+def list_ended(connection: Connection, now: datetime, limit: int) -> list[int]:
+    """List parts whose time is over and of which nobody has noted yet whether they took place, longest over first."""
+    shown = EVENTS.c.state.in_((EventState.PUBLISHED, EventState.CLOSED, EventState.HELD))
+    over = func.coalesce(PARTS.c.ends_at, PARTS.c.starts_at) <= now
+    joined = select(PARTS.c.id).join(EVENTS, EVENTS.c.id == PARTS.c.event_id)
+    chosen = joined.where(PARTS.c.state == PartState.PLANNED, over, shown).order_by(PARTS.c.starts_at).limit(limit)
+    return list(connection.execute(chosen).scalars())
+
+
+def list_worded(connection: Connection, part_ids: Sequence[int], since: datetime) -> list[PartFacts]:
+    """List those of some parts whose word was opened since a moment, newest first."""
+    chosen = select(PARTS).where(PARTS.c.id.in_(part_ids), PARTS.c.word_opened_at >= since)
+    return [_part(row) for row in connection.execute(chosen.order_by(PARTS.c.word_opened_at.desc()))]
 
 
 def add(

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, literal_column, or_, select
 from sqlalchemy import String as SqlString
 
-from storage import totals
+from storage import participations, totals
 from storage.clock import TOKYO
 from storage.database import lock_person
 from storage.facts import Metric
 from storage.ledger import CLAIMS, LEDGER, STANDING, TALLIES, TIMES, EntryKind
+from storage.participations import ParticipantDifference, Periods
 from storage.totals import COUNTERS, FIGURES, CounterName
 
 PIECE = 500  # persons looked at in one question
@@ -63,24 +64,31 @@ class Differences:
     tallies: tuple[TallyDifference, ...]
     counters: tuple[CounterDifference, ...]
     claims: tuple[ClaimDifference, ...]
+    participants: tuple[ParticipantDifference, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.tallies or self.counters or self.claims)
+        return bool(self.tallies or self.counters or self.claims or self.participants)
 
 
-def compare(connection: Connection, progress: Progress = lambda _: None) -> Differences:
-    """Compare everything in one snapshot, so that a bot that goes on working makes no false difference."""
+def compare(connection: Connection, periods: Periods, progress: Progress = lambda _: None) -> Differences:
+    """Compare everything in one snapshot, so that a bot that goes on working makes no false difference.
+
+    ``periods`` are the programme's: participations and distinct participants belong to them.
+    """
     if connection.dialect.name == "postgresql":
         connection.execution_options(isolation_level="REPEATABLE READ")
     tallies = tuple(_compare_tallies(connection, progress))
     counted: dict[tuple[str, date], int] = {}
     claims = tuple(_claims_without_report(connection))
+    claims += tuple(ClaimDifference(*found) for found in participations.find_misfits(connection))
     for first, last, share in _stretches(connection):
         _add_up(connection, first, last, counted)
+        participations.add_up(connection, periods, first, last, counted)
         claims += tuple(_reports_without_claim(connection, first, last))
         progress(share)
     _add_figures(connection, counted)
-    return Differences(tallies, tuple(_compare_counters(connection, counted)), claims)
+    counters = (*_compare_counters(connection, counted), *_compare_periods(connection, periods))
+    return Differences(tallies, counters, claims, tuple(participations.compare_participants(connection, periods)))
 
 
 def mend_tallies(connection: Connection, person_ids: Sequence[int]) -> None:
@@ -179,8 +187,22 @@ def _add_figures(connection: Connection, counted: dict[tuple[str, date], int]) -
         counted[key] = counted.get(key, 0) + amount
 
 
-COUNTED = (CounterName.POINTS_CONFIRMED, CounterName.POINTS_SELF_REPORTED, CounterName.VISITS_PORTAL)
-"""The counters that can be counted anew; the visitors of our own pages are forgotten with their day, by design."""
+def _compare_periods(connection: Connection, periods: Periods) -> Iterator[CounterDifference]:
+    """Compare what is counted by the period: in which month somebody became one more is not kept."""
+    for period in periods:
+        for name, counted in participations.count_anew(connection, period).items():
+            month, stored = participations.find_counted(connection, period, name)
+            if stored != counted:
+                yield CounterDifference(name.value, month, stored, counted)
+
+
+COUNTED = (
+    CounterName.POINTS_CONFIRMED,
+    CounterName.POINTS_SELF_REPORTED,
+    CounterName.PARTICIPATIONS,
+    CounterName.VISITS_PORTAL,
+)
+"""What can be counted anew month by month; the visitors of our own pages are forgotten with their day, by design."""
 
 
 def _compare_counters(connection: Connection, counted: dict[tuple[str, date], int]) -> Iterator[CounterDifference]:

@@ -249,6 +249,18 @@ def list_companions(connection: Connection, host_id: int) -> list[GuestFacts]:
     return [_guest(row) for row in rows]
 
 
+def put_slip(connection: Connection, person_id: int, slip_hash: str) -> bool:
+    """Keep the keyed hash of a guest's slip, in place of an older one; False for somebody who is no guest."""
+    ours = GUESTS.update().where(GUESTS.c.person_id == person_id)
+    return connection.execute(ours.values(slip_hash=slip_hash)).rowcount == 1
+
+
+def take_slip(connection: Connection, slip_hash: str) -> int | None:
+    """Find the guest whose slip this is, and end the slip: it works once."""
+    ended = GUESTS.update().where(GUESTS.c.slip_hash == slip_hash).values(slip_hash=None)
+    return connection.execute(ended.returning(GUESTS.c.person_id)).scalar()
+
+
 def _many(connection: Connection, where: Any, states: Sequence[RegistrationState]) -> list[RegistrationFacts]:
     chosen = select(REGISTRATIONS).where(where, REGISTRATIONS.c.state.in_(states))
     rows = connection.execute(chosen.order_by(REGISTRATIONS.c.queued, REGISTRATIONS.c.id))

@@ -28,11 +28,11 @@ CLOSES_AFTER = timedelta(hours=24)
 WORD_OPEN_FOR = timedelta(minutes=10)
 THANKS_AFTER, THANKS_FOR = timedelta(minutes=30), timedelta(hours=24)
 BY_STAFF = frozenset({CheckInWay.HAND, CheckInWay.IMPORT})
-_FORGIVING_FROM = 4  # characters: in a shorter word one letter makes another word
+FORGIVING_FROM = 4  # characters: in a shorter word one letter makes another word
 _POLITE_ENDING = re.compile("(?:です|でした|だよ|だ)$")
 
 
-class NoCheckIn(StrEnum):
+class NotAttending(StrEnum):
     """Why somebody was not checked in."""
 
     ALREADY = "already"
@@ -57,19 +57,26 @@ class CheckInFacts:
     provisional: bool = False
 
 
-def decide_check_in(facts: CheckInFacts) -> NoCheckIn | None:
+def decide_check_in(facts: CheckInFacts) -> NotAttending | None:
     """Decide whether somebody is checked in; None says yes.
 
     An import needs no registration: the list of the meeting, or of an event held elsewhere, is what identifies.
     """
     if PartState.CANCELLED is facts.part.state or facts.event_state is EventState.CANCELLED:
-        return NoCheckIn.CANCELLED
+        return NotAttending.CANCELLED
     if _stands(facts.attendance, facts.provisional):
-        return NoCheckIn.ALREADY
+        return NotAttending.ALREADY
     seated = facts.registration is not None and facts.registration.state is RegistrationState.SEATED
     if not seated and facts.way is not CheckInWay.IMPORT:
-        return NoCheckIn.NOT_REGISTERED
-    return _out_of_time(facts)
+        return NotAttending.NOT_REGISTERED
+    return _out_of_time(facts.part, facts.way, facts.at, facts.now)
+
+
+def refuse_word(event_state: EventState, part: PartFacts, now: datetime) -> NotAttending | None:
+    """Say why a part's word cannot be opened: who says it is checked in by it; None says it can."""
+    if PartState.CANCELLED is part.state or event_state is EventState.CANCELLED:
+        return NotAttending.CANCELLED
+    return _out_of_time(part, CheckInWay.WORD, now, now)
 
 
 def _stands(attendance: AttendanceFacts | None, provisional: bool) -> bool:
@@ -79,15 +86,15 @@ def _stands(attendance: AttendanceFacts | None, provisional: bool) -> bool:
     return attendance.state is AttendanceState.CONFIRMED or provisional
 
 
-def _out_of_time(facts: CheckInFacts) -> NoCheckIn | None:
-    starts_at, ends_at = facts.part.starts_at, end_of(facts.part)
+def _out_of_time(part: PartFacts, way: CheckInWay, at: datetime, now: datetime) -> NotAttending | None:
+    starts_at, ends_at = part.starts_at, end_of(part)
     if starts_at is None or ends_at is None:
-        return NoCheckIn.TOO_EARLY  # nobody was at something that has no date yet
-    if facts.way in BY_STAFF:
-        return NoCheckIn.TOO_EARLY if tokyo_day(facts.now) < tokyo_day(starts_at) else None
-    if facts.at < starts_at - OPENS_BEFORE:
-        return NoCheckIn.TOO_EARLY
-    return NoCheckIn.TOO_LATE if facts.at > ends_at + CLOSES_AFTER else None
+        return NotAttending.TOO_EARLY  # nobody was at something that has no date yet
+    if way in BY_STAFF:
+        return NotAttending.TOO_EARLY if tokyo_day(now) < tokyo_day(starts_at) else None
+    if at < starts_at - OPENS_BEFORE:
+        return NotAttending.TOO_EARLY
+    return NotAttending.TOO_LATE if at > ends_at + CLOSES_AFTER else None
 
 
 def end_of(part: PartFacts) -> datetime | None:
@@ -131,7 +138,7 @@ def is_word(said: str, word: str, others: Iterable[str] = ()) -> bool:
     target = folded(word)
     heard = min((_POLITE_ENDING.sub("", folded(said)), folded(said)), key=lambda text: _distance(text, target))
     far = _distance(heard, target)
-    if far > (1 if len(target) >= _FORGIVING_FROM else 0):
+    if far > (1 if len(target) >= FORGIVING_FROM else 0):
         return False
     rivals = (folded(other) for other in others)
     return far == 0 or all(_distance(heard, rival) > far for rival in rivals if rival != target)

@@ -19,6 +19,8 @@ from storage.facts import (
     EventMode,
     EventState,
     PlannedPart,
+    Question,
+    QuestionKind,
     RegistrationState,
 )
 from tests.town import Citizen, Town
@@ -27,11 +29,22 @@ START = datetime(2022, 1, 26, 14, tzinfo=TOKYO)
 """A Wednesday, six days after the town's first."""
 
 
+SURVEY = (
+    Question(kind=QuestionKind.SCALE, words={"ja": "役に立ちましたか。", "en": "Was it useful?"}),
+    Question(
+        kind=QuestionKind.CHOICE,
+        words={"ja": "どこで知りましたか。", "en": "How did you hear of it?"},
+        choices=({"ja": "市政だより", "en": "City paper"}, {"ja": "友だち", "en": "A friend"}),
+    ),
+    Question(kind=QuestionKind.WORDS, words={"ja": "ひとことどうぞ。", "en": "Anything to add?"}),
+)
+
+
 def details(code: str = "seminar", **changes: Any) -> EventDetails:
     plain = {
         "code": code,
         "kind": EventKind.SEMINAR,
-        "audiences": (Audience.CITIZEN,),
+        "audiences": (Audience.PUBLIC,),
         "title": {"ja": "脱炭素セミナー", "en": "Decarbonisation seminar"},
         "description": {"ja": "話を聞きます。"},
         "mode": EventMode.ONLINE,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.attending import CheckedIn, NoCheckIn, NotCheckedIn
+from handlers.attending import CheckedIn, NotAttending, NotCheckedIn
 from storage.facts import AttendanceState, CheckInWay
 from tests.handlers.occasions import (
     START,
@@ -44,7 +44,11 @@ def test_a_second_check_in_says_when_the_first_was(at_the_door: tuple[Town, int]
     person = seated(town, part)
     check_in(town, part, person)
     town.now += timedelta(minutes=9)
-    assert check_in(town, part, person, way=CheckInWay.HAND) == NotCheckedIn(NoCheckIn.ALREADY, START)
+    again = check_in(town, part, person, way=CheckInWay.HAND)
+    assert isinstance(again, NotCheckedIn)
+    assert again.reason is NotAttending.ALREADY
+    assert again.first is not None
+    assert (again.first.at, again.first.way) == (START, CheckInWay.QR)
     assert city(town) == (1, 1, 0, 200)
 
 
@@ -80,5 +84,5 @@ def test_who_holds_no_seat_is_not_checked_in_by_code_but_by_the_meetings_list(at
     town, part = at_the_door
     person = add_guest(town)
     for way in (CheckInWay.QR, CheckInWay.DIGITS, CheckInWay.HAND, CheckInWay.WORD):
-        assert check_in(town, part, person, way=way) == NotCheckedIn(NoCheckIn.NOT_REGISTERED)
+        assert check_in(town, part, person, way=way) == NotCheckedIn(NotAttending.NOT_REGISTERED)
     assert isinstance(check_in(town, part, person, way=CheckInWay.IMPORT), CheckedIn)

@@ -1,13 +1,16 @@
 """Seeing, taking along and leaving: totals hold, and nobody is told by them."""
 
-from datetime import datetime
+import json
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from handlers import leaving
-from storage import accounts, totals
+from handlers import attending, leaving
+from storage import accounts, events, recount, registrations, totals
 from storage.clock import TOKYO
-from storage.facts import ChannelName
+from storage.events import PARTS
+from storage.facts import ChannelName, RegistrationState
+from tests.handlers.occasions import START, SURVEY, add_event, add_guest, check_in, city, person_of, seat, seated
 from tests.town import Citizen, Town
 
 
@@ -117,3 +120,65 @@ def test_an_erasure_is_noted_by_a_keyed_hash_only(town: Town) -> None:
     citizen = left(town)
     hashes = town.database.read(lambda c: c.execute(text("SELECT key_hash FROM erasure")).scalars().all()).result()
     assert hashes == [town.house.keyed_hash(f"line:bot:{citizen.key}")]
+
+
+def test_who_leaves_gives_coming_seats_to_the_next_in_line_and_leaves_no_trace_of_companions(town: Town) -> None:
+    (past,) = add_event(town, code="past", survey=SURVEY)
+    coming, course = add_event(town, START + timedelta(days=7), START + timedelta(days=14), code="coming")
+    leaver, waiting = town.citizen(), town.citizen()
+    number = seated(town, past, leaver)
+    companion = add_guest(town, "とてもめずらしい連れ", host_id=number)
+    for part in (past, coming, course):
+        town.database.write(lambda c, p=part: seat(c, p, number, town.now)).result()
+        town.database.write(lambda c, p=part: seat(c, p, companion, town.now, host_id=number)).result()
+    town.database.write(lambda c: c.execute(PARTS.update().values(capacity=2))).result()
+    line = {"state": RegistrationState.WAITING, "queued": 9}
+    town.database.write(lambda c: put_in_line(c, coming, person_of(town, waiting), town.now, line)).result()
+    town.now = START
+    check_in(town, past, number)
+    check_in(town, past, companion)
+    leaver.press(f"survey:{event_of(town, past)}:1:5")
+    counted = city(town)
+    leaver.press("leave")
+    leaver.tap("退会して消す")
+    assert city(town) == counted
+    stored = everything(town)
+    assert "とてもめずらしい連れ" not in stored
+    for gone in (number, companion):
+        assert str(gone) not in stored
+    served = town.database.read(lambda c: registrations.find(c, coming, person_of(town, waiting))).result()
+    assert served is not None
+    assert served.state is RegistrationState.SEATED
+    assert not town.database.read(lambda c: recount.compare(c, town.programme.periods)).result()
+
+
+def put_in_line(connection: Connection, part_id: int, person_id: int, now: datetime, line: dict[str, object]) -> None:
+    event = events.find_by_part(connection, part_id)
+    assert event is not None
+    registrations.put(connection, part_id, person_id, now, event_id=event.id, **line)
+
+
+def event_of(town: Town, part_id: int) -> int:
+    event = town.database.read(lambda c: events.find_by_part(c, part_id)).result()
+    assert event is not None
+    return event.id
+
+
+def test_the_export_holds_what_events_keep_of_a_person(town: Town) -> None:
+    (part,) = add_event(town, survey=SURVEY)
+    citizen = town.citizen()
+    number = seated(town, part, citizen)
+    add_guest(town, "連れ 一", host_id=number)
+    town.now = START
+    check_in(town, part, number)
+    citizen.press(f"survey:{event_of(town, part)}:1:4")
+    town.now += timedelta(hours=3)
+    town.database.write(lambda c: attending.mark_held(c, town.programme, part, town.now)).result()
+    account = town.database.read(lambda c: accounts.find(c, ChannelName.LINE, "bot", citizen.key)).result()
+    found = town.database.read(lambda c: leaving.collect(c, account.id)).result()
+    json.dumps(found, default=str)
+    assert [one["name"] for one in found["companions"]] == ["連れ 一"]
+    assert [one["part_id"] for one in found["registrations"]] == [part]
+    assert [one["state"] for one in found["attendances"]] == ["confirmed"]
+    assert [one["answer"] for one in found["survey_answers"]] == ["4"]
+    assert [one["kind"] for one in found["notices"]] == ["thanks"]

@@ -12,11 +12,11 @@ from storage.facts import Metric
 from storage.ledger import CLAIMS, LEDGER, TALLIES, EntryKind
 from storage.recount import Differences
 from storage.totals import COUNTERS, CounterName
-from tests.town import Citizen, Town
+from tests.town import Citizen, Town, kitaq
 
 
 def compare(database: Database) -> Differences:
-    return database.read(recount.compare).result()
+    return database.read(lambda c: recount.compare(c, kitaq().periods)).result()
 
 
 def mend(database: Database, found: Differences) -> None:
@@ -145,7 +145,7 @@ def test_more_persons_and_entries_than_one_piece_are_counted_whole(busy: Town, m
     monkeypatch.setattr(recount, "PIECE", 1)
     monkeypatch.setattr(recount, "ENTRIES", 2)
     done: list[float] = []
-    assert not busy.database.read(lambda c: recount.compare(c, done.append)).result()
+    assert not busy.database.read(lambda c: recount.compare(c, kitaq().periods, done.append)).result()
     assert done == sorted(done)
     assert done[-1] == 1
     busy.database.write(lambda c: c.execute(update(TALLIES).values(times=77))).result()
@@ -163,6 +163,6 @@ def test_a_report_made_during_the_comparison_is_no_difference(busy: Town, monkey
             citizen.press(f"r:{code}:{busy.now.date().isoformat()}:1")
 
     before = len(busy.database.read(lambda c: c.execute(LEDGER.select()).all()).result())
-    assert not busy.database.read(lambda c: recount.compare(c, report)).result()
+    assert not busy.database.read(lambda c: recount.compare(c, kitaq().periods, report)).result()
     assert len(busy.database.read(lambda c: c.execute(LEDGER.select()).all()).result()) == before + 2
     assert not compare(busy.database)

@@ -1,0 +1,51 @@
+"""All that events keep of one person: gathered for them to take along, and unlinked when they leave."""
+
+from dataclasses import asdict
+
+from sqlalchemy import Connection, select
+
+from storage import attendances, registrations
+from storage.attendances import ATTENDANCES, PARTICIPANTS, SURVEY_ANSWERS
+from storage.facts import AttendanceState, RegistrationState
+from storage.notices import NOTICES
+from storage.registrations import COMPANY_FORMS, GUESTS, HOLDING, REGISTRATIONS
+
+
+def list_events(connection: Connection, person_ids: list[int]) -> list[int]:
+    """List the events that some persons are registered for, in the order in which they are to be locked."""
+    live = (REGISTRATIONS.c.person_id.in_(person_ids), REGISTRATIONS.c.state.in_(registrations.LIVE))
+    chosen = select(REGISTRATIONS.c.event_id).where(*live).distinct()
+    return list(connection.execute(chosen.order_by(REGISTRATIONS.c.event_id)).scalars())
+
+
+def hand_over(connection: Connection, person_id: int, tombstone: int) -> None:
+    """Give attendances and seats that were used to a tombstone, so that figures hold, and remove all else.
+
+    What is still to come was cancelled before.
+    """
+    nobody = {"person_id": tombstone, "account_id": None}
+    held = REGISTRATIONS.c.state.in_(HOLDING)
+    connection.execute(REGISTRATIONS.delete().where(REGISTRATIONS.c.person_id == person_id, ~held))
+    connection.execute(REGISTRATIONS.update().where(REGISTRATIONS.c.person_id == person_id).values(**nobody))
+    connection.execute(REGISTRATIONS.update().where(REGISTRATIONS.c.host_id == person_id).values(host_id=tombstone))
+    connection.execute(ATTENDANCES.update().where(ATTENDANCES.c.person_id == person_id).values(**nobody))
+    connection.execute(PARTICIPANTS.update().where(PARTICIPANTS.c.person_id == person_id).values(person_id=tombstone))
+    for table in (SURVEY_ANSWERS, NOTICES, COMPANY_FORMS, GUESTS):
+        connection.execute(table.delete().where(table.c.person_id == person_id))
+
+
+def collect(connection: Connection, person_id: int) -> dict[str, list[dict[str, object]]]:
+    """Collect what events keep of a person: registrations, companions, forms, attendances, answers, notices."""
+    mine = registrations.list_of_person(connection, person_id, tuple(RegistrationState))
+    seen = attendances.list_of_person(connection, person_id, tuple(AttendanceState))
+    tables = {"company_forms": COMPANY_FORMS, "survey_answers": SURVEY_ANSWERS, "notices": NOTICES}
+    rows = {
+        name: [dict(row._mapping) for row in connection.execute(table.select().where(table.c.person_id == person_id))]
+        for name, table in tables.items()
+    }
+    return {
+        "registrations": [asdict(one) for one in mine],
+        "companions": [asdict(one) for one in registrations.list_companions(connection, person_id)],
+        "attendances": [asdict(one) for one in seen],
+        **rows,
+    }
