@@ -294,7 +294,7 @@ def _open_payload(talk: Talk, payload: str) -> Answer:
     """Open what a deep link points at: ``e_CODE`` for one event, ``a_CODE`` for one action, ``report`` and the like."""
     event = EVENT_CODE.fullmatch(payload)
     if event is not None:
-        return browsing.open_code(talk, event[1])
+        return browsing.open_code(talk, event[1].lower())
     action = talk.programme.action(payload.removeprefix("a_"))
     if action is not None:
         return confirming.ask(talk, (Mentioned(action.code, talk.on),))
