@@ -17,7 +17,7 @@ from bot.channels.telegram.wiring import WiringError
 from bot.dispatch import House
 from bot.phones import PUBLIC_NAME, Phones
 from bot.settings import Role, Settings
-from bot.web import events, health, mydata, public, sandboxed, webhooks
+from bot.web import company, events, health, mydata, public, sandboxed, webhooks
 from bot.web.event_views import JoinLink
 from bot.web.headers import SecurityHeaders
 from bot.web.pages import Pages
@@ -133,6 +133,7 @@ class App:
             *webhooks.routes(self.channels, self.worker),
             *public.routes(parts),
             *events.routes(shown),
+            *company.routes(shown, self.secret),
             *health.routes(watched),
             *mydata.routes(self.database, self.clock, self.secret),
         ]

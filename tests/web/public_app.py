@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from bot.web import events
+from bot.web import company, events
 from bot.web.event_views import JoinLink
 from bot.web.events import EventParts
 from bot.web.headers import SecurityHeaders
@@ -23,6 +23,7 @@ NOON = datetime(2022, 1, 20, 3, tzinfo=UTC)
 """Noon in Tokyo, on the Thursday the sandbox starts."""
 
 TEXTS = Texts(("ja", "en"), "pages")
+SECRET = b"secret"
 EVENT_TEXTS = Texts(("ja", "en"))
 OPENING = OpeningBalance(
     metric=Metric.PARTICIPANTS, amount=40, distinct=30, on=date(2022, 1, 1), source="環境課の名簿", signed_by="係長"
@@ -58,8 +59,9 @@ def event_parts(parts: PublicParts, **changes: Any) -> EventParts:
 
 
 def app_of(parts: PublicParts, *, https: bool = False, **changes: Any) -> SecurityHeaders:
-    both = [*routes(parts), *events.routes(event_parts(parts, **changes))]
-    return SecurityHeaders(Starlette(routes=both, exception_handlers=parts.pages.failures), https=https)
+    shown = event_parts(parts, **changes)
+    every = [*routes(parts), *events.routes(shown), *company.routes(shown, SECRET)]
+    return SecurityHeaders(Starlette(routes=every, exception_handlers=parts.pages.failures), https=https)
 
 
 def reader(app: SecurityHeaders, **headers: str) -> httpx.AsyncClient:
