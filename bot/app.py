@@ -18,7 +18,8 @@ from bot.channels.telegram.wiring import WiringError
 from bot.dispatch import House
 from bot.phones import PUBLIC_NAME, Phones
 from bot.settings import Role, Settings
-from bot.web import health, mydata, public, sandboxed, webhooks
+from bot.web import company, events, health, mydata, public, sandboxed, webhooks
+from bot.web.event_views import JoinLink
 from bot.web.headers import SecurityHeaders
 from bot.web.pages import Pages
 from bot.web.visits import Visits
@@ -36,6 +37,7 @@ from storage.notices import NoticeState
 from storage.outbox import OutboxKind, StoredCall
 
 REFRESH_SECONDS = 1.0
+PLATFORMS = {ChannelName.LINE: "LINE", ChannelName.TELEGRAM: "Telegram"}
 
 log = structlog.get_logger()
 
@@ -93,11 +95,16 @@ class App:
             private_chats=self.addresses,
         )
 
-    def _join_links(self) -> list[public.JoinLink]:
+    def _join_links(self) -> list[JoinLink]:
         if self.is_sandbox:
-            return [public.JoinLink("LINE / Telegram", "/sandbox")]
-        names = {ChannelName.LINE: "LINE", ChannelName.TELEGRAM: "Telegram"}
-        return [public.JoinLink(names[name], address) for name, address in self.addresses.items() if address]
+            return [JoinLink("LINE / Telegram", "/sandbox")]
+        return [JoinLink(PLATFORMS[name], address) for name, address in self.addresses.items() if address]
+
+    def _share_links(self, code: str) -> list[JoinLink]:
+        if self.is_sandbox:
+            return self._join_links()
+        known = [(name, address) for name, address in self.addresses.items() if address]
+        return [JoinLink(PLATFORMS[name], introduction.share_link(name, address, code)) for name, address in known]
 
     def _make_link(self, page: str, subject: str) -> str:
         """Make a signed address that works for an hour; "" where the bot has no public address."""
@@ -115,6 +122,12 @@ class App:
             visits=self.visits,
             join_links=self._join_links,
         )
+        shown = events.EventParts(
+            public=parts,
+            texts=Texts(self.programme.city.languages),
+            share_links=self._share_links,
+            address="" if self.is_sandbox else self.public_url,
+        )
         watched = health.HealthParts(
             database=self.database,
             folder=self.settings.data_dir,
@@ -124,6 +137,8 @@ class App:
         routes = [
             *webhooks.routes(self.channels, self.worker),
             *public.routes(parts),
+            *events.routes(shown),
+            *company.routes(shown, self.secret),
             *health.routes(watched),
             *mydata.routes(self.database, self.clock, self.secret),
         ]

@@ -33,3 +33,14 @@ async def _address(channel: Channel) -> str:
     if isinstance(channel, Telegram):
         return f"https://t.me/{(await channel.wiring.me()).username}"
     return ""
+
+
+def share_link(channel: ChannelName, address: str, code: str) -> str:
+    """Give the link that opens a private chat at an event, from the chat's address and the event's code.
+
+    On LINE the text waits in the input field to be sent, on Telegram it is what the start button carries.
+    """
+    payload = f"e_{code}"
+    if channel is ChannelName.LINE:  # https://developers.line.biz/en/docs/messaging-api/using-line-url-scheme/
+        return f"{address.replace('/R/ti/p/', '/R/oaMessage/')}/?{payload}"
+    return f"{address}?start={payload}"

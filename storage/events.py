@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Index, Row, UniqueConstraint, func, or_, select
+from sqlalchemy import Connection, Index, Row, Select, UniqueConstraint, func, or_, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
@@ -53,6 +53,8 @@ class Part(SQLModel, table=True):
 EVENTS, PARTS = table_of(Event), table_of(Part)
 Index("event_coming", EVENTS.c.state, EVENTS.c.starts_at)
 Index("part_when", PARTS.c.starts_at)
+_SOONEST_FIRST = (EVENTS.c.starts_at.is_(None), EVENTS.c.starts_at, EVENTS.c.id)
+_SHOWN = (EVENTS.c.state != EventState.DRAFT) & EVENTS.c.published_at.is_not(None)
 
 
 def lock(connection: Connection, event_id: int) -> None:
@@ -82,8 +84,25 @@ def list_coming(connection: Connection, now: datetime, limit: int, after: int = 
     """
     shown = EVENTS.c.state.in_((EventState.PUBLISHED, EventState.CLOSED))
     coming = or_(EVENTS.c.ends_at.is_(None), EVENTS.c.ends_at > now)
-    order = (EVENTS.c.starts_at.is_(None), EVENTS.c.starts_at, EVENTS.c.id)
-    return _many(connection, select(EVENTS).where(shown, coming).order_by(*order).limit(limit).offset(after))
+    question = select(EVENTS).where(shown, coming).order_by(*_SOONEST_FIRST)
+    return _many(connection, question.limit(limit).offset(after))
+
+
+def list_shown(connection: Connection, since: datetime, limit: int, after: int | None = None) -> list[EventFacts]:
+    """List what everybody may see and was not over at ``since``, soonest first, those with an open date last.
+
+    Cancelled events stay until their day has passed. ``after`` is the number of the last event already seen.
+    """
+    is_open = EVENTS.c.ends_at.is_(None) & (EVENTS.c.state != EventState.CANCELLED)
+    question = select(EVENTS).where(_SHOWN, or_(is_open, EVENTS.c.ends_at > since))
+    return _many(connection, _behind(connection, question, after).order_by(*_SOONEST_FIRST).limit(limit))
+
+
+def list_ended(connection: Connection, since: datetime, until: datetime, limit: int) -> list[EventFacts]:
+    """List what everybody may see and ended in a stretch of time, latest first."""
+    ended = (EVENTS.c.ends_at > since, EVENTS.c.ends_at <= until)
+    order = (EVENTS.c.starts_at.desc(), EVENTS.c.id.desc())
+    return _many(connection, select(EVENTS).where(_SHOWN, *ended).order_by(*order).limit(limit))
 
 
 def list_all(connection: Connection, limit: int, before: int | None = None) -> list[EventFacts]:
@@ -94,8 +113,7 @@ def list_all(connection: Connection, limit: int, before: int | None = None) -> l
 
 def list_by_id(connection: Connection, event_ids: Sequence[int]) -> list[EventFacts]:
     """List some events, soonest first, those with an open date last."""
-    order = (EVENTS.c.starts_at.is_(None), EVENTS.c.starts_at, EVENTS.c.id)
-    return _many(connection, select(EVENTS).where(EVENTS.c.id.in_(set(event_ids))).order_by(*order))
+    return _many(connection, select(EVENTS).where(EVENTS.c.id.in_(set(event_ids))).order_by(*_SOONEST_FIRST))
 
 
 def list_ended(connection: Connection, now: datetime, limit: int) -> list[int]:
@@ -180,9 +198,21 @@ def dump_details(details: EventDetails) -> str:
     return _json(_DETAILS.dump_python(plain, mode="json"))
 
 
+def _behind(connection: Connection, question: Select[Any], after: int | None) -> Select[Any]:
+    """Leave out what stands in front of an event, and the event itself, soonest first."""
+    seen = connection.execute(select(EVENTS.c.starts_at).where(EVENTS.c.id == after)).first() if after else None
+    if seen is None:
+        return question
+    later = EVENTS.c.id > after
+    if seen.starts_at is None:
+        return question.where(EVENTS.c.starts_at.is_(None), later)
+    same = (EVENTS.c.starts_at == seen.starts_at) & later
+    return question.where(or_(EVENTS.c.starts_at.is_(None), EVENTS.c.starts_at > seen.starts_at, same))
+
+
 def _note_times(connection: Connection, event_id: int) -> None:
     rows = connection.execute(select(PARTS).where(PARTS.c.event_id == event_id)).all()
-    going = [row for row in rows if row.state != PartState.CANCELLED]
+    going = [row for row in rows if row.state != PartState.CANCELLED] or rows  # what is cancelled whole keeps its day
     starts = [row.starts_at for row in going if row.starts_at]
     ends = [row.ends_at or row.starts_at for row in going if row.starts_at]
     is_open = any(row.starts_at is None for row in going)  # an event with a date to come is not over

@@ -123,6 +123,14 @@ def list_party(
     return _many(connection, (REGISTRATIONS.c.event_id == event_id) & whose, states=states)
 
 
+def count_waiting(connection: Connection, part_ids: Sequence[int]) -> dict[int, int]:
+    """Count the people who wait for a seat, by part; a part for which nobody waits is left out."""
+    waiting = (REGISTRATIONS.c.part_id.in_(part_ids), REGISTRATIONS.c.state == RegistrationState.WAITING)
+    counted = select(REGISTRATIONS.c.part_id, func.count().label("waiting")).where(*waiting)
+    rows = connection.execute(counted.group_by(REGISTRATIONS.c.part_id))
+    return {row.part_id: row.waiting for row in rows}
+
+
 def list_overdue_offers(
     connection: Connection, now: datetime, limit: int | None = None, event_id: int | None = None
 ) -> list[RegistrationFacts]:
@@ -214,6 +222,13 @@ def put_company_form(
     values = {"company": company, "email": email, "given_at": now}
     if connection.execute(COMPANY_FORMS.update().where(*ours).values(**values)).rowcount == 0:
         connection.execute(COMPANY_FORMS.insert().values(event_id=event_id, person_id=person_id, **values))
+
+
+def find_company_form(connection: Connection, event_id: int, person_id: int) -> tuple[str, str] | None:
+    """Find what a person wrote on an event's form, as (company, e-mail)."""
+    ours = (COMPANY_FORMS.c.event_id == event_id, COMPANY_FORMS.c.person_id == person_id)
+    row = connection.execute(select(COMPANY_FORMS).where(*ours)).first()
+    return None if row is None else (row.company, row.email)
 
 
 def list_company_forms(connection: Connection, event_id: int) -> dict[int, tuple[str, str]]:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from bot.web.event_views import JoinLink
 from bot.web.pages import HERE, Pages, VersionedFiles
 from bot.web.visits import Visits
 from handlers.rules.totals import motivational_share
@@ -23,14 +24,6 @@ OPEN_TO_ALL = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "no-store",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class JoinLink:
-    """Where one joins on a platform: its name as people know it, and the address that opens a chat with the bot."""
-
-    name: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ class TelegramFriend:
         done = self.town.database.write(lambda c: dispatch.decide(c, self.town.house, "t", address)).result()
         assert done is not None
         bodies = [json.loads(call.body) for call in done[1] if call.kind is OutboxKind.ANSWER]
-        keys = [key for body in bodies for row in body.get("reply_markup", {}).get("inline_keyboard", []) for key in row]
+        keys = [
+            key for body in bodies for row in body.get("reply_markup", {}).get("inline_keyboard", []) for key in row
+        ]
         self.buttons = {key["text"]: key.get("callback_data") or key["url"] for key in keys}
         return "\n".join(body["text"] for body in bodies)

@@ -215,7 +215,9 @@ def test_typed_wishes_open_the_list(town: Town, words: str) -> None:
 # --- links that open an event --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", ["e_seminar", " e_seminar ", "イベント e_seminar", "イベント　e_seminar", "E_seminar"])
+@pytest.mark.parametrize(
+    "words", ["e_seminar", " e_seminar ", "イベント e_seminar", "イベント　e_seminar", "E_seminar"]
+)
 def test_a_written_code_opens_its_event(town: Town, words: str) -> None:
     announce(town)
     citizen = town.citizen()

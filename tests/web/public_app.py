@@ -6,9 +6,12 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
+from bot.web import company, events
+from bot.web.event_views import JoinLink
+from bot.web.events import EventParts
 from bot.web.headers import SecurityHeaders
 from bot.web.pages import Pages
-from bot.web.public import JoinLink, PublicParts, routes
+from bot.web.public import PublicParts, routes
 from bot.web.visits import Visits
 from handlers.texts import Texts
 from storage.clock import Clock
@@ -20,6 +23,8 @@ NOON = datetime(2022, 1, 20, 3, tzinfo=UTC)
 """Noon in Tokyo, on the Thursday the sandbox starts."""
 
 TEXTS = Texts(("ja", "en"), "pages")
+SECRET = b"secret"
+EVENT_TEXTS = Texts(("ja", "en"))
 OPENING = OpeningBalance(
     metric=Metric.PARTICIPANTS, amount=40, distinct=30, on=date(2022, 1, 1), source="環境課の名簿", signed_by="係長"
 )
@@ -43,8 +48,20 @@ def public_parts(database: Database, programme: Programme | None = None, **chang
     return PublicParts(**{**settings, **changes})
 
 
-def app_of(parts: PublicParts, *, https: bool = False) -> SecurityHeaders:
-    return SecurityHeaders(Starlette(routes=routes(parts), exception_handlers=parts.pages.failures), https=https)
+def event_parts(parts: PublicParts, **changes: Any) -> EventParts:
+    settings: dict[str, Any] = {
+        "public": parts,
+        "texts": EVENT_TEXTS,
+        "share_links": lambda code: [JoinLink("LINE", f"https://line.example/r/?e_{code}")],
+        "address": "https://city.test",
+    }
+    return EventParts(**{**settings, **changes})
+
+
+def app_of(parts: PublicParts, *, https: bool = False, **changes: Any) -> SecurityHeaders:
+    shown = event_parts(parts, **changes)
+    every = [*routes(parts), *events.routes(shown), *company.routes(shown, SECRET)]
+    return SecurityHeaders(Starlette(routes=every, exception_handlers=parts.pages.failures), https=https)
 
 
 def reader(app: SecurityHeaders, **headers: str) -> httpx.AsyncClient:
