@@ -13,8 +13,8 @@ from bot.importing.identity import Identity
 from bot.importing.lines import Rejected
 from bot.importing.occasions import Found, Occasion, RefusedError
 from handlers import attending
-from handlers.attending import CheckedIn
-from handlers.rules.attendance import NoCheckIn
+from handlers.entering import CheckedIn
+from handlers.rules.attendance import NotAttending
 from handlers.rules.calendar import tokyo_day
 from storage import attendances, audit, guests, marks, people, registrations
 from storage.clock import TOKYO, Clock
@@ -216,7 +216,7 @@ class Counting:
         done = attending.check_in(connection, programme, part.id, person_id, **seen)  # type: ignore[arg-type]
         if isinstance(done, CheckedIn):
             return COUNTED, ""
-        return (ALREADY, "") if done.reason is NoCheckIn.ALREADY else (REJECTED, done.reason.value)
+        return (ALREADY, "") if done.reason is NotAttending.ALREADY else (REJECTED, done.reason.value)
 
     def _find_or_add(self, who: Identity, known: Known, places: _Places, starts_at: datetime, outcome: Outcome) -> int:
         """Find who is meant, or make them a guest without a name; both hashes lead to them from now on."""
