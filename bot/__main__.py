@@ -157,6 +157,25 @@ def import_events(
     raise typer.Exit(_or_exit(lambda: events.run(_settings(), file, wishes)))
 
 
+@imports.command(name="attendance")
+def import_attendance(
+    file: Csv,
+    source: Annotated[str, typer.Option(help="Whose list it is; kept with what it counts.")] = "",
+    yes: Yes = False,
+    report: ReportTo = None,
+    by: By = "",
+) -> None:
+    """Show which attendances of a list count; with --yes they are counted, each person once at each part.
+
+    Somebody is known by a number or an e-mail address, of which only a keyed hash is kept. Exits 0 when every line was
+    taken, 1 when some were not, 2 when nothing can be taken. With SQLite, --yes needs the bot to be stopped.
+    """
+    from bot.importing import attendance
+
+    run = attendance.run
+    raise typer.Exit(_or_exit(lambda: run(_settings(), file, source, by, confirmed=yes, report=report)))
+
+
 @app.command()
 def export(account: Annotated[int, typer.Argument(help="The account's number in the database.")]) -> None:
     """Print all that is stored about the person of an account, as the person would get it (JSON)."""
