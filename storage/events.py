@@ -116,7 +116,7 @@ def list_by_id(connection: Connection, event_ids: Sequence[int]) -> list[EventFa
     return _many(connection, select(EVENTS).where(EVENTS.c.id.in_(set(event_ids))).order_by(*_SOONEST_FIRST))
 
 
-def list_ended(connection: Connection, now: datetime, limit: int) -> list[int]:
+def list_unnoted(connection: Connection, now: datetime, limit: int) -> list[int]:
     """List parts whose time is over and of which nobody has noted yet whether they took place, longest over first."""
     shown = EVENTS.c.state.in_((EventState.PUBLISHED, EventState.CLOSED, EventState.HELD))
     over = func.coalesce(PARTS.c.ends_at, PARTS.c.starts_at) <= now

@@ -20,6 +20,8 @@ def call(way: Way = Way.REPLY, key: str | None = None, **changes: object) -> Sto
     values: dict[str, object] = {
         "id": 1,
         "account_id": 1,
+        "part_id": None,
+        "schedule_version": None,
         "channel": ChannelName.LINE,
         "bot_id": "bot",
         "kind": OutboxKind.PRESS_ANSWER if way is Way.PRESS_ANSWER else OutboxKind.ANSWER,
