@@ -10,10 +10,10 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from handlers import planning, queueing
+from handlers import announcing, planning, queueing
 from handlers.rules import registration as rules
 from handlers.rules.notices import URGENT, due_for_change
-from storage import audit, events, notices, registrations
+from storage import audit, events, notices, outbox, registrations
 from storage.facts import (
     REMINDERS,
     EventDetails,
@@ -29,6 +29,7 @@ from storage.facts import (
 
 TOLD_AGAIN = frozenset({NoticeKind.SEATED, NoticeKind.OFFERED, NoticeKind.OFFER_LAPSED, NoticeKind.BUMPED})
 """What is still true after a move."""
+ABOUT_A_PLACE = TOLD_AGAIN | REMINDERS | {NoticeKind.MOVED}
 ABOUT_A_SEAT = REMINDERS | {NoticeKind.SEATED, NoticeKind.OFFERED}
 
 
@@ -63,8 +64,10 @@ def publish(connection: Connection, event_id: int, *, by: str, now: datetime) ->
         raise ArrangementRefusedError(NotArranged.NOT_A_DRAFT)
     if all(rules.is_over(part, now) for part in event.parts):
         raise ArrangementRefusedError(NotArranged.IN_THE_PAST)
-    published_at = event.published_at or now
-    events.change(connection, event_id, now, state=EventState.PUBLISHED, published_at=published_at)
+    is_news = event.published_at is None
+    events.change(connection, event_id, now, state=EventState.PUBLISHED, published_at=event.published_at or now)
+    if is_news:
+        announcing.post(connection, event, now=now)
     audit.add(connection, by, "event.publish", f"event:{event_id}", now)
 
 
@@ -112,9 +115,9 @@ def _cancel_parts(connection: Connection, parts: Sequence[PartFacts], now: datet
     told: set[int] = set()
     for part in sorted(parts, key=lambda part: (part.starts_at is None, part.starts_at, part.number)):
         live = registrations.list_of_part(connection, part.id)
-        known = _known_times(part, notices.cancel(connection, now, part_id=part.id), live)
-        queueing.withdraw(connection, live, now)
         cancelled = replace(part, state=PartState.CANCELLED, schedule_version=part.schedule_version + 1)
+        known = _known_times(part, _withhold(connection, cancelled, now), live)
+        queueing.withdraw(connection, live, now)
         _store(connection, cancelled, now)
         first = [one for one in live if one.person_id not in told]
         _tell_cancelled(connection, cancelled, first, {one: {**words, **was} for one, was in known.items()}, now)
@@ -153,7 +156,7 @@ def move(
     _check_times(part, starts_at, ends_at, now)
     version = part.schedule_version + 1
     moved = replace(part, starts_at=starts_at, ends_at=ends_at, schedule_version=version)
-    untold = notices.cancel(connection, now, part_id=part_id)
+    untold = _withhold(connection, moved, now)
     _store(connection, moved, now)
     live = registrations.list_of_part(connection, part_id)
     registrations.keep_guests(connection, event.id, rules.forget_guests_at([moved], now))
@@ -196,11 +199,19 @@ def _shorten_offers(connection: Connection, moved: PartFacts, live: Sequence[Reg
     registrations.change(connection, late, now, offered_until=start)
 
 
+def _withhold(connection: Connection, part: PartFacts, now: datetime) -> list[NoticeFacts]:
+    """Take back all that speaks of a part's earlier schedules and was not sent yet; gives what people do not know."""
+    waiting = notices.cancel(connection, now, part_id=part.id, kinds=ABOUT_A_PLACE)
+    unsent = notices.recall(connection, now, part_id=part.id, kinds=ABOUT_A_PLACE - REMINDERS)
+    outbox.skip_outdated(connection, part.id, part.schedule_version, now)
+    return [*unsent, *waiting]
+
+
 def _known_times(
     part: PartFacts, untold: Sequence[NoticeFacts], live: Sequence[RegistrationFacts]
 ) -> dict[int, dict[str, str]]:
     """Give the times each person knows: those before the first move that they were not told of, else the part's."""
-    moves = {notice.person_id: dict(notice.detail) for notice in untold if notice.kind is NoticeKind.MOVED}
+    moves = {one.person_id: dict(one.detail) for one in reversed(untold) if one.kind is NoticeKind.MOVED}
     return {one.person_id: moves.get(one.person_id, _times(part)) for one in live}
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from handlers.rules.notices import due_for_change, plan_reminders
+from handlers.rules.notices import due_for_change, plan_reminders, write_kinds
 from storage import notices, registrations
 from storage.facts import NoticeFacts, NoticeKind, PartFacts, RegistrationFacts
 from storage.notices import NewNotice
@@ -28,7 +28,7 @@ def remind(connection: Connection, part: PartFacts, seated: Sequence[Registratio
             person_id=one.person_id,
             due_at=reminder.due_at,
             not_after=reminder.not_after,
-            detail={"stands_for": ",".join(sorted(reminder.stands_for))},
+            detail={"stands_for": write_kinds(reminder.stands_for)},
         )
         for one in people
         for reminder in planned
@@ -78,6 +78,20 @@ def take_back(
     """Cancel what people were still to be told about a part; gives what they will not be told."""
     people = {one.person_id for one in concerned}
     return notices.cancel(connection, now, part_id=part_id, person_ids=people, kinds=kinds)
+
+
+def take_back_offers(
+    connection: Connection, part_id: int, offered: Sequence[RegistrationFacts], now: datetime
+) -> set[int]:
+    """Cancel what people were still to be told of their offers; gives the persons who surely never learnt of theirs."""
+    turns = {one.person_id: one.queued for one in offered}
+    kinds = {NoticeKind.OFFERED}
+    untold = (
+        *take_back(connection, part_id, offered, now, kinds),
+        *notices.recall(connection, now, part_id=part_id, kinds=kinds, person_ids=turns),
+        *notices.list_expired(connection, part_id, NoticeKind.OFFERED),
+    )
+    return {one.person_id for one in untold if turns.get(one.person_id) == one.n}
 
 
 def tell_again(connection: Connection, part: PartFacts, untold: Sequence[NoticeFacts], now: datetime) -> None:

@@ -110,13 +110,24 @@ def _expire(connection: Connection, event_id: int, now: datetime) -> int:
     events.lock(connection, event_id)
     event = events.find(connection, event_id)
     overdue = registrations.list_overdue_offers(connection, now, event_id=event_id)
-    withdraw(connection, overdue, now, RegistrationState.LAPSED)
     for part_id, rows in by_part(overdue):
         part = event.part(part_id) if event else None
         if part is not None:
-            planning.tell(connection, NoticeKind.OFFER_LAPSED, part, rows, now)
+            _lapse(connection, part, rows, now)
     serve_line(connection, event_id, now)
     return len(overdue)
+
+
+def _lapse(connection: Connection, part: PartFacts, overdue: Sequence[RegistrationFacts], now: datetime) -> None:
+    """End offers that were not taken up; a party that could not be told of its offer keeps its turn in the line."""
+    untold = planning.take_back_offers(connection, part.id, overdue, now)
+    kept = [one for one in overdue if one.party in untold]
+    ended = [one for one in overdue if one.party not in untold]
+    waiting = {"state": RegistrationState.WAITING, "offered_until": None}
+    registrations.change(connection, [one.id for one in kept], now, **waiting)
+    events.free_seats(connection, part.id, len(kept))
+    withdraw(connection, ended, now, RegistrationState.LAPSED)
+    planning.tell(connection, NoticeKind.OFFER_LAPSED, part, ended, now)
 
 
 def list_beside(connection: Connection, own: RegistrationFacts) -> list[RegistrationFacts]:

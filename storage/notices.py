@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Index, Row, UniqueConstraint, func, select, t
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
+from storage import outbox
 from storage.database import BigId, Instant, table_of
 from storage.facts import NoticeFacts, NoticeKind, PartFacts
 
@@ -137,6 +138,31 @@ def cancel(
     ended = {"state": NoticeState.CANCELLED, "ended_at": now}
     rows = connection.execute(NOTICES.update().where(*ours).values(**ended).returning(*NOTICES.c)).all()
     return [_facts(row) for row in rows]
+
+
+def recall(
+    connection: Connection,
+    now: datetime,
+    *,
+    part_id: int,
+    kinds: Collection[NoticeKind],
+    person_ids: Collection[int] | None = None,
+) -> list[NoticeFacts]:
+    """Take back notices that were sealed but surely reached nobody, with their calls; gives them."""
+    ours = [NOTICES.c.part_id == part_id, NOTICES.c.kind.in_(kinds), NOTICES.c.outbox_id.is_not(None)]
+    if person_ids is not None:
+        ours.append(NOTICES.c.person_id.in_(person_ids))
+    calls = connection.execute(select(NOTICES.c.outbox_id).where(*ours, NOTICES.c.state == NoticeState.SEALED))
+    unsent = outbox.take_back(connection, list(calls.scalars()), now)
+    ended = {"state": NoticeState.CANCELLED, "ended_at": now, "reason": "not sent"}
+    taken = NOTICES.update().where(*ours, NOTICES.c.outbox_id.in_(unsent)).values(**ended)
+    return [_facts(row) for row in connection.execute(taken.returning(*NOTICES.c))]
+
+
+def list_expired(connection: Connection, part_id: int, kind: NoticeKind) -> list[NoticeFacts]:
+    """List a part's notices of a kind whose time passed before they could be sealed."""
+    ours = (NOTICES.c.part_id == part_id, NOTICES.c.kind == kind, NOTICES.c.state == NoticeState.EXPIRED)
+    return [_facts(row) for row in connection.execute(select(NOTICES).where(*ours))]
 
 
 def list_due(connection: Connection, now: datetime, limit: int) -> list[int]:

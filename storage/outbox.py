@@ -212,6 +212,18 @@ def skip_outdated(connection: Connection, part_id: int, version: int, now: datet
     ).rowcount
 
 
+def take_back(connection: Connection, call_ids: Sequence[int], now: datetime) -> list[int]:
+    """End those among some calls that wait for a try; gives the calls that surely reached nobody, the expired included.
+
+    ``now`` only dates their end. A call that is being tried just then is not touched.
+    """
+    ours, sure = OUTBOX.c.id.in_(call_ids), ~OUTBOX.c.was_unknown
+    ended = {"state": OutboxState.SKIPPED, "ended_at": now, "detail": "taken back"}
+    waiting = OUTBOX.update().where(_OPEN, ours, sure, OUTBOX.c.state == OutboxState.WAITING).values(**ended)
+    expired = select(OUTBOX.c.id).where(ours, sure, OUTBOX.c.state == OutboxState.EXPIRED)
+    return [*connection.execute(waiting.returning(OUTBOX.c.id)).scalars(), *connection.execute(expired).scalars()]
+
+
 def skip_waiting(connection: Connection, account_id: int, part_id: int, now: datetime, detail: str) -> int:
     """End what waits to be told to an account about a part, for something newer makes it idle; gives how many."""
     ours = (_OPEN, OUTBOX.c.account_id == account_id, OUTBOX.c.part_id == part_id)
