@@ -91,7 +91,7 @@ class App:
             secret=self.secret,
             make_link=self._make_link,
             public_url=self.public_url,
-            public_channel=self.settings.telegram_channel,
+            public_channel=self.phones.telegram_channel if self.phones else self.settings.telegram_channel,
             private_chats=self.addresses,
         )
 

@@ -9,6 +9,7 @@ from bot.settings import Settings
 
 LINE_SECRET, LINE_TOKEN = "sandbox-line-secret", "sandbox-line-token"
 TELEGRAM_SECRET, TELEGRAM_TOKEN = "sandbox-secret", "42:sandbox-telegram-token"
+TELEGRAM_CHANNEL = "@sandbox_events"  # the played public channel, where the settings name none
 PUBLIC_NAME = "https://sandbox.test"  # the one https name that both sides read as "this machine"
 START_SECONDS = 60.0  # a healthy machine needs two
 
@@ -25,6 +26,7 @@ class Phones:
         self._port = settings.port + 1
         self.url = f"http://127.0.0.1:{self._port}"
         self._account_name = account_name
+        self.telegram_channel = settings.telegram_channel or TELEGRAM_CHANNEL
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -38,6 +40,7 @@ class Phones:
             "telegram-webhook": f"{self.home}/webhooks/telegram",
             "telegram-secret": TELEGRAM_SECRET,
             "telegram-token": TELEGRAM_TOKEN,
+            "telegram-channel": self.telegram_channel,
             "clock-url": f"{self.home}/sandbox/clock",
             "public-url": PUBLIC_NAME,
             "public-url-is": self.home,

@@ -271,6 +271,12 @@ def expire_stranded(connection: Connection, now: datetime, limit: int) -> int:
     return connection.execute(OUTBOX.update().where(OUTBOX.c.id.in_(chosen)).values(**values)).rowcount
 
 
+def count_expired(connection: Connection, since: datetime) -> int:
+    """Count the notices stored from a moment on whose time passed before a platform took them; for a diagnosis."""
+    expired = (OUTBOX.c.made_at >= since, OUTBOX.c.kind == OutboxKind.NOTICE, OUTBOX.c.state == OutboxState.EXPIRED)
+    return int(connection.execute(select(func.count()).select_from(OUTBOX).where(*expired)).scalar_one())
+
+
 def count_open(connection: Connection) -> dict[str, int]:
     """Count the calls that wait, are being tried or are stranded, by state."""
     counted = select(OUTBOX.c.state, func.count()).group_by(OUTBOX.c.state)

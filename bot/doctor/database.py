@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from bot import opening, wiring
 from bot.doctor.findings import Finding, ok, warn, wrong
 from bot.settings import Settings, SettingsError
-from storage import catalogue, inbox, marks, outbox, programme_file, schema, slots
+from storage import catalogue, inbox, marks, notices, outbox, programme_file, schema, slots
 from storage.clock import TOKYO, real_now
 from storage.database import Database, StorageUnavailableError
 from storage.marks import MarkName
@@ -89,8 +89,25 @@ def _look_inside(database: Database, settings: Settings) -> Iterator[Finding]:
     words = f"{waiting.get('waiting', 0)} events and {calls.get('waiting', 0)} calls wait; {failed} events failed"
     remedy = "look in the log for event_failed: the people concerned got a kind word and no answer"
     yield warn("queues", words, remedy) if failed else ok("queues", words)
+    yield _look_at_notices(database)
     yield _look_at_jobs(*database.read(lambda c: (slots.list_shown(c, MANY), slots.list_last_done(c))).result())
     yield from _look_at_file(settings, database.read(catalogue.find_newest).result())
+
+
+def _look_at_notices(database: Database) -> Finding:
+    """Look whether reminders and other notices came too late to be sent."""
+
+    def count(connection: Connection) -> int:
+        since = real_now() - RECENT
+        return notices.count_expired(connection, since + marks.find_clock_offset(connection)) + outbox.count_expired(
+            connection, since
+        )
+
+    expired = database.read(count).result()
+    if not expired:
+        return ok("notices", "none came too late in the last 7 days")
+    remedy = "they were not sent; look in the log for notice_expired, and why nothing was sent at that hour"
+    return warn("notices", f"{expired} came too late in the last 7 days", remedy)
 
 
 def _look_at_jobs(shown: list[StoredSlot], done: dict[str, datetime]) -> Finding:

@@ -29,6 +29,7 @@ class Settings:
     telegram_webhook: str = ""
     telegram_secret: str = ""
     telegram_token: str = "42:sandbox-telegram-token"  # noqa: S105 - of this machine only
+    telegram_channel: str = ""  # a public channel, such as @city_events, in which the bot may post
     clock_url: str = ""
     account_name: str = ""
     public_url: str = "https://sandbox.test"

@@ -37,6 +37,7 @@ from storage.outbox import StoredCall
 from tests.town import Citizen, Town
 
 START = datetime(2022, 1, 26, 14, tzinfo=TOKYO)
+DAY_BEFORE_AT = datetime(2022, 1, 25, 18, tzinfo=TOKYO)
 ACCEPTED = Outcome(fate=Fate.ACCEPTED)
 _numbers = itertools.count(1)
 
@@ -244,12 +245,18 @@ class Hall:
             due.append(connection.execute(select(func.min(table.c.due_at)).where(*waiting)).scalar())
         return min((at for at in due if at), default=None)
 
-    def fates(self, event: EventFacts) -> list[tuple[NoticeKind, NoticeState, str]]:
-        """Tell what became of an event's notices, oldest first."""
-        listed = self.read(lambda c: notices.list_of_part(c, event.parts[0].id))
-        return [(notice.kind, state, reason) for notice, state, reason in listed]
-
     def calls(self) -> list[Any]:
         """List the stored calls about parts, oldest first."""
         rows = outbox.OUTBOX.select().where(outbox.OUTBOX.c.part_id.is_not(None)).order_by(outbox.OUTBOX.c.id)
         return self.read(lambda c: c.execute(rows).all())
+
+
+def one_reminder(hall: Hall) -> list[Sealed]:
+    """Let the first reminder of a part at START come due, and seal it."""
+    hall.town.now = DAY_BEFORE_AT
+    return hall.seal()
+
+
+def fates(sealed: Sequence[Sealed]) -> list[tuple[NoticeState, str]]:
+    """Tell what became of notices, and why."""
+    return [(one.state, one.reason) for one in sealed]

@@ -34,6 +34,8 @@ class TelegramPlatform:
         self._changes, self._settings = changes, settings
         self.timing, self.pace = limits.Timing(), limits.Pace()
         self.world = World(settings.telegram_token)
+        if settings.telegram_channel:
+            self.add_chat("channel", settings.account_name or "channel", settings.telegram_channel)
         self.updates = Updates(self.timing)
         self.profile = Profile(self.world)
         self.persons = People(self.world, self.updates, self._changed)
