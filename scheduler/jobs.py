@@ -20,7 +20,7 @@ OFFERS, GUESTS = 50, 500  # a transaction: each offer that lapses serves a line,
 
 def table(erased_file: Path) -> tuple[Job, ...]:
     """List every job; ``erased_file`` is where upkeep writes erasures down, outside the database."""
-    short, long = timedelta(minutes=10), timedelta(hours=20)
+    short, long = timedelta(minutes=10), timedelta(days=1)
     return (
         Job("upkeep", _at(minute="*/10"), short, partial(upkeep.run, erased_file=erased_file)),
         Job("offers", _at(minute="*"), short, _expire_offers),

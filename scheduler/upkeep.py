@@ -11,7 +11,7 @@ from storage.slots import SlotState
 
 BODY_LIFE = timedelta(days=7)
 EVENT_LIFE = timedelta(days=30)
-DONE_LIFE = timedelta(days=7)  # slots; longer than anybody moves a calendar back by mistake
+DONE_LIFE = timedelta(days=1)  # slots: a job of every minute makes many, and only the newest counts for anything
 SHOWN_LIFE = timedelta(days=30)
 PIECE = 500  # rows a transaction: no unit holds the writer for long
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -78,7 +78,7 @@ def take_over(
 ) -> StoredSlot | None:
     """Claim a begun slot for its next try; None when it stands otherwise than ``slot`` says."""
     held = {"owner": owner, "attempts": slot.attempts + 1, "started_at": now, "leased_until": now + lease}
-    return _change(connection, slot, **held)
+    return _change(connection, slot, SLOTS.c.leased_until == slot.leased_until, **held)
 
 
 def renew(connection: Connection, slot: StoredSlot, now: datetime, lease: timedelta) -> bool:
@@ -139,11 +139,11 @@ def forget_old(connection: Connection, states: Sequence[SlotState], ended_before
     return connection.execute(delete(SLOTS).where(tuple_(SLOTS.c.job, SLOTS.c.due_at).in_(chosen))).rowcount
 
 
-def _change(connection: Connection, slot: StoredSlot, **values: Any) -> StoredSlot | None:
+def _change(connection: Connection, slot: StoredSlot, *more: ColumnElement[bool], **values: Any) -> StoredSlot | None:
     """Change a slot that still stands as it was read: begun, the same owner, the same try."""
     same = (SLOTS.c.job == slot.job, SLOTS.c.due_at == slot.due_at, SLOTS.c.state == SlotState.CLAIMED)
     ours = (SLOTS.c.owner == slot.owner, SLOTS.c.attempts == slot.attempts)
-    return _one(connection, SLOTS.update().where(*same, *ours).values(**values).returning(*SLOTS.c))
+    return _one(connection, SLOTS.update().where(*same, *ours, *more).values(**values).returning(*SLOTS.c))
 
 
 def _one(connection: Connection, statement: Any) -> StoredSlot | None:

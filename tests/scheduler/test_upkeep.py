@@ -137,13 +137,13 @@ def keep_slot(database: Database, day: int, state: SlotState, age: timedelta, jo
     database.write(lambda c: slots.add(c, job, due_at, state, ended_at=NOW - age)).result()
 
 
-def test_slots_go_after_a_week_and_those_that_are_shown_after_a_month(database: Database, tmp_path: Path) -> None:
+def test_slots_go_after_a_day_and_those_that_are_shown_after_a_month(database: Database, tmp_path: Path) -> None:
     for day, state, age in (
         (1, SlotState.MISSED, timedelta(days=30, seconds=1)),
         (2, SlotState.FAILED, timedelta(days=29)),
-        (3, SlotState.DONE, timedelta(days=7, seconds=1)),
-        (4, SlotState.DONE, timedelta(days=6)),
-        (5, SlotState.DONE, timedelta(days=1)),
+        (3, SlotState.DONE, timedelta(days=1, seconds=1)),
+        (4, SlotState.DONE, timedelta(hours=23)),
+        (5, SlotState.DONE, timedelta(hours=1)),
     ):
         keep_slot(database, day, state, age)
     run(database, tmp_path)
