@@ -141,3 +141,9 @@ def participants(town: Town) -> dict[int, int]:
 
 def differences(town: Town) -> recount.Differences:
     return town.database.read(lambda c: recount.compare(c, town.programme.periods)).result()
+
+
+def event_of(town: Town, part_id: int) -> int:
+    event = town.database.read(lambda c: events.find_by_part(c, part_id)).result()
+    assert event is not None
+    return event.id
