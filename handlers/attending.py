@@ -117,6 +117,8 @@ def confirm(
     found, attendance = entering.locked(connection, part_id), attendances.find(connection, part_id, person_id)
     if found is None or attendance is None or attendance.state is not AttendanceState.PROVISIONAL:
         return False
+    if found[1].state is PartState.CANCELLED:
+        return False
     attendances.change(connection, attendance.id, state=AttendanceState.CONFIRMED, entered_at=now, entered_by=by)
     entering.enter(connection, programme, found[1], replace(attendance, state=AttendanceState.CONFIRMED), now)
     audit.add(connection, by, "confirm_attendance", f"attendance:{attendance.id}", now)

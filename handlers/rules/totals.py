@@ -13,11 +13,15 @@ _GOAL_PER_MILLE = 35
 
 @dataclass(frozen=True, slots=True)
 class HeldPart:
-    """One session of an event, ours or imported; only one that took place counts."""
+    """One session of an event, ours or imported; only one that took place counts.
+
+    While it is going on, and until it is noted as over, who was checked in counts already and the event not yet.
+    """
 
     part: int
     on: date
     took_place: bool = True
+    is_over: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def totals(programme: Programme, history: History, as_of: datetime) -> Totals:
         participants=len(attended) + amounts[Metric.PARTICIPANTS],
         participants_distinct=len({person for person, _ in attended}) + distinct_before,
         participants_before=amounts[Metric.PARTICIPANTS],
-        events_held=len(_parts_held(period, history)) + amounts[Metric.EVENTS_HELD],
+        events_held=len(_parts_held(period, history, over=True)) + amounts[Metric.EVENTS_HELD],
         points_confirmed=_points(period, history, confirmed=True),
         points_self_reported=_points(period, history, confirmed=False),
         points_before=amounts[Metric.ACTION_POINTS],
@@ -104,8 +108,10 @@ def _within(period: ProgrammePeriod, what: _Dated) -> bool:
     return period.starts_on <= what.on <= period.ends_on
 
 
-def _parts_held(period: ProgrammePeriod, history: History) -> set[int]:
-    return {part.part for part in history.parts if part.took_place and _within(period, part)}
+def _parts_held(period: ProgrammePeriod, history: History, *, over: bool = False) -> set[int]:
+    return {
+        part.part for part in history.parts if part.took_place and (part.is_over or not over) and _within(period, part)
+    }
 
 
 def _attended(period: ProgrammePeriod, history: History) -> set[tuple[int, int]]:

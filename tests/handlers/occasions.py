@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from handlers import attending
-from storage import accounts, attendances, events, ledger, people, registrations, totals
+from storage import accounts, attendances, events, ledger, people, recount, registrations, totals
 from storage.attendances import PARTICIPANTS
 from storage.clock import TOKYO
 from storage.facts import (
@@ -95,6 +95,10 @@ def seated(town: Town, part_id: int, citizen: Citizen | None = None) -> int:
     return person_id
 
 
+def seat_at(town: Town, part_id: int, person_id: int, **values: Any) -> None:
+    town.database.write(lambda c: seat(c, part_id, person_id, town.now, **values)).result()
+
+
 def add_guest(town: Town, name: str = "客 一", host_id: int | None = None) -> int:
     def unit(connection: Connection) -> int:
         number = people.draw_number()
@@ -133,3 +137,13 @@ def points_of(town: Town, person_id: int) -> int:
 def participants(town: Town) -> dict[int, int]:
     rows = town.database.read(lambda c: c.execute(select(PARTICIPANTS)).all()).result()
     return {row.person_id: row.attendances for row in rows}
+
+
+def differences(town: Town) -> recount.Differences:
+    return town.database.read(lambda c: recount.compare(c, town.programme.periods)).result()
+
+
+def event_of(town: Town, part_id: int) -> int:
+    event = town.database.read(lambda c: events.find_by_part(c, part_id)).result()
+    assert event is not None
+    return event.id

@@ -10,7 +10,18 @@ from storage import accounts, events, recount, registrations, totals
 from storage.clock import TOKYO
 from storage.events import PARTS
 from storage.facts import ChannelName, RegistrationState
-from tests.handlers.occasions import START, SURVEY, add_event, add_guest, check_in, city, person_of, seat, seated
+from tests.handlers.occasions import (
+    START,
+    SURVEY,
+    add_event,
+    add_guest,
+    check_in,
+    city,
+    event_of,
+    person_of,
+    seat,
+    seated,
+)
 from tests.town import Citizen, Town
 
 
@@ -156,12 +167,6 @@ def put_in_line(connection: Connection, part_id: int, person_id: int, now: datet
     event = events.find_by_part(connection, part_id)
     assert event is not None
     registrations.put(connection, part_id, person_id, now, event_id=event.id, **line)
-
-
-def event_of(town: Town, part_id: int) -> int:
-    event = town.database.read(lambda c: events.find_by_part(c, part_id)).result()
-    assert event is not None
-    return event.id
 
 
 def test_the_export_holds_what_events_keep_of_a_person(town: Town) -> None:
