@@ -54,7 +54,9 @@ EVENTS, PARTS = table_of(Event), table_of(Part)
 Index("event_coming", EVENTS.c.state, EVENTS.c.starts_at)
 Index("part_when", PARTS.c.starts_at)
 _SOONEST_FIRST = (EVENTS.c.starts_at.is_(None), EVENTS.c.starts_at, EVENTS.c.id)
-_SHOWN = (EVENTS.c.state != EventState.DRAFT) & EVENTS.c.published_at.is_not(None)
+_SHOWN = EVENTS.c.state.not_in((EventState.DRAFT, EventState.CANCELLED)) | (
+    (EVENTS.c.state == EventState.CANCELLED) & EVENTS.c.published_at.is_not(None)
+)  # EventFacts.is_shown
 
 
 def lock(connection: Connection, event_id: int) -> None:

@@ -19,7 +19,7 @@ from bot.web.event_views import JoinLink, Viewer
 from bot.web.public import OPEN_TO_ALL, PublicParts
 from handlers.texts import Texts, Words
 from storage import events, registrations
-from storage.facts import EventFacts, EventState
+from storage.facts import EventFacts
 
 PAST = timedelta(days=90)  # how far back the page and the feed reach
 COMING = 200  # on the page: no city has announced more at a time
@@ -125,7 +125,7 @@ async def _find(parts: EventParts, request: Request) -> tuple[EventFacts, Waitin
     """Find the event that an address names; 404 for a draft as for one that never was."""
     event_id: int = request.path_params["event_id"]
     event = await _read(parts, lambda c: events.find(c, event_id)) if event_id <= LARGEST_NUMBER else None
-    if event is None or event.state is EventState.DRAFT or event.published_at is None:
+    if event is None or not event.is_shown:
         raise HTTPException(404)
     return event, await _read(parts, lambda c: _waiting(c, [event]))
 

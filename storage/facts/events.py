@@ -151,6 +151,13 @@ class EventFacts(EventDetails):
         starts = [part.starts_at for part in self.parts if part.starts_at and part.state is not PartState.CANCELLED]
         return min(starts, default=None)
 
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether everybody may see it: not as a draft, nor cancelled before it was ever published."""
+        return self.state is not EventState.DRAFT and not (
+            self.state is EventState.CANCELLED and self.published_at is None
+        )
+
     def part(self, part_id: int) -> PartFacts | None:
         """Find one of its parts."""
         return next((part for part in self.parts if part.id == part_id), None)

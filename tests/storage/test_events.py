@@ -18,6 +18,7 @@ from storage.facts import (
     EventMode,
     EventState,
     NoticeKind,
+    PartState,
     PlannedPart,
     Question,
     QuestionKind,
@@ -88,6 +89,45 @@ def test_coming_events_stand_soonest_first_and_open_dates_last(database: Databas
     assert [event.code for event in after] == ["later", "open"]
 
 
+def test_what_everybody_may_see_is_listed_page_by_page_with_nothing_twice_and_nothing_left_out(
+    database: Database,
+) -> None:
+    for code, hours in (("b", 5), ("open", None), ("a", 0), ("twin", 5), ("open_too", None)):
+        add_event(database, some_part(hours), code=code)
+    add_event(database, some_part(1), code="draft", state=EventState.DRAFT)
+    seen: list[EventFacts] = []
+    for _ in range(3):
+        after = seen[-1].id if seen else None
+        seen += database.read(lambda c, after=after: events.list_shown(c, NOW, 2, after)).result()
+    assert [event.code for event in seen] == ["a", "b", "twin", "open", "open_too"]
+
+
+def test_a_cancelled_event_is_shown_until_its_day_has_passed(database: Database) -> None:
+    stored, undated = add_event(database, some_part(0)), add_event(database, some_part(None), code="open")
+    for event in (stored, undated):
+        part = event.parts[0]
+        database.write(lambda c, p=part: events.change_part(c, p, NOW, state=PartState.CANCELLED)).result()
+        database.write(lambda c, e=event: events.change(c, e.id, NOW, state=EventState.CANCELLED)).result()
+
+    def shown(at: datetime) -> list[str]:
+        return [event.code for event in database.read(lambda c: events.list_shown(c, at, 10)).result()]
+
+    assert shown(START) == ["seminar"]
+    assert shown(START + timedelta(hours=3)) == []
+
+
+def test_what_ended_is_listed_latest_first(database: Database) -> None:
+    for code, hours in (("first", 0), ("second", 24), ("coming", 96)):
+        add_event(database, some_part(hours), code=code)
+    until = START + timedelta(hours=48)
+    ended = database.read(lambda c: events.list_ended(c, NOW, until, 10)).result()
+    assert [event.code for event in ended] == ["second", "first"]
+    assert (
+        database.read(lambda c: events.list_ended(c, START + timedelta(hours=2), until, 1)).result()[0].id
+        == ended[0].id
+    )
+
+
 def test_a_course_is_coming_until_its_last_part_is_over(database: Database) -> None:
     add_event(database, some_part(0), some_part(24 * 7))
     shown = database.read(lambda c: events.list_coming(c, START + timedelta(days=2), 10)).result()
@@ -123,6 +163,23 @@ def test_a_registration_made_again_keeps_its_row_and_its_code(database: Database
     put(RegistrationState.CANCELLED)
     assert put(RegistrationState.SEATED) == first
     assert len(first[1]) == 4
+
+
+def test_people_who_wait_are_counted_by_part(database: Database) -> None:
+    parts = add_event(database, some_part(), some_part(24), some_part(48)).parts
+    event_id = parts[0].event_id
+
+    def put(part: int, person: int, state: RegistrationState) -> None:
+        values = {"event_id": event_id, "state": state, "queued": person}
+        database.write(lambda c: registrations.put(c, part, person, NOW, **values)).result()
+
+    for person in (7, 8):
+        put(parts[0].id, person, RegistrationState.WAITING)
+    put(parts[0].id, 9, RegistrationState.OFFERED)
+    put(parts[1].id, 7, RegistrationState.WAITING)
+    put(parts[2].id, 7, RegistrationState.SEATED)
+    found = database.read(lambda c: registrations.count_waiting(c, [part.id for part in parts])).result()
+    assert found == {parts[0].id: 2, parts[1].id: 1}
 
 
 def test_no_two_people_at_one_part_have_the_same_four_digits(database: Database) -> None:
