@@ -42,7 +42,7 @@ def compose(told: Told) -> tuple[Message, ...]:
 
 def _reminder(told: Told) -> Card:
     lines = (*_what(told), *_when_and_where(told), *_seats(told))
-    buttons = (told.choice("受付コードを見る", f"pass:{told.part.id}"), _cancel(told))
+    buttons = (told.choice("入場コードを見る", f"pass:{told.part.id}"), _cancel(told))
     return Card(_reminder_title(told), lines, (*_joining(told), *buttons))
 
 
@@ -175,7 +175,7 @@ def _joining(told: Told) -> tuple[Choice, ...]:
 
 
 def _pass_and_back(told: Told) -> tuple[Choice, ...]:
-    return (told.choice("受付コードを見る", f"pass:{told.part.id}"), _back(told))
+    return (told.choice("入場コードを見る", f"pass:{told.part.id}"), _back(told))
 
 
 def _back(told: Told) -> Choice:

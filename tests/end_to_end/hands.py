@@ -38,6 +38,11 @@ class Phone:
         button.scroll_into_view_if_needed()
         self._answered(button.click) if answers else button.click()
 
+    def press(self, button: Locator) -> None:
+        """Press a button that was found by other means, and wait for the answer."""
+        button.scroll_into_view_if_needed()
+        self._answered(button.click)
+
     def button(self, label: str) -> Locator:
         return self.desk.locator(".phone").get_by_role("button", name=label, exact=True).last
 

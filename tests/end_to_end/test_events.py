@@ -1,0 +1,111 @@
+"""The city's own events as a citizen meets them: found, registered for and reminded of, on both phones."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from storage.clock import TOKYO
+from tests.end_to_end.conftest import SIZES, Desk
+from tests.end_to_end.hands import Phone
+from tests.running import Bot
+
+SitDown = Callable[..., Desk]
+FIRST, SECOND = "脱炭素経営が求められる背景とその実践方法", "KitaQ Zero Carbon とは？脱炭素の現状とビジネス展開"
+OPEN_DATE, COURSE = "Webワークショップ（3月下旬）", "GXエグゼクティブビジネススクール"
+
+
+def move_calendar(bot: Bot, to: datetime) -> None:
+    """Move the bot's calendar, as the panel does."""
+    httpx.post(f"{bot.url}/sandbox/clock", json={"set": to.isoformat()}, timeout=20).raise_for_status()
+
+
+@pytest.fixture(autouse=True)
+def january(bot: Bot) -> None:
+    """Begin each test on the sandbox's first day, whatever order the tests come in."""
+    move_calendar(bot, datetime(2022, 1, 20, 9, tzinfo=TOKYO))
+
+
+def now(bot: Bot) -> datetime:
+    return datetime.fromisoformat(httpx.get(f"{bot.url}/sandbox/clock", timeout=20).json()["now"])
+
+
+def open_event(phone: Phone, title: str) -> None:
+    """Open the list by its button in the menu, and an event by its own button there."""
+    phone.write("メニュー")
+    phone.tap("イベント")
+    expect(phone.newest).to_contain_text("これからのイベント")
+    button = phone.desk.locator(".phone").get_by_role("button", name=re.compile(rf"^\d\. {re.escape(title[:8])}"))
+    phone.press(button.last)
+    expect(phone.newest).to_contain_text(title)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_event_is_found_and_registered_for_in_three_taps_on_both_phones(
+    sit_down: SitDown, bot: Bot, size: str
+) -> None:
+    desk = sit_down(size)
+    for phone in desk.phones:
+        phone.show()
+        phone.join()
+        open_event(phone, FIRST)
+        desk.picture(f"{phone.platform}-1-event")
+        expect(phone.newest).to_contain_text("1月26日(水) 午後2時から3時30分まで")
+        phone.tap("申し込む")
+        expect(phone.newest).to_contain_text("申し込みました")
+        desk.picture(f"{phone.platform}-2-registered")
+        phone.tap("申し込む")  # a double tap
+        expect(phone.newest).to_contain_text(FIRST)
+        open_event(phone, OPEN_DATE)
+        expect(phone.newest).to_contain_text("くわしい日時は未定です")
+        phone.tap("申し込む")
+        desk.picture(f"{phone.platform}-3-date-open")
+        expect(phone.newest).to_contain_text("申し込みました")
+        phone.tap("申し込みを見る")
+        desk.picture(f"{phone.platform}-4-mine")
+        expect(phone.newest).to_contain_text(OPEN_DATE)
+
+
+def test_a_course_is_registered_for_as_a_whole_or_for_one_session(sit_down: SitDown) -> None:
+    desk = sit_down("desk")
+    for phone in desk.phones:
+        phone.join()
+    whole, single = desk.phones
+    open_event(whole, COURSE)
+    desk.picture("1-course")
+    whole.tap("全6回に申し込む")
+    expect(whole.newest).to_contain_text("第6回")
+    desk.picture("2-whole-course")
+    open_event(single, COURSE)
+    single.tap("第3回だけ申し込む")
+    desk.picture("3-one-session")
+    expect(single.newest).to_contain_text("第3回")
+    expect(single.newest).not_to_contain_text("第4回")
+
+
+def test_reminders_come_at_their_minute_and_to_who_registered_in_time_only(sit_down: SitDown, bot: Bot) -> None:
+    desk = sit_down("desk")
+    early, late = desk.phones
+    early.join()
+    open_event(early, SECOND)
+    early.tap("申し込む")
+    told = early.said.count()
+    evening = datetime(2022, 2, 1, 18, tzinfo=TOKYO)
+    move_calendar(bot, evening - timedelta(seconds=6))
+    early.desk.page.wait_for_timeout(3000)
+    assert (early.said.count(), now(bot) < evening) == (told, True)
+    expect(early.said.nth(told)).to_contain_text("明日のイベントです")
+    assert evening <= now(bot) < evening + timedelta(minutes=1)
+    desk.picture("1-day-before")
+    late.join()
+    open_event(late, SECOND)
+    late.tap("申し込む")
+    heard = late.said.count()
+    move_calendar(bot, datetime(2022, 2, 2, 13, tzinfo=TOKYO) - timedelta(seconds=2))
+    expect(early.said.nth(told + 1)).to_contain_text("まもなく始まります")
+    expect(late.said.nth(heard)).to_contain_text("まもなく始まります")
+    desk.picture("2-hour-before")
+    assert late.desk.get_by_text("明日のイベントです").count() == 0
