@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from handlers import arranging, seating
 from handlers.seating import CompanionAdded, CompanionRefused, NotRegistered, Registered, Taken
-from storage import events, notices, people, registrations
+from storage import events, notices, outbox, people, registrations
 from storage.clock import TOKYO
 from storage.database import Database
 from storage.facts import (
@@ -27,6 +27,7 @@ from storage.facts import (
     RegistrationFacts,
 )
 from storage.notices import NOTICES, NoticeState
+from storage.outbox import OutboxKind, OutboxState
 
 NOW = datetime(2022, 1, 20, 12, tzinfo=TOKYO)
 """A Thursday at noon, the sandbox's first day."""
@@ -165,11 +166,18 @@ class Hall:
     def told(self, *kinds: NoticeKind) -> list[tuple[str, int]]:
         return [(str(one.kind), one.person) for one in self.notices(*kinds)]
 
-    def send_due(self) -> None:
-        """Seal what is due, as the scheduler does."""
+    def send_due(self, ended: OutboxState = OutboxState.ACCEPTED) -> None:
+        """Seal what is due and worth it, as the scheduler does; each call has ended as said, or waits."""
+        self.database.write(lambda c: self._seal(c, ended)).result()
 
-        def seal(connection: Any) -> None:
-            for notice in notices.claim_due(connection, self.now, 1000):
-                notices.mark(connection, notice.id, NoticeState.SEALED, self.now)
-
-        self.database.write(seal).result()
+    def _seal(self, connection: Connection, ended: OutboxState) -> None:
+        persons = notices.list_due(connection, self.now, 1000)
+        for notice in notices.claim_due(connection, self.now, 1000, persons):
+            if notice.not_after <= self.now:
+                notices.mark(connection, notice.id, NoticeState.EXPIRED, self.now)
+                continue
+            about = {"account_id": 1, "part_id": notice.part_id, "schedule_version": notice.schedule_version}
+            times = {"due_at": self.now, "made_at": self.now, "not_after": notice.not_after}
+            way = {"channel": "line", "bot_id": "bot", "way": "push", "to_key": "U1", "body": b"{}"}
+            call = outbox.add(connection, kind=OutboxKind.NOTICE, state=ended, **about, **times, **way)
+            notices.mark(connection, notice.id, NoticeState.SEALED, self.now, outbox_id=call.id)

@@ -15,6 +15,7 @@ from storage import audit, events, registrations
 from storage.clock import TOKYO
 from storage.database import Database
 from storage.facts import REMINDERS, EventState, NoticeKind, PartState
+from storage.outbox import OUTBOX, OutboxState
 from tests.handlers.seats import DETAILS, NOW, STAFF, START, Hall, a_part
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -237,6 +238,30 @@ def test_what_was_untold_before_a_move_is_told_under_the_new_schedule(hall: Hall
         (one.kind, one.person, one.version, one.due_at) for one in hall.notices(NoticeKind.SEATED, NoticeKind.MOVED)
     ]
     assert sorted(told) == [(NoticeKind.MOVED, first, 2, MORNING), (NoticeKind.SEATED, first, 2, MORNING)]
+
+
+def test_what_was_sealed_and_not_sent_before_a_move_is_told_after_it(hall: Hall) -> None:
+    hall.hold(a_part(1))
+    holder, first = hall.seated(2)
+    hall.cancel(holder)
+    hall.move(LATER)
+    hall.send_due(OutboxState.WAITING)  # the platform takes nothing for a while
+    hall.move(LATER + DAY)
+    open_calls = hall.ask(lambda c: [row.state for row in c.execute(OUTBOX.select())])
+    assert open_calls == ["skipped", "skipped"]
+    told = hall.notices(NoticeKind.SEATED, NoticeKind.MOVED)
+    assert sorted((one.kind, one.person, one.version) for one in told) == [("moved", first, 3), ("seated", first, 3)]
+    assert [knew(one.detail) for one in told if one.kind is NoticeKind.MOVED] == [times(START)]
+
+
+def test_the_news_of_a_first_publication_is_posted_once_and_outlives_a_move(hall: Hall) -> None:
+    hall.hold(state=EventState.DRAFT)
+    hall.now = NIGHT
+    hall.staff(arranging.publish, hall.event_id)
+    hall.staff(arranging.close, hall.event_id)
+    hall.staff(arranging.publish, hall.event_id)
+    hall.move(LATER)
+    assert [(one.kind, one.due_at) for one in hall.notices()] == [(NoticeKind.POST, MORNING)]
 
 
 def test_a_move_to_the_next_morning_tells_at_once_what_would_have_waited(hall: Hall) -> None:

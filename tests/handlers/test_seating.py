@@ -12,6 +12,7 @@ from storage.clock import TOKYO
 from storage.database import Database
 from storage.facts import REMINDERS, Audience, EventState, NoticeKind, PartState
 from storage.notices import NoticeState
+from storage.outbox import OutboxState
 from tests.handlers.seats import NOW, STAFF, START, Hall, a_part
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -221,6 +222,38 @@ def test_an_offer_lapses_and_moves_on_until_somebody_takes_it(hall: Hall) -> Non
     assert hall.accept(second) is Taken.SEATED
 
 
+def test_an_offer_that_nobody_could_be_told_of_is_made_anew_to_the_same_party(hall: Hall) -> None:
+    hall.hold(a_part(1, days=0.5))
+    holder, first, second = hall.seated(3)
+    hall.now = THIRTY_BEFORE
+    hall.cancel(holder)
+    hall.now += 7 * HOUR  # nothing was sent meanwhile
+    hall.tick()
+    assert hall.states([first, second]) == ["offered", "waiting"]
+    assert hall.part.taken == 1
+    (offer,) = hall.notices(NoticeKind.OFFERED)
+    until = hall.registration(first).offered_until
+    assert until is not None
+    assert (offer.person, offer.due_at, offer.not_after) == (first, hall.now, until)
+    assert until > hall.now
+    hall.send_due()
+    hall.now = until
+    hall.tick()
+    assert hall.state(first) == "lapsed"
+
+
+def test_an_offer_that_was_sealed_and_not_sent_is_made_anew_too(hall: Hall) -> None:
+    hall.hold(a_part(1, days=0.5))
+    holder, first, second = hall.seated(3)
+    hall.now = THIRTY_BEFORE
+    hall.cancel(holder)
+    hall.send_due(OutboxState.WAITING)
+    hall.now += 6 * HOUR
+    hall.tick()
+    assert hall.states([first, second]) == ["offered", "waiting"]
+    assert [(one.person, one.due_at) for one in hall.notices(NoticeKind.OFFERED)] == [(first, hall.now)]
+
+
 def test_a_yes_that_comes_too_late_is_told_so_once_and_the_next_is_served(hall: Hall) -> None:
     hall.hold(a_part(1, days=0.5))
     holder, first, second = hall.seated(3)
@@ -238,6 +271,7 @@ def test_who_let_an_offer_lapse_can_register_again_at_the_end(hall: Hall) -> Non
     holder, first, second = hall.seated(3)
     hall.now = THIRTY_BEFORE
     hall.cancel(holder)
+    hall.send_due()
     hall.now += 6 * HOUR
     hall.tick()
     hall.register(first)
@@ -410,6 +444,7 @@ def test_a_party_is_offered_its_seats_together_and_loses_them_together(hall: Hal
         hall.cancel(holder)
     assert hall.states([host, added.person_id]) == ["offered", "offered"]
     assert hall.told(NoticeKind.OFFERED) == [("offered", host)]
+    hall.send_due()
     hall.now += 6 * HOUR
     assert hall.tick() == 2
     assert hall.states([host, added.person_id]) == ["lapsed", "lapsed"]
