@@ -62,6 +62,10 @@ class Town:
             friend.press(f"join:{self.programme.consent.version}")
         return friend
 
+    def pass_minutes(self, minutes: int) -> None:
+        """Let a little time pass: who writes too fast is asked to wait."""
+        self.now += timedelta(minutes=minutes)
+
     def pass_days(self, days: int) -> None:
         """Let time pass."""
         self.now += timedelta(days=days)

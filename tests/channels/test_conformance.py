@@ -4,11 +4,14 @@ import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from handlers.messages import Card, Choice, Fate, IncomingKind, Outcome, Text
-from tests.channels.conformance import AWKWARD, DATA, PHONES
+from handlers.rules import names
+from tests import databases
+from tests.channels.conformance import AWKWARD, DATA, PHONES, answers_about_events
 from tests.channels.phone import Event, Phone
 from tests.channels.recorder import WIRE_FAULTS, Answer, Recorder, Request, deaf_port, free_port
 
@@ -185,6 +188,18 @@ def test_a_card_of_thirty_buttons_keeps_every_button(phone: Phone) -> None:
     card = Card("t", ("あ" * 12_000,), choices, 2)
     shown(phone, card)
     assert pressable(phone, card) == [(choice.label, choice.data) for choice in choices]
+
+
+@every_phone
+def test_every_answer_about_events_fits_however_long_its_words(phone: Phone, tmp_path: Path) -> None:
+    with databases.fresh("sqlite", tmp_path) as database:
+        answers = answers_about_events(database)
+    for about, messages in answers.items():
+        assert shown(phone, *messages), about
+        choices = [c for m in messages for c in (m.buttons if isinstance(m, Card) else m.choices)]
+        assert [sent for _, sent in pressable(phone, *messages)] == [c.data or c.url for c in choices], about
+        assert all(names.graphemes(choice.label) <= 20 for choice in choices), about
+        assert phone.name != "line" or len(phone.channel().render(messages)) == 1, about
 
 
 @every_phone

@@ -20,7 +20,9 @@ from handlers.joining import NATIVE_NAMES
 from handlers.messages import Card, Choice, Message, Text
 from handlers.texts import LOCALES
 from storage.database import Database
+from storage.facts import Audience, EventMode, EventState
 from tests import databases
+from tests.calendar_of_events import a_date, announce, announce_course
 from tests.town import Citizen, Town, kitaq
 
 STEPS = int(os.environ.get("WALK_STEPS", "400"))
@@ -41,6 +43,13 @@ TYPED = (
     "0",
     "明日マイボトル使う？",
     "イベント",
+    "申し込みたい",
+    "e_walk0",
+    "イベント e_walk1",
+    "e_nothing",
+    "/events",
+    "/myevents",
+    "はなこ",
     "/start",
     "/help",
     "/leave",
@@ -79,6 +88,18 @@ FORGED = (
     "w:9" * 9,
     ":",
     "lang:",
+    "events:w-nowhere:9",
+    "events:x:y:z",
+    "ev:-1",
+    "reg:1:999",
+    "regco:9999999999999999999",
+    "unregyes:1:2:3",
+    "seat:1",
+    "back:2",
+    "pass:١",
+    "bring:1:c",
+    "again:1:1",
+    "remind:never",
 )
 
 
@@ -88,7 +109,7 @@ class Walker:
     def __init__(self, town: Town, language: str, draw: random.Random) -> None:
         self.town, self.language, self.draw = town, language, draw
         self.citizen = town.citizen(language)
-        self.seen: dict[str, None] = {"menu": None, "report": None}
+        self.seen: dict[str, None] = {"menu": None, "report": None, "events": None}
         self.telegram = Telegram(token="1:A", webhook_secret="s")
         self.did = "joined"
 
@@ -167,6 +188,20 @@ class Walker:
             see_no_japanese(said, self.did)
 
 
+def announce_some(town: Town) -> None:
+    """Announce events of every sort: full, dateless, whole, for companies, cancelled, a course, one over soon."""
+    both = (Audience.PUBLIC, Audience.COMPANY)
+    long = {"ja": "とても長い題名の" * 12, "en": "A title that is very long indeed " * 6}
+    announce(town, "walk0", joining_url="https://meeting.example/1", audiences=both)
+    announce(town, "walk1", a_date(1, 0), mode=EventMode.VENUE, ward="moji", interests=("life",))
+    announce(town, "walk2", a_date(2, 1), title=long, cost_yen=500, interpreted_into=("en",), audiences=both)
+    announce(town, "walk3", a_date(starts_at=None, ends_at=None, capacity=2))
+    announce(town, "walk4", state=EventState.CANCELLED)
+    announce(town, "walk5", a_date(-5), description=long, mode=EventMode.BOTH)
+    announce_course(town, "walk6", 12, audiences=both, title=long)
+    announce_course(town, "walk7", 2, whole_only=True, audiences=(Audience.COMPANY,), interests=("business",))
+
+
 def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
@@ -230,13 +265,17 @@ def words_of(said: Sequence[Message]) -> list[str]:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_random_walk_always_goes_on(tmp_path: Path, language: str, seed: int) -> None:
     with databases.fresh("sqlite", tmp_path) as database:
-        walker = Walker(Town(database), language, random.Random(seed))
+        town = Town(database)
+        announce_some(town)
+        walker = Walker(town, language, random.Random(seed))
         for _ in range(STEPS):
             walker.step()
 
 
 def test_leaving_is_always_possible(database: Database) -> None:
-    walker = Walker(Town(database), "ja", random.Random(3))
+    town = Town(database)
+    announce_some(town)
+    walker = Walker(town, "ja", random.Random(3))
     for _ in range(40):
         walker.step()
         walker.town.now += PACE
