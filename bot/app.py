@@ -199,7 +199,7 @@ class App:
         self.database.close()
 
     def _tick(self) -> AsyncIOScheduler:
-        table = jobs.table(self.settings.data_dir / "erased.txt")
+        table = jobs.table(self.settings.data_dir / "erased.txt", self.programme_now)
         return ticker.start(table, Slots(self.database, self.clock).run_due)
 
     async def _refresh(self) -> None:

@@ -3,6 +3,7 @@
 Each is done in pieces and may be begun again at any point. docs/OPERATIONS.md lists them; a test compares.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -10,20 +11,23 @@ from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 
-from handlers import forgetting, queueing
+from handlers import attending, forgetting, queueing
 from scheduler import upkeep
 from scheduler.slots import Job, SlotRun
 from storage.clock import TOKYO
+from storage.facts import Programme
 
 OFFERS, GUESTS = 50, 500  # a transaction: each offer that lapses serves a line, a guest is one row
+PARTS = 1  # a transaction: a part may have thousands to thank, and two events are never locked in any order
 
 
-def table(erased_file: Path) -> tuple[Job, ...]:
-    """List every job; ``erased_file`` is where upkeep writes erasures down, outside the database."""
+def table(erased_file: Path, programme: Callable[[], Programme]) -> tuple[Job, ...]:
+    """List every job; ``erased_file`` is where upkeep writes erasures down, ``programme`` gives the one in force."""
     short, long = timedelta(minutes=10), timedelta(days=1)
     return (
         Job("upkeep", _at(minute="*/10"), short, partial(upkeep.run, erased_file=erased_file)),
         Job("offers", _at(minute="*"), short, _expire_offers),
+        Job("held", _at(minute="*/10"), timedelta(hours=1), partial(_note_held, programme=programme)),
         Job("forgetting", _at(hour=3, minute=30), long, _forget_guests),
     )
 
@@ -35,6 +39,10 @@ def _at(**fields: Any) -> CronTrigger:
 
 def _expire_offers(run: SlotRun) -> None:
     run.in_pieces(lambda c, limit: queueing.expire_offers(c, run.clock.now(), limit), OFFERS)
+
+
+def _note_held(run: SlotRun, programme: Callable[[], Programme]) -> None:
+    run.in_pieces(lambda c, limit: attending.hold_ended(c, programme(), run.clock.now(), limit), PARTS)
 
 
 def _forget_guests(run: SlotRun) -> None:

@@ -12,10 +12,11 @@ from scheduler.slots import Slots, latest_due
 from storage import people, registrations
 from storage.clock import TOKYO, Clock
 from storage.database import Database
-from storage.facts import NoticeKind, RegistrationState
+from storage.facts import EventState, NoticeKind, PartState, RegistrationState
 from storage.registrations import GUESTS
 from storage.slots import SLOTS, SlotState
-from tests.handlers.seats import NOW, START, Hall
+from tests.handlers.seats import NOW, START, Hall, a_part
+from tests.town import kitaq
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Run = Callable[[str, datetime], None]
@@ -24,7 +25,7 @@ Run = Callable[[str, datetime], None]
 @pytest.fixture
 def run(database: Database, tmp_path: Path) -> Run:
     """Run the latest slot of one job of the real table at some time."""
-    table = {job.name: job for job in jobs.table(tmp_path / "erased.txt")}
+    table = {job.name: job for job in jobs.table(tmp_path / "erased.txt", kitaq)}
 
     def look(name: str, at: datetime) -> None:
         Slots(database, Clock(source=lambda: at)).run_due(table[name])
@@ -62,6 +63,18 @@ def test_more_offers_than_a_piece_holds_end_in_one_run(
         offered.append(first)
     run("offers", START - HOUR)
     assert [hall.state(first) for hall, first in zip(halls, offered, strict=True)] == [RegistrationState.LAPSED] * 3
+
+
+def test_held_notes_every_part_that_is_over_and_none_of_a_draft_or_to_come(database: Database, run: Run) -> None:
+    course, draft, later = Hall(database), Hall(database), Hall(database)
+    course.hold(a_part(), a_part(days=1), a_part(days=2))
+    draft.hold(state=EventState.DRAFT)
+    later.hold(a_part(days=9))
+    run("held", START + DAY + 3 * HOUR)
+    assert [part.state for part in course.event.parts] == [PartState.HELD, PartState.HELD, PartState.PLANNED]
+    run("held", START + 2 * DAY + 3 * HOUR)
+    assert (course.event.state, course.part.state) == (EventState.HELD, PartState.HELD)
+    assert [hall.part.state for hall in (draft, later)] == [PartState.PLANNED, PartState.PLANNED]
 
 
 def test_forgetting_empties_the_names_of_guests_whose_time_is_up(database: Database, run: Run) -> None:
