@@ -98,7 +98,9 @@ def open_page(browser: Browser, address: str, size: str = "phone", scheme: str =
         locale="ja-JP",
     )
     page = context.new_page()
-    page.goto(address)
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == (404 if "/nowhere" in address else 200)
     return page
 
 
@@ -172,7 +174,7 @@ def test_the_browser_obeys_the_content_policy_and_finds_nothing_amiss(browser: B
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("requestfailed", lambda request: said.append(request.url))
-    for path in ("/", "/privacy"):
+    for path in PATHS[:2] + PATHS[3:]:
         page.goto(address + path, wait_until="networkidle")
     assert said == []
     context.close()
