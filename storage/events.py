@@ -100,7 +100,7 @@ def list_shown(connection: Connection, since: datetime, limit: int, after: int |
     return _many(connection, _behind(connection, question, after).order_by(*_SOONEST_FIRST).limit(limit))
 
 
-def list_ended(connection: Connection, since: datetime, until: datetime, limit: int) -> list[EventFacts]:
+def list_past(connection: Connection, since: datetime, until: datetime, limit: int) -> list[EventFacts]:
     """List what everybody may see and ended in a stretch of time, latest first."""
     ended = (EVENTS.c.ends_at > since, EVENTS.c.ends_at <= until)
     order = (EVENTS.c.starts_at.desc(), EVENTS.c.id.desc())

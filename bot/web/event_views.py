@@ -1,13 +1,12 @@
 """Turns an event into what pages and open data show of it; asks no database and shows no joining link."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.web.calendars import is_cancelled
 from handlers import eventwords
-from handlers.rules.calendar import tokyo_day
 from handlers.texts import JAPANESE, Words
 from storage.clock import TOKYO
 from storage.facts import EventFacts, EventState, PartFacts, Texts
@@ -59,12 +58,13 @@ class Viewer:
 
     def view(self, event: EventFacts, waiting: Mapping[int, int]) -> EventView:
         """Show an event; ``waiting`` is how many people wait for a seat, by part."""
+        event = _dated_in_full(event)
         said = eventwords.description(self.facts, event)
         return EventView(
             id=event.id,
             title=eventwords.title(self.facts, event),
             kind=eventwords.kind(self.facts, event),
-            when=self._event_when(event),
+            when=eventwords.event_when(self.facts, event),
             state=eventwords.state(self.facts, event, self.now),
             facts=self._facts(event),
             parts=tuple(self._part(event, part, waiting.get(part.id, 0)) for part in event.parts),
@@ -79,17 +79,10 @@ class Viewer:
         is_open = not is_cancelled(event, part) and not eventwords.state(self.facts, event, self.now)
         return PartView(
             name=eventwords.part_name(self.facts, event, part),
-            when=self._with_year(part.starts_at, eventwords.when(self.facts, event, part)),
+            when=eventwords.when(self.facts, event, part),
             seats=eventwords.seats(self.facts, part, waiting) if is_open else "",
             is_cancelled=is_cancelled(event, part),
         )
-
-    def _event_when(self, event: EventFacts) -> str:
-        return self._with_year(event.first_starts_at, eventwords.event_when(self.facts, event))
-
-    def _with_year(self, at: datetime | None, when: str) -> str:
-        """Name the year as well: a page is found years later, and lists what is far ahead."""
-        return when if at is None else self.words.say("{year}年{when}", year=tokyo_day(at).year, when=when)
 
     def _facts(self, event: EventFacts) -> tuple[tuple[str, str], ...]:
         say = self.words.say
@@ -99,6 +92,11 @@ class Viewer:
             (say("使うことば"), eventwords.held_in(self.facts, event)),
             (say("対象"), eventwords.audience(self.facts, event)),
         )
+
+
+def _dated_in_full(event: EventFacts) -> EventFacts:
+    """Have every year named: the words leave out the year of the announcement, but a page is found years later."""
+    return replace(event, published_at=datetime.min.replace(tzinfo=UTC))
 
 
 def document(

@@ -132,7 +132,7 @@ async def _find(parts: EventParts, request: Request) -> tuple[EventFacts, Waitin
 
 def _overview(connection: Connection, viewer: Viewer) -> tuple[list[EventFacts], list[EventFacts], Waiting]:
     coming, waiting = _coming(connection, viewer, COMING)
-    return coming, events.list_ended(connection, viewer.now - PAST, viewer.now, COMING), waiting
+    return coming, events.list_past(connection, viewer.now - PAST, viewer.now, COMING), waiting
 
 
 def _coming(connection: Connection, viewer: Viewer, limit: int, after: int = 0) -> tuple[list[EventFacts], Waiting]:

@@ -120,11 +120,10 @@ def test_what_ended_is_listed_latest_first(database: Database) -> None:
     for code, hours in (("first", 0), ("second", 24), ("coming", 96)):
         add_event(database, some_part(hours), code=code)
     until = START + timedelta(hours=48)
-    ended = database.read(lambda c: events.list_ended(c, NOW, until, 10)).result()
+    ended = database.read(lambda c: events.list_past(c, NOW, until, 10)).result()
     assert [event.code for event in ended] == ["second", "first"]
     assert (
-        database.read(lambda c: events.list_ended(c, START + timedelta(hours=2), until, 1)).result()[0].id
-        == ended[0].id
+        database.read(lambda c: events.list_past(c, START + timedelta(hours=2), until, 1)).result()[0].id == ended[0].id
     )
 
 

@@ -16,18 +16,23 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bot import signed
 from bot.web.pages import Pages
 from bot.web.public import PublicParts
-from storage import totals
+from storage import registrations, totals
+from storage.facts import RegistrationState
 from storage.totals import CounterName
 from tests import databases
 from tests.factories import a_period, a_programme
-from tests.web.public_app import NOON, OPENING, TEXTS, app_of, public_parts
+from tests.web.public_app import NOON, OPENING, SECRET, TEXTS, app_of, public_parts
+from tests.web.town_events import seed_the_first_citys
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt install chromium")
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
-PATHS = ("/", "/privacy", "/nowhere")
+PERSON = 7
+FORM = f"/company/{signed.sign(SECRET, 'company', f'1-{PERSON}', NOON + signed.LINK_LIFE)}"
+PATHS = ("/", "/privacy", "/nowhere", "/events", "/events/1", "/events/5", FORM)
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
@@ -53,6 +58,9 @@ def filled(folder: Path) -> Iterator[PublicParts]:
     with databases.fresh("sqlite", folder) as database:
         for name, amount in figures.items():
             database.write(lambda c, n=name, a=amount: totals.add(c, n, NOON, a, stripe=0)).result()
+        first, *_ = seed_the_first_citys(database)
+        seat = {"event_id": first.id, "state": RegistrationState.SEATED, "queued": 1}
+        database.write(lambda c: registrations.put(c, first.parts[0].id, PERSON, NOON, **seat)).result()
         pages = Pages(TEXTS, lambda: programme, "https://city.example", is_sandbox=True)
         yield public_parts(database, programme, pages=pages)
 
@@ -90,7 +98,9 @@ def open_page(browser: Browser, address: str, size: str = "phone", scheme: str =
         locale="ja-JP",
     )
     page = context.new_page()
-    page.goto(address)
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == (404 if "/nowhere" in address else 200)
     return page
 
 
@@ -101,9 +111,13 @@ def test_axe_finds_nothing_to_mend(browser: Browser, address: str, path: str, si
     for language in ("ja", "en"):
         page = open_page(browser, f"{address}{path}?lang={language}", size, scheme, script=True)
         found = Axe().run(page, options=RULES)
-        keep_screenshot(page, f"{path.strip('/') or 'home'}-{language}-{size}-{scheme}")
+        keep_screenshot(page, f"{name_of(path)}-{language}-{size}-{scheme}")
         page.context.close()
         assert found.violations_count == 0, found.generate_report()
+
+
+def name_of(path: str) -> str:
+    return "company" if path == FORM else path.strip("/").replace("/", "-") or "home"
 
 
 def keep_screenshot(page: Page, name: str) -> None:
@@ -138,7 +152,7 @@ def test_nothing_runs_out_at_the_side_even_with_text_twice_as_large(
         page = open_page(browser, f"{address}{path}?lang={language}", script=True)
         page.set_viewport_size({"width": width, "height": 844})
         page.add_style_tag(content=f"html {{ font-size: {text_size}% !important; }}")
-        keep_screenshot(page, f"{path.strip('/') or 'home'}-{language}-{width}-{text_size}")
+        keep_screenshot(page, f"{name_of(path)}-{language}-{width}-{text_size}")
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
         page.context.close()
 
@@ -160,7 +174,7 @@ def test_the_browser_obeys_the_content_policy_and_finds_nothing_amiss(browser: B
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("requestfailed", lambda request: said.append(request.url))
-    for path in ("/", "/privacy"):
+    for path in PATHS[:2] + PATHS[3:]:
         page.goto(address + path, wait_until="networkidle")
     assert said == []
     context.close()
