@@ -12,7 +12,7 @@ from bot import settings as settings_file
 from bot.settings import Settings
 
 EXIT_SETTINGS = 2
-_MENDABLE = "Settings Programme SecondProcess Phones PortTaken ImportRefused Nobody StorageUnavailable"
+_MENDABLE = "Settings Programme SecondProcess Phones PortTaken ImportRefused Nobody NotThere StorageUnavailable"
 MENDABLE = frozenset(f"{name}Error" for name in _MENDABLE.split())
 """Errors whose words say what to do, by name: importing their modules would cost every command their start-up."""
 Result = TypeVar("Result")
@@ -174,6 +174,27 @@ def import_attendance(
 
     run = attendance.run
     raise typer.Exit(_or_exit(lambda: run(_settings(), file, source, by, confirmed=yes, report=report)))
+
+
+@imports.command(name="meeting")
+def import_meeting(
+    file: Csv,
+    part: Annotated[str, typer.Option("--part", help="The part: its number, CODE:2, or CODE if it has only one.")],
+    minutes: Annotated[int, typer.Option(min=0, help="Who was there for less is not confirmed.")] = 1,
+    add: Annotated[bool, typer.Option("--add", help="Also count who was there without saying the word.")] = False,
+    yes: Yes = False,
+    report: ReportTo = None,
+    by: By = "",
+) -> None:
+    """Match the attendance list of Zoom or Teams with a part's people; with --yes their attendances are confirmed.
+
+    Exits 0 when everybody was matched, 1 when somebody is left over, 2 when nothing can be taken. With SQLite, --yes
+    needs the bot to be stopped.
+    """
+    from bot.importing import meeting
+
+    wishes = meeting.Wishes(part=part, minutes=minutes, add=add, confirmed=yes, by=by, report=report)
+    raise typer.Exit(_or_exit(lambda: meeting.run(_settings(), file, wishes)))
 
 
 @app.command()

@@ -32,7 +32,7 @@ COLUMNS = (
     Column("email", ("メール", "メールアドレス", "e-mail", "mail")),
     Column("name", ("氏名", "名前")),
 )
-PIECE = 100  # lines of one transaction; docs/PERFORMANCE.md has what that takes
+PIECE = 10  # lines of one transaction, so that none holds the writer much over 50 ms (docs/PERFORMANCE.md)
 Take = Callable[[Sequence[Seen | Rejected]], Outcome]
 
 
