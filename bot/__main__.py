@@ -4,15 +4,16 @@ import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperGroup
 
 from bot import settings as settings_file
 from bot.settings import Settings
 
 EXIT_SETTINGS = 2
-_MENDABLE = "Settings Programme SecondProcess Phones PortTaken ImportRefused Nobody StorageUnavailable"
+_MENDABLE = "Settings Programme SecondProcess Phones PortTaken ImportRefused Nobody NotThere StorageUnavailable"
 MENDABLE = frozenset(f"{name}Error" for name in _MENDABLE.split())
 """Errors whose words say what to do, by name: importing their modules would cost every command their start-up."""
 Result = TypeVar("Result")
@@ -20,6 +21,20 @@ Result = TypeVar("Result")
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A city's bot on LINE and Telegram.")
 imports = typer.Typer(no_args_is_help=True, help="Take in a changed programme, or figures that staff vouch for.")
 app.add_typer(imports, name="import")
+
+
+class Exports(TyperGroup):
+    """The exports; a number alone is an account's, as it was before there were others."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that is meant."""
+        return super().resolve_command(ctx, ["person", *args] if args[0].isdecimal() else args)
+
+
+exports = typer.Typer(cls=Exports, no_args_is_help=True, help="Hand out what is stored; may run beside the bot.")
+app.add_typer(exports, name="export")
+Event = Annotated[str, typer.Argument(help="The event's number in the database, or its code.")]
+Output = Annotated[Path | None, typer.Option("--output", help="Write to this file, readable by its owner only.")]
 Csv = Annotated[Path, typer.Argument(help="A CSV file; docs/OPERATIONS.md lists its columns.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Store it; without it only what would happen is shown.")]
 ReportTo = Annotated[Path | None, typer.Option("--report", help="Write the lines that were not taken to this file.")]
@@ -176,12 +191,66 @@ def import_attendance(
     raise typer.Exit(_or_exit(lambda: run(_settings(), file, source, by, confirmed=yes, report=report)))
 
 
-@app.command()
-def export(account: Annotated[int, typer.Argument(help="The account's number in the database.")]) -> None:
-    """Print all that is stored about the person of an account, as the person would get it (JSON)."""
+@imports.command(name="meeting")
+def import_meeting(
+    file: Csv,
+    part: Annotated[str, typer.Option("--part", help="The part: its number, CODE:2, or CODE if it has only one.")],
+    minutes: Annotated[int, typer.Option(min=0, help="Who was there for less is not confirmed.")] = 1,
+    add: Annotated[bool, typer.Option("--add", help="Also count who was there without saying the word.")] = False,
+    yes: Yes = False,
+    report: ReportTo = None,
+    by: By = "",
+) -> None:
+    """Match the attendance list of Zoom or Teams with a part's people; with --yes their attendances are confirmed.
+
+    Exits 0 when everybody was matched, 1 when somebody is left over, 2 when nothing can be taken. With SQLite, --yes
+    needs the bot to be stopped.
+    """
+    from bot.importing import meeting
+
+    wishes = meeting.Wishes(part=part, minutes=minutes, add=add, confirmed=yes, by=by, report=report)
+    raise typer.Exit(_or_exit(lambda: meeting.run(_settings(), file, wishes)))
+
+
+@exports.command(name="person")
+def export_person(account: Annotated[int, typer.Argument(help="The account's number in the database.")]) -> None:
+    """Print all that is stored about the person of an account, as the person would get it (JSON).
+
+    The word person may be left out: export 12 is export person 12.
+    """
     from bot.exporting import person
 
     _or_exit(lambda: person.run(_settings(), account))
+
+
+@exports.command(name="registrations")
+def export_registrations(event: Event, output: Output = None) -> None:
+    """Give out who registered for an event, part by part, whatever became of it (CSV). Personal data."""
+    _export("registrations", event, output)
+
+
+@exports.command(name="attendance")
+def export_attendance(event: Event, output: Output = None) -> None:
+    """Give out who was at an event, part by part, and how that is known (CSV). Personal data."""
+    _export("attendance", event, output)
+
+
+@exports.command(name="survey")
+def export_survey(event: Event, output: Output = None) -> None:
+    """Give out what was answered about an event (CSV), in an order that tells nobody who."""
+    _export("survey", event, output)
+
+
+@exports.command(name="completions")
+def export_completions(event: Event, output: Output = None) -> None:
+    """Give out who was at every part of a course that was held (CSV). Personal data."""
+    _export("completions", event, output)
+
+
+def _export(table: str, event: str, output: Path | None) -> None:
+    from bot.exporting import event_tables
+
+    _or_exit(lambda: event_tables.run(_settings(), table, event, output))
 
 
 def _settings() -> Settings:

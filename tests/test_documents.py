@@ -50,8 +50,9 @@ def test_the_example_says_the_defaults(tmp_path: Path) -> None:
 def test_every_command_is_in_the_operations() -> None:
     command = get_command(app)
     names = set(command.commands)  # type: ignore[attr-defined]
-    names |= {f"import {name}" for name in command.commands["import"].commands}  # type: ignore[attr-defined]
-    for name in names - {"import"}:
+    for group in ("import", "export"):
+        names |= {f"{group} {name}" for name in command.commands[group].commands}  # type: ignore[attr-defined]
+    for name in names - {"import", "export"}:
         assert re.search(rf"^\| `{name}[ `]", OPERATIONS, re.MULTILINE), name
 
 

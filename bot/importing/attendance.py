@@ -32,8 +32,10 @@ COLUMNS = (
     Column("email", ("メール", "メールアドレス", "e-mail", "mail")),
     Column("name", ("氏名", "名前")),
 )
-PIECE = 100  # lines of one transaction; docs/PERFORMANCE.md has what that takes
-Take = Callable[[Sequence[Seen | Rejected]], Outcome]
+PIECE = 10  # lines counted in one transaction, so that none holds the writer much over 50 ms (docs/PERFORMANCE.md)
+LOOKED_AT = 500  # lines looked at together, which holds nobody up
+Piece = Sequence[Seen | Rejected]
+Take = Callable[[Piece], Outcome]
 
 
 def run(settings: Settings, path: Path, source: str, by: str, *, confirmed: bool, report: Path | None) -> int:
@@ -46,12 +48,13 @@ def run(settings: Settings, path: Path, source: str, by: str, *, confirmed: bool
         vouching = Vouching(by=signer(by), source=source.strip(), file=path.name, programme=programme)
         secret = wiring.secret_key(settings)
         if not confirmed:
-            done = _work(table, secret, counting.Looking(database, vouching).take, report)
+            looking = counting.Looking(database, vouching)
+            done = _work(table, pieces(table, secret, LOOKED_AT), looking.take, report)
             typer.echo("nothing was stored; with --yes it is counted")
             return done
     opened = opening.open_database(settings)
     try:
-        return _work(table, secret, counting.Counting(opened, vouching).take, report)
+        return _work(table, pieces(table, secret, PIECE), counting.Counting(opened, vouching).take, report)
     finally:
         opened.close()
 
@@ -73,7 +76,7 @@ def _programme(connection: Connection) -> Programme:
     return programme
 
 
-def _work(table: Table, secret: bytes, take: Take, report: Path | None) -> int:
+def _work(table: Table, cut: Iterable[Piece], take: Take, report: Path | None) -> int:
     """Take a list piece by piece; what was counted before is listed in a report only, where nobody has to read it."""
     typer.echo(table.told)
     total: Counter[str] = Counter()
@@ -81,7 +84,7 @@ def _work(table: Table, secret: bytes, take: Take, report: Path | None) -> int:
         task = bar.add_task("reading the list", total=table.written.lines)
         reached = 0
         try:
-            for piece in pieces(table, secret):
+            for piece in cut:
                 outcome = take(piece)
                 total += outcome.counted
                 for number, what, why in outcome.told:
@@ -96,10 +99,10 @@ def _work(table: Table, secret: bytes, take: Take, report: Path | None) -> int:
     return int(REJECTED in total or UNKNOWN in total)
 
 
-def pieces(table: Iterable[Line | Rejected], secret: bytes) -> Iterator[Sequence[Seen | Rejected]]:
-    """Cut a list into pieces that one transaction takes."""
+def pieces(table: Iterable[Line | Rejected], secret: bytes, size: int) -> Iterator[Piece]:
+    """Cut a list into pieces of so many lines."""
     lines = (_read(line, secret) for line in table)
-    while piece := list(itertools.islice(lines, PIECE)):
+    while piece := list(itertools.islice(lines, size)):
         yield piece
 
 

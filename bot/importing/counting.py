@@ -212,6 +212,8 @@ class Counting:
             places.found[one.occasion] = occasions.find(connection, one.occasion)
         starts_at = part.starts_at or now
         person_id = self._find_or_add(one.who, known, places, starts_at, outcome)
+        if _is_counted(connection, part.id, person_id):  # check_in says the same, in five times the time
+            return ALREADY, ""
         seen = {"way": CheckInWay.IMPORT, "by": f"{self.vouching.by}, import", "at": starts_at, "now": now}
         done = attending.check_in(connection, programme, part.id, person_id, **seen)  # type: ignore[arg-type]
         if isinstance(done, CheckedIn):

@@ -52,11 +52,18 @@ class Report:
 
     def tell(self, number: int, what: str, why: str) -> None:
         """Tell something of a line."""
+        self._put(str(number), what, why, f"line {number}: {what}: {why}")
+
+    def say(self, whom: str, why: str) -> None:
+        """Tell something of somebody who may be in no line."""
+        self._put("", whom, why, f"{whom}: {why}")
+
+    def _put(self, number: str, what: str, why: str, words: str) -> None:
         self.counted[what] += 1
         if self._writer:
             self._writer.writerow((number, what, neutral(why)))
         else:
-            typer.echo(f"line {number}: {what}: {why}")
+            typer.echo(words)
 
 
 def progress_bar() -> Progress:
