@@ -57,7 +57,9 @@ def a_part(capacity: int | None = 1, *, days: float = 0, open_date: bool = False
 class Told:
     """A notice that waits or was sealed."""
 
+    id: int
     kind: NoticeKind
+    part: int
     person: int
     due_at: datetime
     not_after: datetime
@@ -148,20 +150,32 @@ class Hall:
     def state(self, person: int, part: PartFacts | None = None) -> str:
         return str(self.registration(person, part).state)
 
+    def state_or_none(self, person: int, part: PartFacts) -> str | None:
+        found = self.registration(person, part)
+        return str(found.state) if found else None
+
+    def expired(self, part: PartFacts) -> set[tuple[int, NoticeKind]]:
+        """Name (person, kind) of the reminders under a part's schedule whose time passed unused."""
+        mine = (NOTICES.c.part_id == part.id, NOTICES.c.schedule_version == part.schedule_version)
+        rows = self.ask(lambda c: c.execute(select(NOTICES).where(*mine, NOTICES.c.state == NoticeState.EXPIRED)).all())
+        return {(row.person_id, NoticeKind(row.kind)) for row in rows}
+
     def states(self, persons: Sequence[int], part: PartFacts | None = None) -> list[str]:
         return [self.state(person, part) for person in persons]
 
     def notices(self, *kinds: NoticeKind) -> list[Told]:
         """What waits to be told or was told, of some kinds only if so asked, in the order it was planned."""
         states = (NoticeState.WAITING, NoticeState.SEALED)
-        rows = self.ask(lambda c: c.execute(select(NOTICES).where(NOTICES.c.state.in_(states)).order_by(NOTICES.c.id)))
+        rows = self.ask(
+            lambda c: c.execute(select(NOTICES).where(NOTICES.c.state.in_(states)).order_by(NOTICES.c.id)).all()
+        )
         return [self._told(row) for row in rows if not kinds or row.kind in kinds]
 
     @staticmethod
     def _told(row: Any) -> Told:
         state, detail = NoticeState(row.state), json.loads(row.detail)
         kind, version = NoticeKind(row.kind), row.schedule_version
-        return Told(kind, row.person_id, row.due_at, row.not_after, detail, version, state)
+        return Told(row.id, kind, row.part_id, row.person_id, row.due_at, row.not_after, detail, version, state)
 
     def told(self, *kinds: NoticeKind) -> list[tuple[str, int]]:
         return [(str(one.kind), one.person) for one in self.notices(*kinds)]
