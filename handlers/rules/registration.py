@@ -3,7 +3,7 @@
 Hours are counted in Tokyo. A line is served in order: nobody passes the first party in it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -67,16 +67,14 @@ def choose_parts(event: EventFacts, asked: Asked, now: datetime) -> tuple[PartFa
     if not wanted or NoSeat.NOT_FOUND in reasons.values():
         return NoSeat.NOT_FOUND
     if event.whole_only and not asked.by_staff:
-        return _choose_whole(event, wanted, reasons)
+        return _choose_whole(event, reasons)
     free = tuple(part for part in wanted if reasons[part.id] is None)
     return free or _main_reason(reasons.values())
 
 
-def _choose_whole(
-    event: EventFacts, wanted: Sequence[PartFacts], reasons: dict[int, NoSeat | None]
-) -> tuple[PartFacts, ...] | NoSeat:
-    going = [part for part in event.parts if reasons.get(part.id) is not NoSeat.CANCELLED and _goes_on(part)]
-    if len(wanted) < len(going):
+def _choose_whole(event: EventFacts, reasons: Mapping[int, NoSeat | None]) -> tuple[PartFacts, ...] | NoSeat:
+    going = [part for part in event.parts if _goes_on(part)]
+    if any(part.id not in reasons for part in going):
         return NoSeat.WHOLE_ONLY
     bars = [reason for part in going if (reason := reasons[part.id]) not in (None, NoSeat.ALREADY)]
     free = tuple(part for part in going if reasons[part.id] is None)

@@ -158,6 +158,7 @@ def test_a_whole_course_goes_on_without_its_cancelled_part() -> None:
     event = replace(WHOLE, parts=(a_part(1), a_part(2, state=PartState.CANCELLED), a_part(3)))
     assert choose(event) == [1, 3]
     assert choose(event, parts=[1, 3]) == [1, 3]
+    assert choose(event, parts=[2]) is NoSeat.WHOLE_ONLY
     assert choose(replace(event, parts=(a_part(2, state=PartState.CANCELLED),))) is NoSeat.CANCELLED
 
 
