@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -35,7 +36,6 @@ from tests.handlers.seats import NOW, STAFF, START, Hall, Told, a_part
 HOUR = timedelta(hours=1)
 who, which, capacities = st.integers(0, 4), st.integers(0, 1), st.sampled_from([1, 2, 3, 4, None])
 hours_ahead = st.sampled_from([None, 5, 13, 20, 30, 47, 49, 100, 200])
-Line = list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -348,7 +348,8 @@ class SeatingHistoryOnPostgresql(SeatingHistory):
     """The same on the shared engine."""
 
 
-EXAMPLES, STEPS = int(os.environ.get("SEAT_EXAMPLES", "0")), int(os.environ.get("SEAT_STEPS", "30"))
+EXAMPLES, STEPS = int(os.environ.get("SEAT_EXAMPLES", "0")), int(os.environ.get("SEAT_STEPS", "25"))
+pytestmark = pytest.mark.timeout(6 * 3600 if EXAMPLES else 300)
 _SLOW = {"deadline": None, "suppress_health_check": list(HealthCheck), "stateful_step_count": STEPS}
 
 
@@ -374,11 +375,11 @@ class TestSeatsOnSqlite(_Opened, SeatingHistory.TestCase):  # type: ignore[misc,
     """A short run; the long one is asked for by SEAT_EXAMPLES."""
 
     engine, history = "sqlite", SeatingHistory
-    settings = settings(max_examples=EXAMPLES or 60, **_SLOW)
+    settings = settings(max_examples=EXAMPLES or 40, **_SLOW)
 
 
 class TestSeatsOnPostgresql(_Opened, SeatingHistoryOnPostgresql.TestCase):  # type: ignore[misc, name-defined]
     """A shorter one."""
 
     engine, history = "postgresql", SeatingHistoryOnPostgresql
-    settings = settings(max_examples=min(EXAMPLES, 300) or 15, **_SLOW)
+    settings = settings(max_examples=min(EXAMPLES, 300) or 10, **_SLOW)
