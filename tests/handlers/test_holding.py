@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from handlers import arranging
 from handlers.messages import Card
 from storage.facts import (
     EventMode,
@@ -122,3 +123,34 @@ def test_an_open_date_can_be_registered_for(town: Town) -> None:
     assert "3月上旬頃、くわしい日時は未定です" in citizen.words()
     citizen.press("my")
     assert "openの会" in citizen.words()
+
+
+def test_who_wants_to_undo_finds_their_registrations_too(town: Town) -> None:
+    event = announce(town)
+    citizen = town.citizen()
+    citizen.press(f"reg:{event.id}")
+    citizen.text("申し込みを取り消したい")
+    citizen.tap("わたしの申し込み")
+    assert "seminarの会" in citizen.words()
+
+
+def test_what_the_city_cancelled_is_said_to_be_cancelled(town: Town) -> None:
+    event = announce(town)
+    citizen = town.citizen()
+    citizen.press(f"reg:{event.id}")
+    town.database.write(lambda c: arranging.cancel_event(c, event.id, by="staff", now=town.now)).result()
+    citizen.press(f"mine:{event.id}")
+    assert "このイベントは中止になりました" in citizen.words()
+    citizen.press("my")
+    assert "いま申し込んでいるイベントはありません" in citizen.words()
+
+
+def test_a_moved_date_is_shown_as_it_is_now(town: Town) -> None:
+    event = announce(town)
+    citizen = town.citizen()
+    citizen.press(f"reg:{event.id}")
+    part, later = event.parts[0], START + timedelta(days=1)
+    move = {"ends_at": later + timedelta(hours=1), "by": "staff", "now": town.now}
+    town.database.write(lambda c: arranging.move(c, part.id, later, **move)).result()
+    citizen.press(f"mine:{event.id}")
+    assert "1月27日(木) 午後2時から3時まで" in citizen.words()
