@@ -1,5 +1,6 @@
 """Finding an event: the coming ones page by page, narrowed as one likes, and one event's card. Changes nothing."""
 
+import re
 from collections.abc import Callable
 
 from handlers import eventwords
@@ -16,6 +17,7 @@ COMING = 200  # looked through for a page: no city has announced more at a time
 LABEL = 20  # graphemes of a button: LINE cuts quick replies there, and a phone's row hardly shows more
 DESCRIPTION = 600  # characters of a description on a card; the whole stands on the event's page
 PARTS = 12  # of a course on its card
+_CODE = re.compile(r"(?:(?:イベント|event)\s*)?e_([a-z0-9_-]{1,62})", re.IGNORECASE)
 
 
 # --- the list ------------------------------------------------------------------------------------------------------
@@ -93,7 +95,7 @@ def _filters(talk: Talk, coming: list[EventFacts]) -> list[str]:
 
 
 def _marks(event: EventFacts) -> set[str]:
-    """Give what an event can be looked for by: ``i-energy``, ``w-moji``, ``l-en``."""
+    """Give what an event can be looked for by: ``i-INTEREST``, ``w-WARD``, ``l-LANGUAGE``."""
     spoken = (*event.held_in, *event.interpreted_into)
     ward = {f"w-{event.ward}"} if event.ward else set()
     return {f"i-{code}" for code in event.interests} | ward | {f"l-{tag}" for tag in spoken}
@@ -129,6 +131,15 @@ def show_event(talk: Talk, number: str = "", view: str = "") -> Answer:
     """Show one event with the buttons to register; ``view`` "co" offers a company's where both are welcome."""
     event = find_event(talk, number)
     return _show(talk, event, view == "co") if event else unknown(talk)
+
+
+def code_in(words: str) -> str:
+    """Find the event's code in what a share link says for its opener; "" where it is no such thing.
+
+    It comes as Telegram's start payload, and on LINE as a message of its own: ``e_CODE``.
+    """
+    found = _CODE.fullmatch(words.strip())
+    return found[1].lower() if found else ""
 
 
 def open_code(talk: Talk, code: str) -> Answer:

@@ -1,7 +1,6 @@
 """The table from what a person did to the function that answers it. Every answer leaves a way on."""
 
 import inspect
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -42,7 +41,7 @@ PRESSES: dict[str, Handler] = {
     "lang": joining.choose_language,
     "consent": joining.ask_consent,
     "join": joining.agree,
-    "later": lambda talk: _decline(talk),
+    "later": joining.decline,
     "report": reporting.open_list,
     "days": reporting.choose_day,
     "effects": explaining.show_effects,
@@ -141,9 +140,6 @@ WORDS: dict[str, str] = {
 }
 """Words that mean exactly one button, on every platform."""
 
-EVENT_CODE = re.compile(r"(?:(?:イベント|event)\s*)?e_([a-z0-9_-]{1,62})", re.IGNORECASE)
-"""What a share link says for its opener: Telegram's start payload, and on LINE a message written by the link."""
-
 
 def answer(talk: Talk) -> Answer:
     """Answer one event; what brought the person before they joined is taken up once they have."""
@@ -176,18 +172,11 @@ def _answer(talk: Talk) -> Answer:
 
 def _follow(talk: Talk) -> Answer:
     payload = talk.incoming.payload
-    if talk.person is None and talk.account.language and EVENT_CODE.fullmatch(payload):
+    if talk.person is None and talk.account.language and browsing.code_in(payload):
         following.come_back(talk)
         return _open_payload(talk, payload)
     said = following.follow(talk)
     return said.followed_by(_open_payload(talk, payload)) if talk.person is not None and payload else said
-
-
-def _decline(talk: Talk) -> Answer:
-    """Let a stranger see the event that brought them, also when they do not join."""
-    said, (how, _, what) = joining.decline(talk), (talk.account.pending or "").partition(":")
-    is_event = how in ("start", "said") and EVENT_CODE.fullmatch(what.strip())
-    return said.followed_by(_open_payload(talk, what.strip())) if is_event else said
 
 
 def _first_things_first(talk: Talk, handler: Handler) -> Answer:
@@ -224,8 +213,8 @@ def _read(talk: Talk, words: str) -> Answer:
     if not talk.account.language and talk.person is None:
         accounts.change(talk.connection, talk.account.id, pending=f"said:{words[:150]}")
         return joining.ask_language(talk)
-    if EVENT_CODE.fullmatch(words.strip()):
-        return _open_payload(_settled(talk, ""), words.strip())
+    if code := browsing.code_in(words):
+        return browsing.open_code(_settled(talk, ""), code)
     at_an_event = attending.say_word(talk, words) or claiming.hear(talk, words)
     if at_an_event is not None:
         return at_an_event
@@ -292,9 +281,8 @@ def _resume_pending(talk: Talk) -> Answer:
 
 def _open_payload(talk: Talk, payload: str) -> Answer:
     """Open what a deep link points at: ``e_CODE`` for one event, ``a_CODE`` for one action, ``report`` and the like."""
-    event = EVENT_CODE.fullmatch(payload)
-    if event is not None:
-        return browsing.open_code(talk, event[1].lower())
+    if code := browsing.code_in(payload):
+        return browsing.open_code(talk, code)
     action = talk.programme.action(payload.removeprefix("a_"))
     if action is not None:
         return confirming.ask(talk, (Mentioned(action.code, talk.on),))

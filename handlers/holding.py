@@ -8,7 +8,16 @@ from handlers.rules.registration import is_over
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import format_moment
 from storage import events, registrations
-from storage.facts import EventFacts, EventMode, GuestFacts, PartFacts, PartState, RegistrationFacts, RegistrationState
+from storage.facts import (
+    EventFacts,
+    EventMode,
+    EventState,
+    GuestFacts,
+    PartFacts,
+    PartState,
+    RegistrationFacts,
+    RegistrationState,
+)
 
 PAGE = 5
 Held = tuple[PartFacts, RegistrationFacts]
@@ -21,15 +30,14 @@ def show_mine(talk: Talk, page: str = "1") -> Answer:
     """Show the coming events that one is registered for or waits for, soonest first."""
     if joining.needs_consent(talk):
         return joining.ask_consent(talk, pending="my")
-    held = registrations.list_of_person(talk.connection, talk.joined.id)
-    found = events.list_by_id(talk.connection, [one.event_id for one in held])
-    coming = [event for event in found if current(talk, event)]
+    own = registrations.list_of_person(talk.connection, talk.joined.id)
+    found = events.list_by_id(talk.connection, [one.event_id for one in own])
+    coming = [(event, held) for event in found if (held := _going_on(talk, event, own))]
     last = max(1, -(-len(coming) // PAGE))
     at = min(int(page) if page.isdecimal() and len(page) < 5 else 1, last) or 1
     shown = list(enumerate(coming, 1))[(at - 1) * PAGE : at * PAGE]
-    lines = [_line(talk, number, event) for number, event in shown]
-    title = [(f"{number}. {eventwords.title(talk.words, event)}", f"mine:{event.id}") for number, event in shown]
-    buttons = [Choice(browsing.clipped(label), data) for label, data in title]
+    lines = [_line(talk, number, event, *held[0]) for number, (event, held) in shown]
+    buttons = [_numbered(talk, number, event) for number, (event, _) in shown]
     if at < last:
         buttons.append(talk.choice("つぎのページ", f"my:{at + 1}"))
     if at > 1:
@@ -39,17 +47,24 @@ def show_mine(talk: Talk, page: str = "1") -> Answer:
     return card(talk.say("わたしの申し込み"), tuple(lines) or (nothing,), *buttons, *ways)
 
 
-def _line(talk: Talk, number: int, event: EventFacts) -> str:
+def _numbered(talk: Talk, number: int, event: EventFacts) -> Choice:
+    return Choice(browsing.clipped(f"{number}. {eventwords.title(talk.words, event)}"), f"mine:{event.id}")
+
+
+def _line(talk: Talk, number: int, event: EventFacts, part: PartFacts, held: RegistrationFacts) -> str:
     """Say of an event that one holds: its next date and how one stands with it."""
-    part, held = current(talk, event)[0]
     first = f"{number}. {eventwords.starts(talk.words, event, part)}"
     return "\n".join((first, eventwords.title(talk.words, event), _standing(talk, held)))
 
 
 def current(talk: Talk, event: EventFacts) -> list[Held]:
     """List what one holds of an event that is not over, in the order of its parts."""
-    own = [(event.part(one.part_id), one) for one in browsing.own_registrations(talk, event)]
-    return [(part, one) for part, one in own if part is not None and not is_over(part, talk.now)]
+    return _going_on(talk, event, browsing.own_registrations(talk, event))
+
+
+def _going_on(talk: Talk, event: EventFacts, own: Sequence[RegistrationFacts]) -> list[Held]:
+    by_part = {one.part_id: one for one in own}
+    return [(part, by_part[part.id]) for part in event.parts if part.id in by_part and not is_over(part, talk.now)]
 
 
 def _standing(talk: Talk, held: RegistrationFacts) -> str:
@@ -168,7 +183,8 @@ def company_form(talk: Talk, event: EventFacts, as_company: bool) -> tuple[tuple
 
 def nothing_held(talk: Talk, event: EventFacts) -> Answer:
     """Say that one is not registered, or no more, with the ways on."""
-    over = eventwords.state(talk.words, event, talk.now) if browsing.own_registrations(talk, event) else ""
+    concerned = event.state is EventState.CANCELLED or browsing.own_registrations(talk, event)
+    over = eventwords.state(talk.words, event, talk.now) if concerned else ""
     words = over or talk.say("このイベントには申し込んでいません。")
     ways = (talk.choice("イベントを見る", f"ev:{event.id}"), talk.choice("わたしの申し込み", "my"))
     return text(words, *ways, talk.choice("メニュー", "menu"))

@@ -2,6 +2,7 @@
 
 import secrets
 
+from handlers import browsing
 from handlers.messages import Choice
 from handlers.rules import names
 from handlers.talk import Answer, Talk, card, text
@@ -61,10 +62,11 @@ def ask_consent(talk: Talk, pending: str | None = None) -> Answer:
 
 
 def decline(talk: Talk) -> Answer:
-    """Take "not now" for an answer; totals and help stay open."""
+    """Take "not now" for an answer; totals, help and the event whose link brought the person stay open."""
     words = talk.say("わかりました。参加しなくても、市の合計と使い方は見られます。")
     choices = (talk.choice("市の合計", "totals"), talk.choice("使い方", "help"), talk.choice("参加する", "consent"))
-    return text(words, *choices)
+    code = browsing.code_in((talk.account.pending or "").partition(":")[2])
+    return text(words, *choices).followed_by(browsing.open_code(talk, code) if code else Answer())
 
 
 def agree(talk: Talk, version: str = "") -> Answer:

@@ -48,7 +48,10 @@ def offer_last(talk: Talk) -> Answer:
     report = ledger.find_last_report(talk.connection, talk.person.id) if talk.person else None
     if report is None:
         return text(
-            talk.say("取り消せる記録はありません。"), talk.choice("報告する", "report"), talk.choice("メニュー", "menu")
+            talk.say("取り消せる記録はありません。"),
+            talk.choice("報告する", "report"),
+            talk.choice("わたしの申し込み", "my"),
+            talk.choice("メニュー", "menu"),
         )
     action = talk.programme.action(report.action)
     name = talk.word(action.title) if action else report.action
@@ -56,4 +59,5 @@ def offer_last(talk: Talk) -> Answer:
         "{day}：{action}（{points}ポイント）", day=talk.day(report.acted_on), action=name, points=report.points
     )
     undo = Choice(talk.say("取り消す"), f"w:{report.id}")
-    return card(talk.say("この記録を取り消しますか？"), (line,), undo, talk.choice("そのままにする", "menu"))
+    ways = (talk.choice("わたしの申し込み", "my"), talk.choice("そのままにする", "menu"))
+    return card(talk.say("この記録を取り消しますか？"), (line,), undo, *ways)

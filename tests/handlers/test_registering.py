@@ -1,57 +1,22 @@
-"""Registering in the chat: three taps, companions by name, the line, codes, giving back; and every refusal kind."""
+"""Registering in the chat: three taps, kind refusals, the line with its offers; the same on the other phone."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from handlers.messages import Card
-from storage import accounts, events, registrations
+from storage import events
 from storage.facts import (
-    AccountFacts,
     Audience,
-    ChannelName,
     EventFacts,
-    EventMode,
     EventState,
-    RegistrationFacts,
     RegistrationState,
     ReminderChoice,
 )
-from tests.calendar_of_events import START, a_date, announce, announce_course, stored
+from tests.calendar_of_events import START, a_date, announce, announce_course
+from tests.handlers.holdings import account, held, labels, taken
 from tests.handlers.telegram_friend import TelegramFriend
 from tests.town import Citizen, Town
-
-
-def labels(citizen: Citizen) -> list[str]:
-    return [choice.label for choice in citizen.buttons()]
-
-
-def account(citizen: Citizen) -> AccountFacts:
-    key = (ChannelName.LINE, "bot", citizen.key)
-    found = citizen.town.database.read(lambda c: accounts.find(c, *key)).result()
-    assert found is not None
-    return found
-
-
-def held(citizen: Citizen, event: EventFacts) -> list[RegistrationFacts]:
-    """A citizen's registrations with their companions', as they stand."""
-    person_id = account(citizen).person_id
-    assert person_id is not None
-    return citizen.town.database.read(lambda c: registrations.list_party(c, event.id, person_id)).result()
-
-
-def taken(town: Town, event: EventFacts) -> list[int]:
-    return [part.taken for part in stored(town, event).parts]
-
-
-def bring(citizen: Citizen, event: EventFacts, *people: str) -> None:
-    for name in people:
-        citizen.press(f"bring:{event.id}:a")
-        citizen.text(name)
-
-
-# --- registering ---------------------------------------------------------------------------------------------------
 
 
 def test_three_taps_from_the_menu_give_a_seat(town: Town) -> None:
@@ -172,9 +137,6 @@ def test_a_forged_button_changes_nothing_and_leaves_a_way_on(town: Town, data: s
     assert not held(citizen, event)
 
 
-# --- the line ------------------------------------------------------------------------------------------------------
-
-
 def test_a_full_event_is_joined_by_its_line_with_the_place_shown(town: Town) -> None:
     event = announce(town, "small", a_date(20, 1))
     first, second, third = town.citizen(), town.citizen(), town.citizen()
@@ -244,233 +206,6 @@ def test_an_answer_that_comes_too_late_is_told_so(town: Town) -> None:
     citizen.press(f"seat:{event.parts[0].id}")
     assert "お返事の期限が過ぎた" in citizen.words()
     assert taken(town, event) == [0]
-
-
-# --- companions ----------------------------------------------------------------------------------------------------
-
-
-def test_companions_are_named_by_the_next_words_and_have_a_seat_each(town: Town) -> None:
-    event = announce(town)
-    citizen = town.citizen()
-    citizen.press(f"reg:{event.id}")
-    citizen.tap("同行者を追加する")
-    citizen.tap("子どもを追加する")
-    citizen.text("はなこ")
-    citizen.tap("大人を追加する")
-    citizen.text("ばあば")
-    assert "・はなこ（子ども）" in citizen.words()
-    assert "・ばあば" in citizen.words()
-    assert taken(town, event) == [3]
-    citizen.press(f"mine:{event.id}")
-    assert "同行者：はなこ（子ども）・ばあば" in citizen.words()
-
-
-def test_a_companion_without_a_name_that_can_be_taken_is_not_added(town: Town) -> None:
-    event = announce(town)
-    citizen = town.citizen()
-    citizen.press(f"reg:{event.id}")
-    citizen.press(f"bring:{event.id}:a")
-    for unfit in ("a@example.org", "あ" * 21, "0120345678"):
-        citizen.text(unfit)
-        assert "その名前は使えません" in citizen.words()
-    assert taken(town, event) == [1]
-    citizen.text("いとこ")
-    assert taken(town, event) == [2]
-
-
-@pytest.mark.parametrize("words", ["やめる", "退会", "/menu", "e_seminar"])
-def test_who_is_asked_for_a_name_is_not_caught(town: Town, words: str) -> None:
-    event = announce(town)
-    citizen = town.citizen()
-    citizen.press(f"reg:{event.id}")
-    citizen.press(f"bring:{event.id}:a")
-    citizen.text(words)
-    assert taken(town, event) == [1]
-    citizen.text("いとこ")
-    assert taken(town, event) == [1]
-
-
-def test_no_more_come_along_than_the_event_allows(town: Town) -> None:
-    event = announce(town, companions=2)
-    citizen = town.citizen()
-    citizen.press(f"reg:{event.id}")
-    bring(citizen, event, "一", "二")
-    assert "大人を追加する" not in labels(citizen)
-    bring(citizen, event, "三")
-    assert taken(town, event) == [3]
-
-
-def test_an_event_for_oneself_alone_offers_no_companions(town: Town) -> None:
-    event = announce(town, companions=0)
-    citizen = town.citizen()
-    citizen.press(f"reg:{event.id}")
-    assert not [label for label in labels(citizen) if "同行者" in label]
-
-
-def test_a_companion_for_whom_there_is_no_seat_is_kindly_refused(town: Town) -> None:
-    event = announce(town, "small", a_date(20, 1))
-    citizen = town.citizen()
-    citizen.press(f"reg:{event.id}")
-    bring(citizen, event, "いとこ")
-    assert "満席のため、同行者を追加できませんでした" in citizen.words()
-    assert "申し込みを見る" in labels(citizen)
-
-
-def test_who_came_along_before_is_offered_by_name(town: Town) -> None:
-    first, second = announce(town, "first"), announce(town, "second", a_date(7))
-    citizen = town.citizen()
-    citizen.press(f"reg:{first.id}")
-    bring(citizen, first, "いとこ")
-    citizen.press(f"reg:{second.id}")
-    citizen.tap("同行者を追加する")
-    citizen.tap("追加：いとこ")
-    assert taken(town, second) == [2]
-    assert "追加：いとこ" not in labels(citizen)
-    assert "同行者" in citizen.words()
-
-
-def test_a_companion_is_taken_off_after_being_asked_once(town: Town) -> None:
-    event = announce(town)
-    citizen = town.citizen()
-    citizen.press(f"reg:{event.id}")
-    bring(citizen, event, "一", "二")
-    citizen.tap("取り消す：一")
-    citizen.tap("はい、取り消す")
-    assert "一さんの席を取り消しました" in citizen.words()
-    assert taken(town, event) == [2]
-    citizen.press(f"mine:{event.id}")
-    assert "同行者：二" in citizen.words()
-
-
-def test_companions_of_others_cannot_be_touched(town: Town) -> None:
-    event = announce(town)
-    host, other = town.citizen(), town.citizen()
-    for citizen in (host, other):
-        citizen.press(f"reg:{event.id}")
-    bring(host, event, "一")
-    (companion,) = [one.person_id for one in held(host, event) if one.host_id]
-    for word in ("unbring", "unbringyes", "again"):
-        other.press(f"{word}:{event.id}:{companion}")
-    assert taken(town, event) == [3]
-
-
-# --- what one holds, and giving it up ------------------------------------------------------------------------------
-
-
-def test_cancelling_asks_once_and_takes_the_companions_too(town: Town) -> None:
-    event = announce(town)
-    citizen = town.citizen()
-    citizen.press(f"reg:{event.id}")
-    bring(citizen, event, "一")
-    citizen.press(f"unreg:{event.id}")
-    assert "同行者1人の席も取り消します" in citizen.words()
-    assert taken(town, event) == [2]
-    citizen.tap("はい、取り消す")
-    assert taken(town, event) == [0]
-    citizen.press(f"unregyes:{event.id}")
-    assert "取り消しました" in citizen.words()
-    citizen.tap("もう一度申し込む")
-    citizen.tap("申し込む")
-    assert taken(town, event) == [1]
-
-
-def test_one_date_of_a_course_is_cancelled_alone(town: Town) -> None:
-    course = announce_course(town)
-    citizen = town.citizen()
-    citizen.press(f"reg:{course.id}")
-    citizen.press(f"unreg:{course.id}")
-    citizen.tap("第2回だけ取り消す")
-    assert taken(town, course) == [1, 0, 1]
-    assert "残っている申し込み：第1回・第3回" in citizen.words()
-    citizen.press(f"unreg:{course.id}")
-    citizen.tap("全部の回を取り消す")
-    assert taken(town, course) == [0, 0, 0]
-
-
-def test_a_course_taken_as_a_whole_is_given_up_as_a_whole(town: Town) -> None:
-    course = announce_course(town, whole_only=True)
-    citizen = town.citizen()
-    citizen.press(f"reg:{course.id}")
-    citizen.press(f"unreg:{course.id}")
-    assert [label for label in labels(citizen) if "取り消す" in label] == ["はい、取り消す"]
-    citizen.press(f"back:{course.parts[1].id}")
-    assert taken(town, course) == [0, 0, 0]
-
-
-def test_an_event_that_is_over_cannot_be_cancelled_any_more(town: Town) -> None:
-    event = announce(town)
-    citizen = town.citizen()
-    citizen.press(f"reg:{event.id}")
-    town.now = START + timedelta(days=1)
-    for data in (f"unreg:{event.id}", f"unregyes:{event.id}", f"back:{event.parts[0].id}", f"mine:{event.id}"):
-        citizen.press(data)
-        assert "このイベントは終わりました" in citizen.words()
-    assert taken(town, event) == [1]
-    citizen.press("my")
-    assert "いま申し込んでいるイベントはありません" in citizen.words()
-
-
-def test_my_events_are_listed_soonest_first_with_how_one_stands(town: Town) -> None:
-    later, sooner = announce(town, "later", a_date(7, 0)), announce(town, "sooner")
-    citizen = town.citizen()
-    for event in (later, sooner):
-        citizen.press(f"reg:{event.id}")
-    citizen.press("menu")
-    (shown,) = citizen.tap("わたしの申し込み")
-    assert isinstance(shown, Card)
-    assert shown.lines == (
-        "1. 1月26日(水) 午後2時から\nsoonerの会\n申し込み済み（席があります）",
-        "2. 2月2日(水) 午後2時から\nlaterの会\nキャンセル待ち 1番目",
-    )
-    citizen.tap("2. laterの会")
-    assert "laterの会" in citizen.words()
-
-
-def test_the_joining_link_is_shown_to_who_has_a_seat_and_to_nobody_else(town: Town) -> None:
-    link = "https://meeting.example/abc"
-    event = announce(town, "small", a_date(20, 1), joining_url=link)
-    seated, waiting, stranger = town.citizen(), town.citizen(), town.citizen()
-    for citizen in (seated, waiting):
-        citizen.press(f"reg:{event.id}")
-    for citizen, sees in ((seated, True), (waiting, False), (stranger, False)):
-        shown = ""
-        for data in (f"mine:{event.id}", f"pass:{event.parts[0].id}", f"ev:{event.id}", "my"):
-            citizen.press(data)
-            shown += citizen.words() + "".join(choice.url for choice in citizen.buttons())
-        assert (link in shown) is sees
-
-
-def test_the_entry_code_is_four_digits_for_each_of_the_party(town: Town) -> None:
-    event = announce(town, mode=EventMode.VENUE)
-    citizen = town.citizen()
-    citizen.press(f"reg:{event.id}")
-    bring(citizen, event, "一")
-    citizen.press(f"mine:{event.id}")
-    citizen.tap("入場コード")
-    own, companion = held(citizen, event)
-    assert f"入場コード {own.code}" in citizen.words()
-    assert f"一の入場コード {companion.code}" in citizen.words()
-    assert f"https://sandbox.test/ticket/{event.parts[0].id}-{own.person_id}" in [c.url for c in citizen.buttons()]
-
-
-def test_who_waits_has_no_entry_code_yet(town: Town) -> None:
-    event = announce(town, "small", a_date(20, 0))
-    citizen = town.citizen()
-    citizen.press(f"reg:{event.id}")
-    citizen.press(f"pass:{event.parts[0].id}")
-    assert "席が決まってから" in citizen.words()
-
-
-def test_an_open_date_can_be_registered_for(town: Town) -> None:
-    event = announce(town, "open", a_date(starts_at=None, ends_at=None), date_words={"ja": "3月上旬頃"})
-    citizen = town.citizen()
-    citizen.press(f"reg:{event.id}")
-    assert "3月上旬頃、くわしい日時は未定です" in citizen.words()
-    citizen.press("my")
-    assert "openの会" in citizen.words()
-
-
-# --- settings, and the other phone ---------------------------------------------------------------------------------
 
 
 def test_each_person_chooses_which_reminders_to_get(town: Town) -> None:
