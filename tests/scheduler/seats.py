@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from bot.channels.line.channel import Line
+from handlers import arranging, seating
 from handlers.messages import Call, Fate, Message, Outcome, Way
-from handlers.rules import notices as rules
 from scheduler import notices as sealing
 from scheduler.delivery import LEASE, Delivery
 from scheduler.notices import Sealed
@@ -28,7 +28,6 @@ from storage.facts import (
     EventState,
     NoticeKind,
     PartFacts,
-    PartState,
     PlannedPart,
     RegistrationState,
 )
@@ -131,27 +130,17 @@ class Hall:
     def person(self, citizen: Citizen) -> int:
         return self.read(lambda c: accounts.find(c, ChannelName.LINE, "bot", citizen.key)).person_id
 
-    def seat(
-        self, event: EventFacts, citizen: Citizen, state: RegistrationState = RegistrationState.SEATED, **values: Any
-    ) -> int:
-        """Register a person; who is seated is to be reminded. Gives the person's number."""
-        person_id, part = self.person(citizen), self.part(event)
+    def seat(self, event: EventFacts, citizen: Citizen, state: RegistrationState = RegistrationState.SEATED) -> int:
+        """Register a person, who then stands in ``state``; gives the person's number."""
+        person_id, part, now = self.person(citizen), self.part(event), self.town.now
 
         def unit(connection: Connection) -> None:
-            queued = registrations.next_in_line(connection, part.id)
-            own = {"event_id": event.id, "state": state, "queued": queued, **values}
-            registrations.put(connection, part.id, person_id, self.town.now, **own)
-            if state is RegistrationState.SEATED:
-                self._remind(connection, part, person_id)
+            seating.register(connection, event.id, person_id, account_id=None, now=now)
+            if state is not RegistrationState.SEATED:
+                registrations.put(connection, part.id, person_id, now, state=state)
 
         self.write(unit)
         return person_id
-
-    def _remind(self, connection: Connection, part: PartFacts, person_id: int) -> None:
-        for reminder in rules.plan_reminders(part.starts_at, self.town.now):
-            detail = {"stands_for": rules.write_kinds(reminder.stands_for)}
-            times = {"due_at": reminder.due_at, "not_after": reminder.not_after, "detail": detail}
-            self.plan(connection, reminder.kind, part, person_id, **times)
 
     def plan(self, connection: Connection, kind: NoticeKind, part: PartFacts, person_id: int, **changes: Any) -> None:
         now = self.town.now
@@ -164,45 +153,14 @@ class Hall:
         part = self.part(event)
         self.write(lambda c: self.plan(c, kind, part, person_id, **changes))
 
-    def move(self, event: EventFacts, starts_at: datetime, *person_ids: int) -> None:
-        """Move a part as staff do: one transaction for the schedule, the reminders and the news."""
-        old, now = self.part(event), self.town.now
-        version = old.schedule_version + 1
+    def move(self, event: EventFacts, starts_at: datetime) -> None:
+        """Let staff move a part."""
+        part, ends_at, now = self.part(event), starts_at + timedelta(hours=2), self.town.now
+        self.write(lambda c: arranging.move(c, part.id, starts_at, ends_at, by="staff", now=now))
 
-        def unit(connection: Connection) -> None:
-            times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
-            events.change_part(connection, old, now, **times, schedule_version=version)
-            notices.cancel(connection, now, part_id=old.id)
-            outbox.skip_outdated(connection, old.id, version, now)
-            part = replace(old, **times, schedule_version=version)
-            known = {"was_starts_at": old.starts_at.isoformat() if old.starts_at else ""}
-            known["was_ends_at"] = old.ends_at.isoformat() if old.ends_at else ""
-            first = min(at for at in (old.starts_at, starts_at) if at)
-            for person_id in person_ids:
-                due_at = rules.due_for_change(now, first)
-                self.plan(connection, NoticeKind.MOVED, part, person_id, due_at=due_at, detail=known)
-                self._remind(connection, part, person_id)
-
-        self.write(unit)
-
-    def cancel(self, event: EventFacts, *person_ids: int) -> None:
-        """Cancel an event as staff do."""
-        old, now = self.part(event), self.town.now
-        version = old.schedule_version + 1
-
-        def unit(connection: Connection) -> None:
-            events.change(connection, event.id, now, state=EventState.CANCELLED)
-            events.change_part(connection, old, now, state=PartState.CANCELLED, schedule_version=version)
-            notices.cancel(connection, now, part_id=old.id)
-            outbox.skip_outdated(connection, old.id, version, now)
-            for one in registrations.list_of_part(connection, old.id):
-                registrations.change(connection, [one.id], now, state=RegistrationState.CANCELLED)
-            for person_id in person_ids:
-                due_at = rules.due_for_change(now, old.starts_at)
-                part = replace(old, schedule_version=version)
-                self.plan(connection, NoticeKind.CANCELLED, part, person_id, due_at=due_at)
-
-        self.write(unit)
+    def cancel(self, event: EventFacts) -> None:
+        """Let staff cancel an event."""
+        self.write(lambda c: arranging.cancel_event(c, event.id, by="staff", now=self.town.now))
 
     def seal(self, limit: int = 100) -> list[Sealed]:
         clock = self.town.house.clock
