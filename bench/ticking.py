@@ -27,7 +27,7 @@ from storage.slots import SlotState, StoredSlot
 HOUR = timedelta(hours=1)
 TRIGGERS: dict[str, tuple[dict[str, Any], timedelta]] = {
     "often": ({"minute": "*/10"}, HOUR),
-    "even": ({"hour": "*/2"}, HOUR),
+    "four_hourly": ({"hour": "*/4"}, HOUR),
     "nightly": ({"hour": 3, "minute": 30}, 3 * HOUR),
     "weekly": ({"day_of_week": "mon", "hour": 8}, 6 * HOUR),
     "monthly": ({"day": "last", "hour": 23, "minute": 50}, HOUR),

@@ -40,7 +40,7 @@ def expected(jobs: Sequence[str], step: timedelta) -> list[str]:
     while minute <= START + WEEK - step:
         due = {
             "often": minute.minute % 10 == 0,
-            "even": (minute.hour % 2, minute.minute) == (0, 0),
+            "four_hourly": (minute.hour % 4, minute.minute) == (0, 0),
             "nightly": (minute.hour, minute.minute) == (3, 30),
             "weekly": (minute.weekday(), minute.hour, minute.minute) == (0, 8, 0),
             "monthly": (minute.hour, minute.minute) == (23, 50) and (minute + timedelta(days=1)).day == 1,
@@ -227,7 +227,7 @@ def main() -> int:
     seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
     print(f"## A week of jobs, seed {seed}\n", flush=True)
     asked = {"kills": given.kills, "processes": given.processes, "seed": seed, "flaw": given.flaw, "zones": ZONES}
-    jobs = ("often", "even", "nightly", "weekly", "monthly")
+    jobs = ("often", "four_hourly", "nightly", "weekly", "monthly")
     with tempfile.TemporaryDirectory(prefix="week-") as folder, durable_postgresql() as url:
         database = Database(url)
         schema.upgrade(database)

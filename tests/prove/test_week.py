@@ -12,7 +12,7 @@ RARE = ("nightly", "weekly", "monthly")
 
 
 def a_week(url: str, folder: Path, **changes: object) -> Week:
-    given = {"jobs": RARE, "step": timedelta(hours=3), **changes}
+    given = {"jobs": RARE, "step": timedelta(hours=4), **changes}
     return Week(url=url, folder=folder, **given)  # type: ignore[arg-type]
 
 
@@ -20,7 +20,7 @@ def a_week(url: str, folder: Path, **changes: object) -> Week:
 def test_three_processes_run_each_slot_of_a_week_once_and_the_killed_one_once_more(tmp_path: Path) -> None:
     with databases.fresh("postgresql", tmp_path) as database:
         url = database.url.render_as_string(hide_password=False)
-        often = {"jobs": ("even", *RARE), "step": timedelta(hours=2), "kills": 1, "zones": ZONES}
+        often = {"jobs": ("four_hourly", *RARE), "step": timedelta(hours=4), "kills": 1, "zones": ZONES}
         week = a_week(url, tmp_path, **often)
         week.run()
     assert week.broken == [], week.summary()

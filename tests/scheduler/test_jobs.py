@@ -39,8 +39,9 @@ def test_offers_ends_what_nobody_took_up_and_serves_the_next(database: Database,
     hall = Hall(database)
     hall.hold()
     seated, first, second = hall.seated(3)
-    hall.now = START - timedelta(hours=40)
+    hall.now = START - timedelta(hours=30)
     hall.cancel(seated)
+    hall.send_due()
     until = hall.registration(first).offered_until
     assert until is not None
     run("offers", until - timedelta(minutes=1))
@@ -58,8 +59,9 @@ def test_more_offers_than_a_piece_holds_end_in_one_run(
     for hall in halls:
         hall.hold()
         seated, first = hall.seated(2)
-        hall.now = START - timedelta(hours=40)
+        hall.now = START - timedelta(hours=30)
         hall.cancel(seated)
+        hall.send_due()
         offered.append(first)
     run("offers", START - HOUR)
     assert [hall.state(first) for hall, first in zip(halls, offered, strict=True)] == [RegistrationState.LAPSED] * 3
