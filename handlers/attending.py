@@ -158,7 +158,7 @@ def mark_held(connection: Connection, programme: Programme, part_id: int, now: d
 
 def hold_ended(connection: Connection, programme: Programme, now: datetime, limit: int) -> int:
     """Note for parts that have ended that they took place, at most ``limit``; gives how many."""
-    ended = events.list_unnoted(connection, now, limit)
+    ended = events.list_unnoted(connection, now, rule.HALF_HOUR, limit)
     return sum(mark_held(connection, programme, part_id, now) for part_id in ended)
 
 

@@ -16,19 +16,19 @@ from storage.database import lock_person
 from storage.facts import AttendanceFacts, AttendanceState, Programme
 
 WRONG_AN_HOUR = 5  # a person's wrong codes; at 36 bits nobody guesses one in a lifetime
-_CODE = re.compile(f"(?:すりっぷ|SLIP)?([{SLIP_LETTERS}]{{{SLIP_LENGTH}}})")
+_CODE = re.compile(f"(?:控え|すりっぷ|SLIP)?([{SLIP_LETTERS}]{{{SLIP_LENGTH}}})")
 
 
 def read_code(words: str) -> str | None:
-    """Read a slip's code out of typed words: by itself or after 「スリップ」, in any width and case, with gaps."""
+    """Read a slip's code out of typed words, by itself or after 「控え」: in any width and case, with gaps."""
     found = _CODE.fullmatch("".join(folded(words).split()).upper())
     code = found[1] if found else ""
     return code if any(letter.isdigit() for letter in code) and not code.isdigit() else None
 
 
 def hear(talk: Talk, words: str) -> Answer | None:
-    """Take a slip's code, asked for or not, and 「スリップ」 alone for the wish to give one; None for anything else."""
-    if folded(words) == folded("スリップ"):
+    """Take a slip's code, asked for or not, and 「控え」 alone for the wish to give one; None for anything else."""
+    if folded(words) in (folded("控え"), folded("スリップ")):
         return ask(talk)
     code = read_code(words)
     return None if code is None else claim(talk, code)
@@ -39,12 +39,12 @@ def ask(talk: Talk) -> Answer:
     if joining.needs_consent(talk):
         return joining.ask_consent(talk, pending="slip")
     people.change(talk.connection, talk.joined.id, awaiting="slip")
-    return text(talk.say("受付で渡されたスリップの、8文字のコードを送ってください。"), talk.choice("やめる", "menu"))
+    return text(talk.say("受付で渡された紙にある、8文字の番号を送ってください。"), talk.choice("やめる", "menu"))
 
 
 def ask_again(talk: Talk) -> Answer:
     """Say what a code looks like to somebody who was asked for one and wrote something else."""
-    words = talk.say("コードは、数字と英字を合わせた8文字です。スリップを見て、もう一度送ってください。")
+    words = talk.say("番号は、数字と英字を合わせた8文字です。紙を見て、もう一度送ってください。")
     return text(words, talk.choice("やめる", "menu"), talk.choice("問い合わせ", "contact"))
 
 
@@ -61,9 +61,7 @@ def claim(talk: Talk, code: str) -> Answer:
     guest_id = registrations.take_slip(talk.connection, talk.keyed_hash(f"slip:{code}"))
     if guest_id is None:
         audit.add(talk.connection, "person", "wrong_slip", subject, talk.now)
-        words = talk.say(
-            "このコードは使えませんでした。文字をたしかめて、もう一度送ってください（使えるのは一度です）。"
-        )
+        words = talk.say("この番号は使えませんでした。文字をたしかめて、もう一度送ってください（使えるのは一度です）。")
         return text(words, talk.choice("もう一度送る", "slip"), talk.choice("問い合わせ", "contact"))
     count, points = hand_over(talk.connection, talk.programme, guest_id, person_id, talk.account.id, talk.now)
     audit.add(talk.connection, "person", "claim_slip", subject, talk.now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers import browsing, eventwords, joining, seating
+from handlers import attending, browsing, eventwords, joining, seating
 from handlers.messages import Choice
 from handlers.rules.registration import is_over
 from handlers.talk import Answer, Talk, card, text
@@ -89,6 +89,7 @@ def show_one(talk: Talk, number: str = "") -> Answer:
         *(_held_line(talk, event, part, one) for part, one in held),
         talk.say("場所：{place}", place=eventwords.place(talk.words, event)),
         *_companions_line(talk, event),
+        *_progress_line(talk, event),
         *form_line,
     )
     buttons = (*_offer_buttons(talk, event, held), *_seat_buttons(talk, event, held), *form)
@@ -119,6 +120,14 @@ def _companions_line(talk: Talk, event: EventFacts) -> tuple[str, ...]:
         return ()
     listed = talk.say("・").join(brought.values())
     return (talk.say("同行者：{names}", names=listed),)
+
+
+def _progress_line(talk: Talk, event: EventFacts) -> tuple[str, ...]:
+    """Say how much of a course one has attended, once there is something to say."""
+    attended, parts = attending.progress(talk.connection, event.id, talk.joined.id)
+    if parts < 2 or not attended:
+        return ()
+    return (talk.say("これまでの参加：{parts}回のうち{attended}回", parts=parts, attended=attended),)
 
 
 def companions(talk: Talk, event: EventFacts) -> dict[int, str]:

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Index, Row, Select, UniqueConstraint, func, or_, select
+from sqlalchemy import Connection, Index, Row, Select, UniqueConstraint, or_, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
@@ -118,12 +118,15 @@ def list_by_id(connection: Connection, event_ids: Sequence[int]) -> list[EventFa
     return _many(connection, select(EVENTS).where(EVENTS.c.id.in_(set(event_ids))).order_by(*_SOONEST_FIRST))
 
 
-def list_unnoted(connection: Connection, now: datetime, limit: int) -> list[int]:
-    """List parts whose time is over and of which nobody has noted yet whether they took place, longest over first."""
+def list_unnoted(connection: Connection, now: datetime, shortest: timedelta, limit: int) -> list[int]:
+    """List parts whose time is over and of which nobody has noted yet whether they took place, longest over first.
+
+    ``shortest`` is what a part lasts at least, and if it has no end.
+    """
     shown = EVENTS.c.state.in_((EventState.PUBLISHED, EventState.CLOSED, EventState.HELD))
-    over = func.coalesce(PARTS.c.ends_at, PARTS.c.starts_at) <= now
+    over = (PARTS.c.starts_at <= now - shortest, or_(PARTS.c.ends_at.is_(None), PARTS.c.ends_at <= now))
     joined = select(PARTS.c.id).join(EVENTS, EVENTS.c.id == PARTS.c.event_id)
-    chosen = joined.where(PARTS.c.state == PartState.PLANNED, over, shown).order_by(PARTS.c.starts_at).limit(limit)
+    chosen = joined.where(PARTS.c.state == PartState.PLANNED, shown, *over).order_by(PARTS.c.starts_at).limit(limit)
     return list(connection.execute(chosen).scalars())
 
 

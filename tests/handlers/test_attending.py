@@ -218,6 +218,15 @@ def test_parts_that_have_ended_are_found_and_held(town: Town) -> None:
     assert town.database.read(lambda c: events.find_by_part(c, first)).result().state is EventState.PUBLISHED
 
 
+def test_one_part_that_is_not_over_does_not_stand_in_the_way_of_another(town: Town) -> None:
+    add_event(town, START + timedelta(hours=1, minutes=45), minutes=None, code="endless")
+    add_event(town, START + timedelta(hours=1, minutes=50), minutes=5, code="short")
+    add_event(town)
+    for minutes, ended in ((0, 1), (15, 1), (20, 1), (60, 0)):
+        town.now = START + timedelta(hours=2, minutes=minutes)
+        assert town.database.write(lambda c: attending.hold_ended(c, town.programme, town.now, 1)).result() == ended
+
+
 def test_everybody_with_an_account_is_thanked_once_half_an_hour_later(at_the_door: tuple[Town, int]) -> None:
     town, part = at_the_door
     sure, unsure = seated(town, part, town.citizen()), seated(town, part, town.citizen())

@@ -1,17 +1,20 @@
 """Recount: every planted difference between the ledger and what stands beside it is found, and nothing else."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, update
 
-from storage import recount, totals
+from handlers import attending
+from storage import participations, recount, totals
+from storage.attendances import ATTENDANCES, PARTICIPANTS
 from storage.clock import TOKYO
 from storage.database import Database
 from storage.facts import Metric
 from storage.ledger import CLAIMS, LEDGER, TALLIES, EntryKind
 from storage.recount import Differences
 from storage.totals import COUNTERS, CounterName
+from tests.handlers import occasions
 from tests.town import Citizen, Town, kitaq
 
 
@@ -166,3 +169,51 @@ def test_a_report_made_during_the_comparison_is_no_difference(busy: Town, monkey
     assert not busy.database.read(lambda c: recount.compare(c, kitaq().periods, report)).result()
     assert len(busy.database.read(lambda c: c.execute(LEDGER.select()).all()).result()) == before + 2
     assert not compare(busy.database)
+
+
+@pytest.fixture
+def attended(town: Town) -> Town:
+    """A town where two people were at a seminar that is over."""
+    (part,) = occasions.add_event(town)
+    town.now = occasions.START
+    for person in (occasions.seated(town, part, town.citizen()), occasions.seated(town, part)):
+        occasions.check_in(town, part, person)
+    town.now += timedelta(hours=2)
+    town.database.write(lambda c: attending.mark_held(c, town.programme, part, town.now)).result()
+    return town
+
+
+@pytest.mark.parametrize(
+    "name", [CounterName.PARTICIPATIONS, CounterName.PARTICIPANTS_DISTINCT, CounterName.EVENTS_HELD]
+)
+def test_a_total_of_attendances_that_is_out_is_found_and_mended(attended: Town, name: CounterName) -> None:
+    assert not compare(attended.database)
+    attended.database.write(lambda c: totals.add(c, name, attended.now, 4, stripe=3)).result()
+    (out,) = compare(attended.database).counters
+    assert (out.name, out.month, out.stored - out.counted) == (name, date(2022, 1, 1), 4)
+    mend(attended.database, compare(attended.database))
+    assert not compare(attended.database)
+
+
+def test_participants_that_were_tampered_with_are_found_and_mended(attended: Town) -> None:
+    attended.database.write(lambda c: c.execute(update(PARTICIPANTS).values(attendances=5))).result()
+    nobody = {"period_starts_on": date(2022, 1, 1), "person_id": 2**53 - 1, "attendances": 1}
+    attended.database.write(lambda c: c.execute(PARTICIPANTS.insert().values(**nobody))).result()
+    found = compare(attended.database)
+    assert sorted((one.stored, one.counted) for one in found.participants) == [(1, 0), (5, 1), (5, 1)]
+    assert not found.counters
+    for one in found.participants:
+        attended.database.write(lambda c, one=one: participations.mend_participant(c, kitaq().periods, one)).result()
+    assert not compare(attended.database)
+
+
+def test_an_attendance_that_does_not_fit_its_entry_is_found(attended: Town) -> None:
+    first = attended.database.read(
+        lambda c: c.execute(ATTENDANCES.select().order_by(ATTENDANCES.c.id)).first()
+    ).result()
+    lost = update(ATTENDANCES).where(ATTENDANCES.c.id == first.id).values(entry_id=None)
+    attended.database.write(lambda c: c.execute(lost)).result()
+    assert {(one.entry_id, one.words) for one in compare(attended.database).claims} == {
+        (0, f"is of attendance {first.id}, which counts without an entry that stands"),
+        (first.entry_id, "stands for an attendance that does not count"),
+    }
