@@ -110,8 +110,8 @@ def routes(parts: EventParts) -> list[BaseRoute]:
 
     return [
         Route("/events", overview),
-        Route("/events/{event_id:int}.ics", one_calendar),
-        Route("/events/{event_id:int}", one),
+        Route("/events/{id:int}.ics", one_calendar),
+        Route("/events/{id:int}", one),
         Route("/calendar.ics", feed),
         Route("/api/v1/events", api, methods=["GET", "OPTIONS"]),
     ]
@@ -123,7 +123,7 @@ async def _read(parts: EventParts, question: Callable[[Connection], Found]) -> F
 
 async def _find(parts: EventParts, request: Request) -> tuple[EventFacts, Waiting]:
     """Find the event that an address names; 404 for a draft as for one that never was."""
-    event_id: int = request.path_params["event_id"]
+    event_id: int = request.path_params["id"]
     event = await _read(parts, lambda c: events.find(c, event_id)) if event_id <= LARGEST_NUMBER else None
     if event is None or not event.is_shown:
         raise HTTPException(404)

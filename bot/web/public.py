@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from bot.web.event_views import JoinLink
 from bot.web.pages import HERE, Pages, VersionedFiles
 from bot.web.visits import Visits
+from handlers import forgetting
 from handlers.rules.totals import motivational_share
 from scheduler import upkeep
 from storage import totals
@@ -32,6 +33,7 @@ class Retention:
 
     body_days: int = upkeep.BODY_LIFE.days
     event_id_days: int = upkeep.EVENT_LIFE.days
+    company_days: int = forgetting.FORMS_LIFE.days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,6 +132,32 @@ def test_axe_would_find_a_planted_fault(browser: Browser, address: str) -> None:
     page.context.close()
 
 
+def test_the_companys_form_is_sent_put_right_and_thanked_for(browser: Browser, address: str) -> None:
+    page = open_page(browser, address + FORM, script=True)
+
+    def look(name: str) -> None:
+        keep_screenshot(page, name)
+        found = Axe().run(page, options=RULES)
+        assert found.violations_count == 0, found.generate_report()
+
+    page.get_by_label("会社名").fill("はとば製作所")
+    page.get_by_label("メールアドレス").fill("desk.hatoba.example")
+    page.get_by_role("button", name="送る").click()
+    assert page.get_by_role("alert").inner_text().startswith("まだ受け付けていません。")
+    assert page.get_by_label("会社名").input_value() == "はとば製作所"
+    look("company-fault")
+    page.get_by_label("メールアドレス").fill("desk@hatoba.example")
+    page.get_by_role("button", name="送る").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "ありがとうございます"
+    look("company-thanks")
+    page.get_by_role("link", name="直す").click()
+    assert page.get_by_label("メールアドレス").input_value() == "desk@hatoba.example"
+    page.goto(f"{address}/company/old")
+    assert page.get_by_role("heading", level=1).inner_text() == "このページは使えなくなりました"
+    look("company-gone")
+    page.context.close()
+
+
 def test_the_page_is_read_and_walked_without_a_script(browser: Browser, address: str) -> None:
     page = open_page(browser, address)
     assert page.get_by_role("heading", level=1).inner_text() == "みんなの合計"
