@@ -234,6 +234,11 @@ def lock_job(connection: Connection, job: str) -> None:
     _lock(connection, f"job:{job}")
 
 
+def lock_lists(connection: Connection) -> None:
+    """Hold the taking in of lists until the transaction ends, before any person: two would make one person twice."""
+    _lock(connection, "lists")
+
+
 def _lock(connection: Connection, name: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})

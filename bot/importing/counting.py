@@ -18,7 +18,7 @@ from handlers.rules.attendance import NotAttending
 from handlers.rules.calendar import tokyo_day
 from storage import attendances, audit, guests, marks, people, registrations
 from storage.clock import TOKYO, Clock
-from storage.database import ConflictError, Database, lock_person
+from storage.database import ConflictError, Database, lock_lists, lock_person
 from storage.facts import AttendanceState, CheckInWay, PartState, Programme
 from storage.guests import Known
 
@@ -191,6 +191,7 @@ class Counting:
         return self.database.write(lambda c: self._count(c, piece)).result()
 
     def _count(self, connection: Connection, piece: Sequence[Seen | Rejected]) -> Outcome:
+        lock_lists(connection)
         outcome, places = _go_through(connection, piece, self.vouching, self)
         counted = {found[0].id for found in places.found.values() if found}
         if outcome.counted[COUNTED]:
