@@ -128,6 +128,8 @@ WORDS: dict[str, str] = {
     "/points": "points",
     "/events": "events",
     "/myevents": "my",
+    "わたしの申し込み": "my",
+    "わたしのポイント": "points",
     "/totals": "totals",
     "/settings": "settings",
     "/language": "language",
