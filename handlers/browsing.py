@@ -1,7 +1,7 @@
 """Finding an event: the coming ones page by page, narrowed as one likes, and one event's card. Changes nothing."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from handlers import eventwords
 from handlers.messages import Choice
@@ -42,7 +42,7 @@ def show_coming(talk: Talk, narrowed: str = "", page: str = "1") -> Answer:
         buttons.append(talk.choice("しぼりこむ", "narrow"))
     ways = (talk.choice("わたしの申し込み", "my"), talk.choice("メニュー", "menu"))
     nothing = talk.say("いまご案内できるイベントはありません。決まりしだい、ここに並びます。")
-    return card(_list_title(talk, narrowed), lines or (nothing,), *buttons, *ways)
+    return card(_list_title(talk, narrowed), spaced(lines) or (nothing,), *buttons, *ways)
 
 
 def _list_title(talk: Talk, narrowed: str) -> str:
@@ -157,6 +157,7 @@ def _show(talk: Talk, event: EventFacts, as_company: bool) -> Answer:
         eventwords.kind(words, event),
         *eventwords.facts(words, event),
         *_seat_lines(talk, event),
+        "",
         *described(talk, event),
     )
     offered = () if stopped else _register_buttons(talk, event, own, as_company)
@@ -283,6 +284,11 @@ def page_button(talk: Talk, event: EventFacts) -> tuple[Choice, ...]:
         return ()
     address = f"{talk.public_url}/events/{event.id}?lang={talk.language}"
     return (Choice(talk.say("くわしく見る・知らせる"), url=address),)
+
+
+def spaced(lines: Sequence[str]) -> tuple[str, ...]:
+    """Put an empty line between entries of several lines, for platforms that draw a card as one text."""
+    return tuple(line for entry in lines for line in (entry, ""))[:-1]
 
 
 def clipped(label: str) -> str:

@@ -44,7 +44,7 @@ def show_mine(talk: Talk, page: str = "1") -> Answer:
         buttons.append(talk.choice("まえのページ", f"my:{at - 1}"))
     nothing = talk.say("いま申し込んでいるイベントはありません。")
     ways = (talk.choice("イベントをさがす", "events"), talk.choice("メニュー", "menu"))
-    return card(talk.say("わたしの申し込み"), tuple(lines) or (nothing,), *buttons, *ways)
+    return card(talk.say("わたしの申し込み"), browsing.spaced(lines) or (nothing,), *buttons, *ways)
 
 
 def _numbered(talk: Talk, number: int, event: EventFacts) -> Choice:

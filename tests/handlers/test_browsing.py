@@ -26,7 +26,9 @@ def test_the_menu_leads_to_the_coming_events_soonest_first(town: Town) -> None:
     assert isinstance(shown, Card)
     assert shown.lines == (
         "1. 1月26日(水)　Webセミナー\nsoonerの会",
+        "",
         "2. 2月2日(水)　Webセミナー\nlaterの会",
+        "",
         "3. 3月上旬頃　Webセミナー\nopenの会",
     )
     assert labels(citizen)[:3] == ["1. soonerの会", "2. laterの会", "3. openの会"]

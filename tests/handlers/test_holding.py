@@ -75,6 +75,7 @@ def test_my_events_are_listed_soonest_first_with_how_one_stands(town: Town) -> N
     assert isinstance(shown, Card)
     assert shown.lines == (
         "1. 1月26日(水) 午後2時から\nsoonerの会\n申し込み済み（席があります）",
+        "",
         "2. 2月2日(水) 午後2時から\nlaterの会\nキャンセル待ち 1番目",
     )
     citizen.tap("2. laterの会")
