@@ -31,8 +31,11 @@ def run(settings: Settings, *, mend: bool) -> int:
 
 
 def _compare(database: Database) -> Differences:
+    periods = database.read(
+        _periods
+    ).result()  # first: PostgreSQL fixes what a comparison sees before its first question
     with _bar("comparing with the ledger") as advance:
-        return database.read(lambda connection: recount.compare(connection, _periods(connection), advance)).result()
+        return database.read(lambda connection: recount.compare(connection, periods, advance)).result()
 
 
 def _periods(connection: Connection) -> Periods:

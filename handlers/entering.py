@@ -27,11 +27,11 @@ class CheckedIn:
 
 def locked(connection: Connection, part_id: int) -> tuple[EventFacts, PartFacts] | None:
     """Lock a part's event and read it, as it then stands."""
-    event = events.find_by_part(connection, part_id)
-    if event is None:
+    event_id = events.find_id(connection, part_id)
+    if event_id is None:
         return None
-    events.lock(connection, event.id)
-    event = events.find_by_part(connection, part_id)
+    events.lock(connection, event_id)
+    event = events.find(connection, event_id)
     part = event.part(part_id) if event else None
     return (event, part) if event and part else None
 

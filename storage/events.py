@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -77,6 +78,11 @@ def find_by_code(connection: Connection, code: str) -> EventFacts | None:
 def find_by_part(connection: Connection, part_id: int) -> EventFacts | None:
     """Find the event that a part belongs to."""
     return _one(connection, EVENTS.c.id == select(PARTS.c.event_id).where(PARTS.c.id == part_id).scalar_subquery())
+
+
+def find_id(connection: Connection, part_id: int) -> int | None:
+    """Find the number of the event that a part belongs to."""
+    return connection.execute(select(PARTS.c.event_id).where(PARTS.c.id == part_id)).scalar()
 
 
 def list_coming(connection: Connection, now: datetime, limit: int, after: int = 0) -> list[EventFacts]:
@@ -239,7 +245,7 @@ def _many(connection: Connection, question: Any) -> list[EventFacts]:
 
 
 def _facts(row: Row[Any], parts: list[PartFacts]) -> EventFacts:
-    details = _DETAILS.validate_json(row.details)
+    details = _read_details(row.details)
     return EventFacts(
         **{name: getattr(details, name) for name in DETAIL_NAMES},
         id=row.id,
@@ -249,6 +255,12 @@ def _facts(row: Row[Any], parts: list[PartFacts]) -> EventFacts:
         changed_at=row.changed_at,
         parts=tuple(parts),
     )
+
+
+@lru_cache(maxsize=256)
+def _read_details(document: str) -> EventDetails:
+    """Read what the city says of an event; the same words are read once, as one event is asked for again and again."""
+    return _DETAILS.validate_json(document)
 
 
 def _part(row: Row[Any]) -> PartFacts:
