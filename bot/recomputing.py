@@ -31,9 +31,7 @@ def run(settings: Settings, *, mend: bool) -> int:
 
 
 def _compare(database: Database) -> Differences:
-    periods = database.read(
-        _periods
-    ).result()  # first: PostgreSQL fixes what a comparison sees before its first question
+    periods = database.read(_periods).result()  # apart: a comparison's view is fixed before its first question
     with _bar("comparing with the ledger") as advance:
         return database.read(lambda connection: recount.compare(connection, periods, advance)).result()
 
