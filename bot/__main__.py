@@ -21,6 +21,8 @@ Result = TypeVar("Result")
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A city's bot on LINE and Telegram.")
 imports = typer.Typer(no_args_is_help=True, help="Take in a changed programme, or figures that staff vouch for.")
 app.add_typer(imports, name="import")
+staff = typer.Typer(no_args_is_help=True, help="Let the people at the desk in.")
+app.add_typer(staff, name="staff")
 
 
 class Exports(TyperGroup):
@@ -251,6 +253,17 @@ def _export(table: str, event: str, output: Path | None) -> None:
     from bot.exporting import event_tables
 
     _or_exit(lambda: event_tables.run(_settings(), table, event, output))
+
+
+@staff.command(name="desk")
+def staff_desk(name: Annotated[str, typer.Option(help="Who enters; written beside all they do.")]) -> None:
+    """Print a link that lets one person in to events, seats and the door, for 12 hours; open it within 15 minutes.
+
+    Whoever has the link can enter under this name: hand it over in person. May run beside the bot.
+    """
+    from bot import admitting
+
+    _or_exit(lambda: admitting.run(_settings(), name))
 
 
 def _settings() -> Settings:

@@ -18,10 +18,13 @@ from bot.channels.telegram.wiring import WiringError
 from bot.dispatch import House
 from bot.phones import PUBLIC_NAME, Phones
 from bot.settings import Role, Settings
-from bot.web import company, events, health, mydata, public, sandboxed, webhooks
+from bot.web import company, events, health, mydata, public, sandboxed, tickets, webhooks
 from bot.web.event_views import JoinLink
 from bot.web.headers import SecurityHeaders
 from bot.web.pages import Pages
+from bot.web.staff import rooms
+from bot.web.staff.desk import Desk
+from bot.web.tickets import TicketParts
 from bot.web.visits import Visits
 from bot.worker import Worker
 from handlers.messages import Arrived, Channel, Fate, Outcome
@@ -141,10 +144,27 @@ class App:
             *company.routes(shown, self.secret),
             *health.routes(watched),
             *mydata.routes(self.database, self.clock, self.secret),
+            *tickets.routes(self._ticket_parts()),
+            *rooms.routes(self._desk()),
         ]
         if self.phones is not None:
             routes += sandboxed.routes(self.database, self.clock, self.phones.url)
         return routes
+
+    def _ticket_parts(self) -> TicketParts:
+        texts = Texts(self.programme.city.languages)
+        return TicketParts(self.database, self.clock, self.secret, self.pages, texts)
+
+    def _desk(self) -> Desk:
+        return Desk(
+            database=self.database,
+            clock=self.clock,
+            programme=self.programme_now,
+            secret=self.secret,
+            keyed_hash=self._house().keyed_hash,
+            public_url=self.settings.public_url,
+            is_sandbox=self.is_sandbox,
+        )
 
     async def _dress(self) -> None:
         """Give the sandbox's Telegram the menu that `connect` gives the real one; nothing depends on it."""

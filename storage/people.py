@@ -1,6 +1,7 @@
 """Persons: who joined, what they agreed to and when, and the tombstones of those who left. Never sends."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -68,6 +69,12 @@ def find(connection: Connection, person_id: int | None) -> PersonFacts | None:
         consent_version=row.consent_version or "",
         awaiting=row.awaiting,
     )
+
+
+def list_nicknames(connection: Connection, person_ids: Collection[int]) -> dict[int, str]:
+    """List what some persons are called, as {person: nickname}; who has none, or has left, is left out."""
+    called = select(PEOPLE.c.id, PEOPLE.c.nickname).where(PEOPLE.c.id.in_(set(person_ids)), ~PEOPLE.c.is_tombstone)
+    return {row.id: row.nickname for row in connection.execute(called) if row.nickname}
 
 
 def add(connection: Connection, nickname: str, now: datetime) -> int:

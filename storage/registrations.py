@@ -131,6 +131,13 @@ def count_waiting(connection: Connection, part_ids: Sequence[int]) -> dict[int, 
     return {row.part_id: row.waiting for row in rows}
 
 
+def count_of_parts(connection: Connection, part_ids: Sequence[int]) -> dict[tuple[int, RegistrationState], int]:
+    """Count some parts' registrations, as {(part, state): number}; a state that nobody is in is left out."""
+    columns = (REGISTRATIONS.c.part_id, REGISTRATIONS.c.state)
+    counted = select(*columns, func.count()).where(REGISTRATIONS.c.part_id.in_(set(part_ids))).group_by(*columns)
+    return {(part_id, RegistrationState(state)): count for part_id, state, count in connection.execute(counted)}
+
+
 def list_overdue_offers(
     connection: Connection, now: datetime, limit: int | None = None, event_id: int | None = None
 ) -> list[RegistrationFacts]:

@@ -46,18 +46,23 @@ class Pages:
             stylesheet=f"/static/{STYLESHEET.name}?v={version}", public_url=public_url, is_sandbox=is_sandbox
         )
 
-    def words_for(self, request: Request) -> Words:
-        """Give the words of the language asked for: ``?lang=``, else Accept-Language, else Japanese."""
-        chosen = self.texts.match(request.query_params.get("lang"))
+    def words_for(self, request: Request, preferred: str | None = None) -> Words:
+        """Give the words of the language asked for: ``?lang=``, else ``preferred``, Accept-Language, Japanese."""
+        chosen = self.texts.match(request.query_params.get("lang")) or self.texts.match(preferred)
         return self.texts.of(chosen or self._accepted(request.headers.get("accept-language", "")))
 
     def _accepted(self, header: str) -> str | None:
         wanted = sorted((_weighed(part) for part in header.split(",")), key=lambda pair: -pair[1])
         return next((found for tag, weight in wanted if weight > 0 and (found := self.texts.match(tag))), None)
 
-    def render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-        """Render a template for a request; the page may be kept but is asked for anew each time."""
-        words, programme = self.words_for(request), self._programme()
+    def render(
+        self, request: Request, template: str, *, status: int = 200, preferred: str | None = None, **values: Any
+    ) -> HTMLResponse:
+        """Render a template for a request; the page may be kept but is asked for anew each time.
+
+        ``preferred`` is the language of the reader's own chat, where that is known.
+        """
+        words, programme = self.words_for(request, preferred), self._programme()
         page = self._environment.get_template(template).render(
             {
                 **_writing(words),

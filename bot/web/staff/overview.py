@@ -1,0 +1,137 @@
+"""Shows staff the events, one event with its parts, and who is at a part; the printed list. Changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from bot.web.staff import rosters
+from bot.web.staff.desk import Desk, NowhereError, guarded
+from bot.web.staff.rosters import Entry, Standing
+from storage import events, registrations
+from storage.facts import Audience, EventFacts, PartFacts
+
+NEXT, EARLIER = 50, 50  # events on the first page
+SHOWN_LINKS = 200  # persons whose company form is missing, at most named
+DONE = {
+    "publish": "公開しました。",
+    "close": "受付を終了しました。",
+    "cancel-event": "イベントを中止しました。",
+    "cancel-part": "この回を中止しました。",
+    "move": "日時を変えました。",
+    "capacity": "定員を変えました。",
+    "registered": "申し込みを受け付けました。席があります。",
+    "waiting": "申し込みを受け付けました。満席のため、キャンセル待ちです。",
+    "seated": "席を用意しました。",
+    "cancelled": "申し込みを取り消しました。",
+    "checked-in": "受け付けました。",
+    "taken-back": "受付を取り消しました。",
+    "confirmed": "出席を確かめたことにしました。",
+}
+"""What is said after something was done; only these words, whatever an address asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One event as its page shows it. ``formless`` are company people who have not written on the form."""
+
+    event: EventFacts
+    standings: list[Standing]
+    formless: list[str]
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """Give the pages to look at, each only for who is in."""
+
+    async def home(request: Request, by: str) -> Response:
+        found = await desk.read(lambda connection: _list_events(connection, desk.clock.now()))
+        return desk.render("events.html", by=by, **found)
+
+    async def event(request: Request, by: str) -> Response:
+        view = await desk.read(lambda connection: _view(connection, request.path_params["event_id"]))
+        done = DONE.get(request.query_params.get("done", ""), "")
+        return desk.render(
+            "event.html", by=by, view=view, event=view.event, done=done, audiences=_audiences(view.event)
+        )
+
+    async def part(request: Request, by: str) -> Response:
+        found = await desk.read(lambda connection: _people(connection, request.path_params["part_id"]))
+        return desk.render("part.html", by=by, done=DONE.get(request.query_params.get("done", ""), ""), **found)
+
+    async def printed(request: Request, by: str) -> Response:
+        found = await desk.read(lambda connection: _people(connection, request.path_params["part_id"]))
+        has_companies = any(entry.company for entry in found["seated"])
+        return desk.render("list.html", by=by, has_companies=has_companies, **found)
+
+    return [
+        guarded(desk, "/staff", home),
+        guarded(desk, "/staff/events/{event_id:int}", event),
+        guarded(desk, "/staff/parts/{part_id:int}", part),
+        guarded(desk, "/staff/parts/{part_id:int}/list", printed),
+    ]
+
+
+def find_event(connection: Connection, event_id: int) -> EventFacts:
+    """Find an event; NowhereError where there is none."""
+    found = events.find(connection, event_id)
+    if found is None:
+        raise NowhereError
+    return found
+
+
+def find_part(connection: Connection, part_id: int) -> tuple[EventFacts, PartFacts]:
+    """Find a part and its event; NowhereError where there is none."""
+    event = events.find_by_part(connection, part_id)
+    part = event.part(part_id) if event else None
+    if event is None or part is None:
+        raise NowhereError
+    return event, part
+
+
+def _list_events(connection: Connection, now: datetime) -> dict[str, Any]:
+    """List what is coming, soonest first, and of the rest the newest."""
+    coming = events.list_coming(connection, now, NEXT)
+    known = {event.id for event in coming}
+    others = [event for event in events.list_all(connection, NEXT + EARLIER) if event.id not in known]
+    counts = rosters.standings(connection, [part for event in coming for part in event.parts])
+    return {"coming": coming, "others": others[:EARLIER], "counts": counts}
+
+
+def _view(connection: Connection, event_id: int) -> EventView:
+    event = find_event(connection, event_id)
+    standings = rosters.standings(connection, event.parts)
+    return EventView(event, list(standings.values()), _formless(connection, event))
+
+
+def _formless(connection: Connection, event: EventFacts) -> list[str]:
+    """Name who came as a company's and has not given company and e-mail; they are asked again by their own chat."""
+    given: Mapping[int, Any] = registrations.list_company_forms(connection, event.id)
+    missing: dict[int, str] = {}
+    for part in event.parts:
+        live = [one for one in registrations.list_of_part(connection, part.id) if one.as_company]
+        silent = [one for one in live if one.host_id is None and one.person_id not in given]
+        missing.update({entry.registration.person_id: entry.name for entry in rosters.named(connection, part, silent)})
+    return sorted(missing.values())[:SHOWN_LINKS]
+
+
+def _people(connection: Connection, part_id: int) -> dict[str, Any]:
+    event, part = find_part(connection, part_id)
+    live = rosters.entries(connection, part)
+    seated = sorted((entry for entry in live if entry.is_seated), key=_by_party)
+    line = [entry for entry in live if not entry.is_seated]
+    standing = rosters.standings(connection, [part])[part.id]
+    return {"event": event, "part": part, "seated": seated, "line": line, "standing": standing}
+
+
+def _by_party(entry: Entry) -> tuple[str, int, bool, str]:
+    """Sort by name, companions behind who brings them."""
+    return entry.host or entry.name, entry.registration.party, bool(entry.host), entry.name
+
+
+def _audiences(event: EventFacts) -> str:
+    return "・".join("企業" if one is Audience.COMPANY else "市民" for one in event.audiences)

@@ -1,0 +1,268 @@
+"""The door in a real browser: a camera sees the code of a person's own page, with and without a signal; for all to use.
+
+To look at the pages: ``SCREENSHOTS=folder pytest tests/end_to_end/test_door.py``.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+from storage.facts import CheckInWay
+from tests.end_to_end.conftest import CHROMIUM, FLAGS, WAIT_MS
+from tests.end_to_end.office import Office, film, open_office
+from tests.running import ROOT, Bot
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt install chromium")
+SIZES = {"phone": (390, 844), "desk": (1440, 900)}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=WAIT_MS)
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with open_office(tmp_path) as opened:
+        yield opened
+
+
+@contextmanager
+def browser_of(playwright: Playwright, *flags: str) -> Iterator[Browser]:
+    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def context_of(browser: Browser, size: str = "phone", *, bypass_csp: bool = False) -> BrowserContext:
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="ja-JP", timezone_id="Asia/Tokyo", bypass_csp=bypass_csp
+    )
+    context.set_default_timeout(WAIT_MS)
+    return context
+
+
+def film_ticket(playwright: Playwright, office: Office, person_id: int, folder: Path) -> Path:
+    """Open a person's ticket in a browser of their own and film its code."""
+    with browser_of(playwright) as browser:
+        page = context_of(
+            browser, bypass_csp=True
+        ).new_page()  # drawing it elsewhere is the test's doing, not the page's
+        page.goto(office.ticket(person_id))
+        return film(page, folder / "ticket.y4m")
+
+
+def enter(context: BrowserContext, office: Office) -> Page:
+    """Open the link and go to the door, as somebody at the desk does."""
+    page = context.new_page()
+    page.clock.install()  # it goes on as ever, but can be moved
+    page.goto(office.entry())
+    page.wait_for_url("**/staff")
+    page.get_by_role("link", name="省エネ工作教室").click()
+    page.get_by_role("link", name="受付をする").click()
+    expect(page.locator("#signal")).to_have_text("つながっています")
+    return page
+
+
+def keep(page: Page, pictures: Path, name: str) -> None:
+    page.screenshot(path=pictures / f"door-{name}.png", full_page=True)
+
+
+def test_a_camera_sees_a_ticket_and_the_citys_participants_move_by_one(
+    playwright: Playwright, office: Office, tmp_path: Path, pictures: Path
+) -> None:
+    person_id = office.host("みどりのカササギ")
+    video = film_ticket(playwright, office, person_id, tmp_path)
+    before = office.participants()
+    with browser_of(playwright, *CAMERA, f"--use-file-for-fake-video-capture={video}") as browser:
+        context = context_of(browser)
+        said: list[str] = []
+        page = enter(context, office)
+        page.on("console", lambda message: said.append(message.text))
+        keep(page, pictures, "1-ready")
+        page.get_by_role("button", name="カメラを始める").click()
+        expect(page.locator("#result")).to_contain_text("受け付けました")
+        expect(page.locator("#result")).to_contain_text("みどりのカササギさん")
+        expect(page.locator("#result")).to_contain_text("+200ポイント")
+        keep(page, pictures, "2-checked-in")
+        expect(page.locator("#counts")).to_have_text("来た人 1 / 1")
+        assert office.participants() == before + 1
+        page.get_by_role("button", name="カメラを止める").click()
+        office.set_time(office.app.clock.now() + timedelta(seconds=10))
+        page.clock.fast_forward("00:10")
+        page.get_by_role("button", name="カメラを始める").click()
+        expect(page.locator("#result")).to_contain_text("受付ずみです")
+        keep(page, pictures, "3-again")
+        assert office.participants() == before + 1
+        assert said == []
+    found = office.attendance(person_id)
+    assert found is not None
+    assert (found.way, found.entered_by) == (CheckInWay.QR, "受付 花")
+
+
+def test_without_a_signal_the_scan_waits_on_the_device_and_keeps_its_own_time(
+    playwright: Playwright, office: Office, tmp_path: Path, pictures: Path
+) -> None:
+    person_id, other = office.host("みどりのカササギ"), office.guest("電話 花子")
+    video = film_ticket(playwright, office, person_id, tmp_path)
+    before = office.participants()
+    with browser_of(playwright, *CAMERA, f"--use-file-for-fake-video-capture={video}") as browser:
+        context = context_of(browser)
+        page = enter(context, office)
+        page.wait_for_function("() => caches.has('door')")
+        context.set_offline(True)
+        seen_at = office.app.clock.now()
+        page.get_by_role("button", name="カメラを始める").click()
+        expect(page.locator("#result")).to_contain_text("この端末に残しました")
+        expect(page.locator("#result")).to_contain_text("みどりのカササギさん")
+        page.get_by_role("button", name="カメラを止める").click()
+        page.get_by_role("button", name="電話 花子: 受け付ける").click()
+        expect(page.locator("#signal")).to_contain_text("電波がありません")
+        expect(page.locator("#unsent")).to_have_text("2")
+        keep(page, pictures, "4-without-a-signal")
+        assert office.attendance(person_id) is None
+        assert office.participants() == before
+        office.set_time(office.app.clock.now() + timedelta(hours=5))
+        page.clock.fast_forward("05:00:00")  # the device has been alone for as long
+        context.set_offline(False)
+        expect(page.locator("#unsent")).to_have_text("0")
+        keep(page, pictures, "5-sent")
+        assert office.participants() == before + 2
+    for one in (person_id, other):
+        found = office.attendance(one)
+        assert found is not None
+        assert abs(found.at - seen_at) < timedelta(seconds=40)
+        assert found.entered_at - found.at > timedelta(hours=4, minutes=59)
+
+
+def test_the_door_opens_again_without_a_signal_and_still_knows_what_it_has_to_send(
+    playwright: Playwright, office: Office
+) -> None:
+    person_id = office.guest("電話 花子")
+    with browser_of(playwright) as browser:
+        context = context_of(browser)
+        page = enter(context, office)
+        page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+        page.wait_for_function("() => caches.match(location.pathname).then(Boolean)")
+        office.close()
+        page.get_by_role("button", name="電話 花子: 受け付ける").click()
+        expect(page.locator("#unsent")).to_have_text("1")
+        page.reload()
+        expect(page.locator("#unsent")).to_have_text("1")
+        expect(page.locator("#signal")).to_contain_text("電波がありません")
+        expect(page.get_by_role("button", name="電話 花子: 取り消す")).to_be_visible()
+        office.open()
+        page.get_by_role("button", name="いま送る").click()
+        expect(page.locator("#unsent")).to_have_text("0")
+    assert office.attendance(person_id) is not None
+
+
+def test_who_comes_without_a_registration_gets_a_seat_and_a_slip(
+    playwright: Playwright, office: Office, pictures: Path
+) -> None:
+    with browser_of(playwright) as browser:
+        page = enter(context_of(browser), office)
+        page.get_by_label("名前", exact=True).fill("当日 太郎")
+        page.get_by_role("button", name="席を取って受け付ける").click()
+        expect(page.locator(".slip")).to_contain_text("当日 太郎さん・200ポイント")
+        code = page.locator(".slip .code").inner_text()
+        assert len(code) >= 6
+        keep(page, pictures, "6-slip")
+        page.reload()
+        page.goto(f"{office.url}/staff/parts/{office.part.id}")
+        assert code not in page.content()
+        expect(page.locator(".came")).to_have_count(1)
+
+
+def test_four_digits_in_wide_signs_are_understood(playwright: Playwright, office: Office) -> None:
+    person_id = office.guest("電話 花子")
+    digits = office.digits(person_id).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    with browser_of(playwright) as browser:
+        page = enter(context_of(browser), office)
+        page.get_by_role("textbox", name="番号").fill(digits)
+        page.get_by_role("textbox", name="番号").press("Enter")
+        expect(page.locator("#result")).to_contain_text("電話 花子さん")
+        expect(page.locator("#result")).to_contain_text("受け付けました")
+
+
+def test_the_command_lets_somebody_in_beside_a_running_bot(bot: Bot) -> None:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATA_DIR": "data", "PORT": str(bot.port)}
+    command = [sys.executable, "-m", "bot", "staff", "desk", "--name", "受付 花"]
+    printed = subprocess.run(
+        command, cwd=bot.folder, env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    with httpx.Client() as browser:
+        assert browser.get(f"{bot.url}/staff").status_code == 403
+        assert browser.get(printed.strip()).status_code == 200
+        assert "受付 花さん" in browser.get(f"{bot.url}/staff").text
+
+
+def show_everything(office: Office) -> dict[str, str]:
+    """Fill the office so that every page has something on it; gives the pages by name."""
+    host = office.host("みどりのカササギ")
+    office.companion(host, "小さなカササギ")
+    office.guest("電話 花子")
+    office.fill_up()
+    part = f"/staff/parts/{office.part.id}"
+    return {
+        "events": "/staff",
+        "event": f"/staff/events/{office.event.id}",
+        "people": part,
+        "door": f"{part}/door",
+        "list": f"{part}/list",
+        "word": f"{part}/word",
+        "ticket": office.ticket(host).removeprefix(office.url),
+        "no-ticket": "/ticket/x",
+        "no-seat": office.ticket(7).removeprefix(office.url),
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_to_mend_and_nothing_runs_out_at_the_side(
+    playwright: Playwright, office: Office, pictures: Path, size: str, scheme: str
+) -> None:
+    paths = show_everything(office)
+    with browser_of(playwright) as browser:
+        context = context_of(browser, size, bypass_csp=True)  # axe itself is a script put into the page
+        page = context.new_page()
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.goto(office.url + "/staff")
+        look_at(page, pictures, f"closed-{size}-{scheme}")
+        page.goto(office.entry())
+        page.wait_for_url("**/staff")
+        for name, path in paths.items():
+            page.goto(office.url + path)
+            page.wait_for_load_state("networkidle")
+            look_at(page, pictures, f"{name}-{size}-{scheme}")
+        page.goto(f"{office.url}/staff/parts/{office.part.id}/word")
+        page.get_by_role("button", name="合言葉を出す").click()
+        look_at(page, pictures, f"word-open-{size}-{scheme}")
+        page.goto(f"{office.url}/staff/events/{office.event.id}")
+        page.get_by_role("button", name="イベントを中止する…").click()
+        look_at(page, pictures, f"confirm-{size}-{scheme}")
+
+
+def look_at(page: Page, pictures: Path, name: str) -> None:
+    keep(page, pictures, name)
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, f"{name}\n{found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, name
