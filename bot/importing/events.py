@@ -16,6 +16,7 @@ from bot.importing.lines import Rejected
 from bot.importing.links import Links
 from bot.importing.reporting import Report
 from bot.settings import Settings
+from handlers import announcing
 from storage import audit, event_checks, events, marks
 from storage.clock import TOKYO, Clock
 from storage.database import Database
@@ -172,4 +173,12 @@ def _add(connection: Connection, event: PlannedEvent, file: str, by: str) -> Non
     now = Clock(marks.find_clock_offset(connection)).now()
     if events.find_by_code(connection, event.code) is None:
         number = events.add(connection, event, event.parts, event.state, now)
+        added = events.find(connection, number)
+        if added is not None and event.state is EventState.PUBLISHED and not _is_over(event, now):
+            announcing.post(connection, added, now=now)
         audit.add(connection, by, "event.import", f"event:{number}", now, f"{file}: {event.state}")
+
+
+def _is_over(event: PlannedEvent, now: datetime) -> bool:
+    """Tell whether all of an event lies in the past: that is no news for anybody."""
+    return all(part.starts_at is not None and part.starts_at <= now for part in event.parts)

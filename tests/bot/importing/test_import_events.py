@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from bot.importing.events import compare
-from storage import audit, events
+from storage import audit, events, notices
 from storage.clock import TOKYO
 from storage.database import Database
-from storage.facts import Audience, EventKind, EventMode, EventState, PlannedEvent
+from storage.facts import Audience, EventKind, EventMode, EventState, NoticeKind, PlannedEvent
 from tests.bot.importing.conftest import Office
 
 HEAD = "code,kind,audiences,mode,title,title_en,description,description_en,starts_at,ends_at,weekday,capacity"
@@ -46,9 +46,18 @@ def test_with_yes_events_are_added_as_drafts_and_signed(office: Office) -> None:
     assert sorted(acts) == [("Sato", "event.import", f"event:{one.id}") for one in (seminar, course)]
 
 
-def test_publishing_is_asked_for(office: Office) -> None:
+def test_publishing_is_asked_for_and_posted_to_the_public_channel_once(office: Office) -> None:
     office.say("import", "events", office.table(HEAD, SEMINAR), "--yes", "--publish")
-    assert office.ask(lambda c: [one.state for one in events.list_all(c, 9)]) == [EventState.PUBLISHED]
+    (event,) = office.ask(lambda c: events.list_all(c, 9))
+    assert event.state is EventState.PUBLISHED
+    planned = office.ask(lambda c: notices.list_of_part(c, event.parts[0].id))
+    assert [notice.kind for notice, _, _ in planned] == [NoticeKind.POST]
+
+
+def test_a_draft_is_posted_nowhere(office: Office) -> None:
+    office.say("import", "events", office.table(HEAD, SEMINAR), "--yes")
+    (event,) = office.ask(lambda c: events.list_all(c, 9))
+    assert office.ask(lambda c: notices.list_of_part(c, event.parts[0].id)) == []
 
 
 def test_what_is_there_is_not_changed_and_its_differences_are_named(office: Office) -> None:
