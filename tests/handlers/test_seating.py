@@ -51,6 +51,20 @@ def test_a_second_tap_changes_nothing_and_says_so(hall: Hall) -> None:
     assert hall.part.taken == 1
 
 
+def test_two_phones_of_one_person_and_many_taps_at_once_give_one_seat(hall: Hall) -> None:
+    hall.hold(a_part(2))
+    person, event_id = hall.person(), hall.event_id
+    units = [
+        hall.database.write(lambda c, n=n: seating.register(c, event_id, person, account_id=n % 2, now=NOW))
+        for n in range(16)
+    ]
+    answers = [unit.result() for unit in units]
+    assert sum(isinstance(answer, Registered) for answer in answers) == 1
+    assert answers.count(NotRegistered(reason=NoSeat.ALREADY)) == 15
+    assert hall.part.taken == 1
+    assert len(hall.told(*REMINDERS)) == 2
+
+
 @pytest.mark.parametrize(
     ("state", "details", "at", "reason"),
     [
