@@ -66,7 +66,7 @@ class Guest(SQLModel, table=True):
 
 REGISTRATIONS, COMPANY_FORMS, GUESTS = table_of(Registration), table_of(CompanyForm), table_of(Guest)
 Index("registration_line", REGISTRATIONS.c.part_id, REGISTRATIONS.c.state, REGISTRATIONS.c.queued)
-_OFFERED = text("state = 'offered'")
+_OFFERED = text("state = 'offered'")  # a literal: SQLite uses an index of some rows only for the very same words
 Index("registration_offers", REGISTRATIONS.c.offered_until, sqlite_where=_OFFERED, postgresql_where=_OFFERED)
 _FORGETTABLE = text("forget_at IS NOT NULL")
 Index("guest_forget", GUESTS.c.forget_at, sqlite_where=_FORGETTABLE, postgresql_where=_FORGETTABLE)
@@ -142,7 +142,7 @@ def list_overdue_offers(
     connection: Connection, now: datetime, limit: int | None = None, event_id: int | None = None
 ) -> list[RegistrationFacts]:
     """List offers whose time is up, of one event only if so asked, longest over first."""
-    due = (REGISTRATIONS.c.state == RegistrationState.OFFERED, REGISTRATIONS.c.offered_until <= now)
+    due = (_OFFERED, REGISTRATIONS.c.offered_until <= now)
     question = select(REGISTRATIONS).where(*due).order_by(REGISTRATIONS.c.offered_until).limit(limit)
     if event_id is not None:
         question = question.where(REGISTRATIONS.c.event_id == event_id)

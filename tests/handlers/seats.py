@@ -2,16 +2,18 @@
 
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, select
 
 from handlers import arranging, seating
+from handlers.arranging import ArrangementRefusedError, NotArranged
 from handlers.seating import CompanionAdded, CompanionRefused, NotRegistered, Registered, Taken
-from storage import events, notices, outbox, people, registrations
+from storage import audit, events, notices, outbox, people, registrations
 from storage.clock import TOKYO
 from storage.database import Database
 from storage.facts import (
@@ -32,6 +34,8 @@ from storage.outbox import OutboxKind, OutboxState
 NOW = datetime(2022, 1, 20, 12, tzinfo=TOKYO)
 """A Thursday at noon, the sandbox's first day."""
 START = datetime(2022, 1, 26, 14, tzinfo=TOKYO)
+THIRTY_BEFORE = START - timedelta(hours=30)
+"""At 8:00 the day before: seats are offered."""
 STAFF = "staff:1"
 DETAILS = EventDetails(
     code="seminar",
@@ -195,3 +199,28 @@ class Hall:
             way = {"channel": "line", "bot_id": "bot", "way": "push", "to_key": "U1", "body": b"{}"}
             call = outbox.add(connection, kind=OutboxKind.NOTICE, state=ended, **about, **times, **way)
             notices.mark(connection, notice.id, NoticeState.SEALED, self.now, outbox_id=call.id)
+
+
+def times(start: datetime | None) -> dict[str, str]:
+    """What a person knew, as a notice carries it."""
+    moments = (start, start + timedelta(hours=2)) if start else (None, None)
+    written = ["" if at is None else at.astimezone(TOKYO).isoformat() for at in moments]
+    return dict(zip(("was_starts_at", "was_ends_at"), written, strict=True))
+
+
+def knew(detail: dict[str, str]) -> dict[str, str]:
+    """Read a notice's times in Tokyo, for comparing."""
+    moments = {name: at for name, at in detail.items() if name.startswith("was")}
+    return {n: datetime.fromisoformat(at).astimezone(TOKYO).isoformat() if at else "" for n, at in moments.items()}
+
+
+def refused(act: Callable[[], Any]) -> NotArranged:
+    with pytest.raises(ArrangementRefusedError) as caught:
+        act()
+    assert str(caught.value) == caught.value.reason.value
+    return caught.value.reason
+
+
+def acts(hall: Hall) -> list[tuple[str, str, str, bool]]:
+    rows = hall.ask(audit.list_newest, 20)
+    return [(row.act, row.subject, row.actor, row.to_report) for row in reversed(rows)]

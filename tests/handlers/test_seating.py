@@ -1,4 +1,4 @@
-"""Seats as people get them: never oversold, a line in order, offers that lapse, companions, and what each is told."""
+"""Seats as people get them: never oversold, a line in order, whole courses, guests, and what each is told."""
 
 from datetime import datetime, timedelta
 
@@ -6,18 +6,15 @@ import pytest
 
 from handlers import arranging, seating
 from handlers.rules.registration import NoSeat
-from handlers.seating import CompanionAdded, CompanionRefused, NoCompanion, NotRegistered, Registered, Taken
-from storage import attendances, events, people, registrations
+from handlers.seating import NotRegistered, Registered, Taken
+from storage import events, people, registrations
 from storage.clock import TOKYO
 from storage.database import Database
 from storage.facts import REMINDERS, Audience, EventState, NoticeKind, PartState
 from storage.notices import NoticeState
-from storage.outbox import OutboxState
-from tests.handlers.seats import NOW, STAFF, START, Hall, a_part
+from tests.handlers.seats import NOW, START, Hall, a_part
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-THIRTY_BEFORE = START - 30 * HOUR  # at 8:00 the day before: seats are offered
-LATE = START - 11 * HOUR  # at 3:00 of the day itself: staff only
 
 
 @pytest.fixture
@@ -52,6 +49,20 @@ def test_a_second_tap_changes_nothing_and_says_so(hall: Hall) -> None:
     (person,) = hall.seated(1)
     assert hall.register(person) == NotRegistered(reason=NoSeat.ALREADY)
     assert hall.part.taken == 1
+
+
+def test_two_phones_of_one_person_and_many_taps_at_once_give_one_seat(hall: Hall) -> None:
+    hall.hold(a_part(2))
+    person, event_id = hall.person(), hall.event_id
+    units = [
+        hall.database.write(lambda c, n=n: seating.register(c, event_id, person, account_id=n % 2, now=NOW))
+        for n in range(16)
+    ]
+    answers = [unit.result() for unit in units]
+    assert sum(isinstance(answer, Registered) for answer in answers) == 1
+    assert answers.count(NotRegistered(reason=NoSeat.ALREADY)) == 15
+    assert hall.part.taken == 1
+    assert len(hall.told(*REMINDERS)) == 2
 
 
 @pytest.mark.parametrize(
@@ -158,324 +169,10 @@ def test_who_registers_after_a_reminder_was_due_does_not_get_it(hall: Hall) -> N
     assert hall.told(*REMINDERS) == [("hour_before", person)]
 
 
-def test_later_than_two_days_before_a_freed_seat_is_offered_and_held(hall: Hall) -> None:
-    hall.hold(a_part(1))
-    holder, first, _ = hall.seated(3)
-    hall.now = THIRTY_BEFORE
-    hall.cancel(holder)
-    assert hall.state(first) == "offered"
-    assert hall.part.taken == 1
-    (offer,) = hall.notices(NoticeKind.OFFERED)
-    until = THIRTY_BEFORE + 6 * HOUR
-    assert (offer.person, offer.due_at, offer.not_after) == (first, THIRTY_BEFORE, until)
-    assert datetime.fromisoformat(offer.detail["until"]) == until == hall.registration(first).offered_until
-    assert hall.told(*REMINDERS) == []
-
-
-def test_a_newcomer_cannot_take_the_seat_that_is_held(hall: Hall) -> None:
-    hall.hold(a_part(1))
-    holder, _ = hall.seated(2)
-    hall.now = THIRTY_BEFORE
-    hall.cancel(holder)
-    (newcomer,) = hall.seated(1)
-    assert hall.state(newcomer) == "waiting"
-    assert hall.part.taken == 1
-
-
-def test_an_offer_made_at_night_is_told_in_the_morning_and_counts_from_then(hall: Hall) -> None:
-    hall.hold(a_part(1))
-    holder, first = hall.seated(2)
-    hall.now = START.replace(day=24, hour=22)
-    hall.cancel(holder)
-    (offer,) = hall.notices(NoticeKind.OFFERED)
-    assert offer.due_at == START.replace(day=25, hour=8)
-    assert hall.registration(first).offered_until == START.replace(day=25, hour=14)
-
-
-def test_an_accepted_offer_is_a_seat_with_reminders_and_a_second_yes_changes_nothing(hall: Hall) -> None:
-    hall.hold(a_part(1))
-    holder, first = hall.seated(2)
-    hall.now = THIRTY_BEFORE
-    hall.cancel(holder)
-    assert hall.accept(first) is Taken.SEATED
-    assert hall.accept(first) is Taken.SEATED
-    assert hall.state(first) == "seated"
-    assert hall.part.taken == 1
-    assert hall.told() == [("day_before", first), ("hour_before", first)]  # the offer is no longer news
-
-
-def test_an_offer_lapses_and_moves_on_until_somebody_takes_it(hall: Hall) -> None:
-    hall.hold(a_part(1, days=0.5))
-    holder, first, second = hall.seated(3)
-    hall.now = THIRTY_BEFORE
-    hall.cancel(holder)
-    hall.send_due()
-    hall.now += 6 * HOUR - timedelta(seconds=1)
-    assert hall.tick() == 0
-    hall.now += timedelta(seconds=1)
-    assert hall.tick() == 1
-    assert hall.states([first, second]) == ["lapsed", "offered"]
-    assert hall.told(NoticeKind.OFFER_LAPSED) == [("offer_lapsed", first)]
-    assert hall.told(NoticeKind.OFFERED) == [("offered", first), ("offered", second)]
-    assert hall.tick() == 0
-    assert hall.part.taken == 1
-    assert hall.accept(second) is Taken.SEATED
-
-
-def test_an_offer_that_nobody_could_be_told_of_is_made_anew_to_the_same_party(hall: Hall) -> None:
-    hall.hold(a_part(1, days=0.5))
-    holder, first, second = hall.seated(3)
-    hall.now = THIRTY_BEFORE
-    hall.cancel(holder)
-    hall.now += 7 * HOUR  # nothing was sent meanwhile
-    hall.tick()
-    assert hall.states([first, second]) == ["offered", "waiting"]
-    assert hall.part.taken == 1
-    (offer,) = hall.notices(NoticeKind.OFFERED)
-    until = hall.registration(first).offered_until
-    assert until is not None
-    assert (offer.person, offer.due_at, offer.not_after) == (first, hall.now, until)
-    assert until > hall.now
-    hall.send_due()
-    hall.now = until
-    hall.tick()
-    assert hall.state(first) == "lapsed"
-
-
-def test_an_offer_that_was_sealed_and_not_sent_is_made_anew_too(hall: Hall) -> None:
-    hall.hold(a_part(1, days=0.5))
-    holder, first, second = hall.seated(3)
-    hall.now = THIRTY_BEFORE
-    hall.cancel(holder)
-    hall.send_due(OutboxState.WAITING)
-    hall.now += 6 * HOUR
-    hall.tick()
-    assert hall.states([first, second]) == ["offered", "waiting"]
-    assert [(one.person, one.due_at) for one in hall.notices(NoticeKind.OFFERED)] == [(first, hall.now)]
-
-
-def test_a_yes_that_comes_too_late_is_told_so_once_and_the_next_is_served(hall: Hall) -> None:
-    hall.hold(a_part(1, days=0.5))
-    holder, first, second = hall.seated(3)
-    hall.now = THIRTY_BEFORE
-    hall.cancel(holder)
-    hall.now += 6 * HOUR
-    assert hall.accept(first) is Taken.TOO_LATE
-    assert hall.accept(first) is Taken.TOO_LATE
-    assert hall.states([first, second]) == ["lapsed", "offered"]
-    assert hall.told(NoticeKind.OFFER_LAPSED) == []
-
-
-def test_who_let_an_offer_lapse_can_register_again_at_the_end(hall: Hall) -> None:
-    hall.hold(a_part(1, days=0.5))
-    holder, first, second = hall.seated(3)
-    hall.now = THIRTY_BEFORE
-    hall.cancel(holder)
-    hall.send_due()
-    hall.now += 6 * HOUR
-    hall.tick()
-    hall.register(first)
-    assert hall.states([first, second]) == ["waiting", "offered"]
-    assert hall.told(NoticeKind.OFFER_LAPSED) == []  # they have looked in since
-
-
-def test_a_declined_offer_goes_to_the_next(hall: Hall) -> None:
-    hall.hold(a_part(1, days=0.5))
-    holder, first, second = hall.seated(3)
-    hall.now = THIRTY_BEFORE
-    hall.cancel(holder)
-    assert hall.do(seating.give_back, hall.part.id, first) is True
-    assert hall.do(seating.give_back, hall.part.id, first) is False
-    assert hall.states([first, second]) == ["cancelled", "offered"]
-
-
-def test_nobody_takes_an_offer_that_was_not_theirs(hall: Hall) -> None:
-    hall.hold(a_part(1))
-    _, waiting = hall.seated(2)
-    assert hall.accept(waiting) is Taken.NOTHING
-    assert hall.accept(hall.person()) is Taken.NOTHING
-
-
-def test_on_the_last_day_only_staff_give_seats_and_the_line_keeps_them(hall: Hall) -> None:
-    hall.hold(a_part(1))
-    holder, first, second = hall.seated(3)
-    hall.now = LATE
-    hall.cancel(holder)
-    (newcomer,) = hall.seated(1)
-    assert hall.tick() == 0
-    assert hall.states([first, second, newcomer]) == ["waiting"] * 3
-    assert hall.do(seating.seat_by_staff, hall.registration(second).id, by=STAFF) is True
-    assert hall.do(seating.seat_by_staff, hall.registration(first).id, by=STAFF) is False
-    assert hall.do(seating.seat_by_staff, 99, by=STAFF) is False
-    assert hall.states([first, second]) == ["waiting", "seated"]
-    assert [(one.person, one.due_at) for one in hall.notices(NoticeKind.SEATED)] == [(second, LATE)]
-
-
-def test_staff_do_not_pass_the_line_while_it_is_served(hall: Hall) -> None:
-    hall.hold(a_part(2))
-    _, leaver, host, other = hall.seated(4)
-    hall.bring(host)
-    hall.cancel(leaver)
-    assert hall.do(seating.seat_by_staff, hall.registration(other).id, by=STAFF) is False
-    assert hall.states([host, other]) == ["waiting", "waiting"]
-
-
-def test_staff_can_say_yes_to_an_offer_for_somebody(hall: Hall) -> None:
-    hall.hold(a_part(1))
-    holder, first = hall.seated(2)
-    hall.now = THIRTY_BEFORE
-    hall.cancel(holder)
-    assert hall.do(seating.seat_by_staff, hall.registration(first).id, by=STAFF) is True
-    assert hall.state(first) == "seated"
-    assert hall.part.taken == 1
-
-
 def test_a_free_seat_that_nobody_waits_for_is_had_until_the_start(hall: Hall) -> None:
     hall.hold(a_part(1))
     hall.now = START - timedelta(seconds=1)
     assert hall.states(hall.seated(1)) == ["seated"]
-
-
-def test_a_companion_has_a_seat_beside_their_host(hall: Hall) -> None:
-    hall.hold(a_part(3))
-    (host,) = hall.seated(1)
-    added = hall.bring(host, "はな", is_child=True)
-    assert isinstance(added, CompanionAdded)
-    assert hall.states([host, added.person_id]) == ["seated", "seated"]
-    assert hall.part.taken == 2
-    assert hall.registration(added.person_id).code != hall.registration(host).code
-    guest = hall.ask(registrations.list_guests, [added.person_id])[added.person_id]
-    assert (guest.name, guest.is_child, guest.host_id) == ("はな", True, host)
-    assert guest.forget_at == START + 2 * HOUR + 90 * DAY
-    assert hall.told(*REMINDERS) == [("day_before", host), ("hour_before", host)]  # the companion is never told
-
-
-def test_two_companions_wait_and_are_seated_together(hall: Hall) -> None:
-    hall.hold(a_part(3))
-    others = hall.seated(3)
-    (host,) = hall.seated(1)
-    (behind,) = hall.seated(1)
-    family = [host, *(added.person_id for n in "ab" if isinstance(added := hall.bring(host, n), CompanionAdded))]
-    hall.cancel(others[0])
-    hall.cancel(others[1])
-    assert hall.states([*family, behind]) == ["waiting"] * 4  # two seats are free, and the first party holds the line
-    assert hall.ask(seating.place_in_line, hall.registration(behind)) == 2
-    hall.cancel(others[2])
-    assert hall.states([*family, behind]) == ["seated", "seated", "seated", "waiting"]
-    assert hall.told(NoticeKind.SEATED) == [("seated", host)]
-    assert hall.part.taken == 3
-
-
-def test_a_newcomer_does_not_pass_a_party_that_does_not_fit(hall: Hall) -> None:
-    hall.hold(a_part(2))
-    holders = hall.seated(2)
-    (host,) = hall.seated(1)
-    hall.bring(host)
-    hall.cancel(holders[0])
-    (newcomer,) = hall.seated(1)
-    assert hall.part.taken == 1
-    assert hall.states([host, newcomer]) == ["waiting", "waiting"]
-
-
-def test_a_party_that_grows_smaller_is_seated_when_it_fits(hall: Hall) -> None:
-    hall.hold(a_part(2))
-    holders = hall.seated(2)
-    (host,) = hall.seated(1)
-    added = hall.bring(host)
-    assert isinstance(added, CompanionAdded)
-    hall.cancel(holders[0])
-    assert hall.do(seating.remove_companion, hall.event_id, host, added.person_id) is True
-    assert hall.do(seating.remove_companion, hall.event_id, host, added.person_id) is False
-    assert hall.states([host, added.person_id]) == ["seated", "cancelled"]
-
-
-def test_nobody_sends_another_persons_companion_home(hall: Hall) -> None:
-    hall.hold(a_part(3))
-    host, other = hall.seated(2)
-    added = hall.bring(host)
-    assert isinstance(added, CompanionAdded)
-    assert hall.do(seating.remove_companion, hall.event_id, other, added.person_id) is False
-    assert hall.do(seating.remove_companion, hall.event_id, host, host) is False
-    assert hall.part.taken == 3
-
-
-def test_a_companion_is_refused_with_the_reason(hall: Hall) -> None:
-    hall.hold(a_part(2), companions=1)
-    host, other = hall.seated(2)
-    (waiting,) = hall.seated(1)
-    assert hall.bring(hall.person()) == CompanionRefused(reason=NoCompanion.NOT_REGISTERED)
-    assert hall.bring(host) == CompanionRefused(reason=NoCompanion.FULL)
-    for name in ("", "  ", "a\nb", "あ" * 21, "090-1234-5678"):
-        assert hall.bring(host, name) == CompanionRefused(reason=NoCompanion.NAME)
-    assert isinstance(hall.bring(waiting), CompanionAdded)
-    assert hall.bring(waiting) == CompanionRefused(reason=NoCompanion.TOO_MANY)
-    hall.staff(arranging.close, hall.event_id)
-    assert hall.bring(other) == CompanionRefused(reason=NoCompanion.CLOSED)
-    assert hall.part.taken == 2
-
-
-def test_a_party_never_grows_larger_than_the_part(hall: Hall) -> None:
-    hall.hold(a_part(2))
-    hall.seated(2)
-    (host,) = hall.seated(1)
-    assert isinstance(hall.bring(host), CompanionAdded)
-    assert hall.bring(host) == CompanionRefused(reason=NoCompanion.FULL)
-
-
-def test_a_seated_host_finds_no_seat_for_a_companion_while_others_wait(hall: Hall) -> None:
-    hall.hold(a_part(3))
-    host, leaver = hall.seated(2)
-    third, waiting = hall.seated(2)
-    hall.bring(waiting)
-    hall.cancel(leaver)
-    assert hall.states([third, waiting]) == ["seated", "waiting"]
-    assert hall.part.taken == 2
-    assert hall.bring(host) == CompanionRefused(reason=NoCompanion.FULL)
-
-
-def test_a_party_is_offered_its_seats_together_and_loses_them_together(hall: Hall) -> None:
-    hall.hold(a_part(2, days=0.5))
-    holders = hall.seated(2)
-    (host,) = hall.seated(1)
-    added = hall.bring(host)
-    assert isinstance(added, CompanionAdded)
-    hall.now = THIRTY_BEFORE
-    for holder in holders:
-        hall.cancel(holder)
-    assert hall.states([host, added.person_id]) == ["offered", "offered"]
-    assert hall.told(NoticeKind.OFFERED) == [("offered", host)]
-    hall.send_due()
-    hall.now += 6 * HOUR
-    assert hall.tick() == 2
-    assert hall.states([host, added.person_id]) == ["lapsed", "lapsed"]
-    assert hall.told(NoticeKind.OFFER_LAPSED) == [("offer_lapsed", host)]
-    assert hall.part.taken == 0
-
-
-def test_a_host_who_cancels_takes_the_companions_along(hall: Hall) -> None:
-    hall.hold(a_part(3))
-    (host,) = hall.seated(1)
-    added = hall.bring(host)
-    assert isinstance(added, CompanionAdded)
-    hall.cancel(host)
-    assert hall.states([host, added.person_id]) == ["cancelled", "cancelled"]
-    assert hall.part.taken == 0
-    hall.register(host)
-    assert hall.state(added.person_id) == "cancelled"
-
-
-def test_whoever_was_checked_in_keeps_the_seat(hall: Hall) -> None:
-    hall.hold(a_part(3))
-    (host,) = hall.seated(1)
-    added = hall.bring(host)
-    assert isinstance(added, CompanionAdded)
-    hall.now = START + HOUR
-    row = {"event_id": hall.event_id, "part_id": hall.part.id, "person_id": added.person_id, "way": "hand"}
-    seen = {**row, "state": "confirmed", "at": START, "entered_at": START, "entered_by": STAFF, "times": 1}
-    hall.database.write(lambda c: c.execute(attendances.ATTENDANCES.insert().values(**seen))).result()
-    assert len(hall.cancel(host)) == 1
-    assert hall.states([host, added.person_id]) == ["cancelled", "seated"]
-    assert hall.part.taken == 1
 
 
 def test_a_part_that_is_over_cannot_be_cancelled_any_more(hall: Hall) -> None:
@@ -517,25 +214,6 @@ def test_a_course_held_as_a_whole_is_had_and_left_as_a_whole(hall: Hall) -> None
     hall.register(person)
     assert hall.do(seating.give_back, event.parts[1].id, person) is True
     assert [hall.state(person, part) for part in event.parts] == ["cancelled", "cancelled"]
-
-
-def test_a_companion_comes_to_all_parts_of_a_whole_course_or_to_none(hall: Hall) -> None:
-    event = hall.hold(a_part(2), a_part(1, days=7), whole_only=True)
-    (person,) = hall.seated(1)
-    assert hall.bring(person) == CompanionRefused(reason=NoCompanion.FULL)
-    assert [part.taken for part in hall.event.parts] == [1, 1]
-    hall.staff(arranging.set_capacity, event.parts[1].id, 2)
-    added = hall.bring(person)
-    assert isinstance(added, CompanionAdded)
-    assert len(added.places) == 2
-
-
-def test_a_companion_comes_to_the_parts_of_an_open_course_where_there_is_room(hall: Hall) -> None:
-    event = hall.hold(a_part(2), a_part(1, days=7))
-    (person,) = hall.seated(1)
-    added = hall.bring(person)
-    assert isinstance(added, CompanionAdded)
-    assert [placed.part.id for placed in added.places] == [event.parts[0].id]
 
 
 def test_an_open_date_takes_registrations_and_serves_its_line_without_reminders(hall: Hall) -> None:
@@ -586,36 +264,6 @@ def test_a_closed_event_still_serves_its_line(hall: Hall) -> None:
     hall.staff(arranging.close, hall.event_id)
     hall.cancel(holder)
     assert hall.state(first) == "seated"
-
-
-def test_a_clock_set_back_and_forth_neither_loses_nor_doubles_an_offer(hall: Hall) -> None:
-    hall.hold(a_part(1, days=0.5))
-    holder, first, second = hall.seated(3)
-    hall.now = THIRTY_BEFORE
-    hall.cancel(holder)
-    hall.send_due()
-    for now in (NOW, THIRTY_BEFORE + HOUR, NOW - DAY, THIRTY_BEFORE):
-        hall.now = now
-        hall.tick()
-        hall.send_due()
-    assert hall.states([first, second]) == ["offered", "waiting"]
-    assert hall.told(NoticeKind.OFFERED) == [("offered", first)]
-    hall.now = THIRTY_BEFORE + 7 * HOUR
-    hall.tick()
-    hall.now = NOW
-    assert hall.tick() == 0
-    assert hall.states([first, second]) == ["lapsed", "offered"]
-
-
-def test_a_line_that_stood_before_the_clock_was_set_back_is_served_by_the_next_minute(hall: Hall) -> None:
-    hall.hold(a_part(1))
-    holder, first = hall.seated(2)
-    hall.now = LATE
-    hall.cancel(holder)
-    hall.now = NOW
-    hall.tick()
-    assert hall.state(first) == "seated"
-    assert hall.told(NoticeKind.SEATED) == [("seated", first)]
 
 
 def test_a_part_that_was_held_is_no_longer_served(hall: Hall) -> None:

@@ -28,7 +28,7 @@ from storage import registrations
 from storage.database import Database
 from storage.facts import REMINDERS, EventState, PartFacts, PartState, RegistrationFacts, RegistrationState
 from storage.notices import NoticeState
-from storage.registrations import HOLDING
+from storage.registrations import HOLDING, LIVE
 from tests import databases
 from tests.handlers.beliefs import Minds, truth_of
 from tests.handlers.seats import NOW, STAFF, START, Hall, Told, a_part
@@ -169,9 +169,10 @@ class SeatingHistory(RuleBasedStateMachine):
     @rule(who=who, number=which)
     def give_back(self, who: int, number: int) -> None:
         person, part = self.people[who], self.part(number)
+        had = [other for other in self.hall.event.parts if self.hall.state_or_none(person, other) in LIVE]
         given = self.hall.do(seating.give_back, part.id, person)
-        for other in self.hall.event.parts if given else ():
-            if self.hall.state_or_none(person, other) in (None, "cancelled"):
+        for other in had if given else ():
+            if self.hall.state_or_none(person, other) not in LIVE:
                 self.minds.pop((person, other.id), None)
 
     @rule(number=which, nth=st.integers(0, 4))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from storage import inbox, notices, outbox
+from storage import inbox, notices, outbox, registrations
 from storage.facts import ChannelName
 from tests import databases
 from tests.storage.rows import NOW
@@ -24,11 +24,13 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "accounts": inbox.list_waiting_accounts,
     "states": inbox.count_states,
     "old events": lambda c: inbox.empty_bodies(c, NOW, 500),
+    "overdue offers": lambda c: registrations.list_overdue_offers(c, NOW, 50),
     "due notices": lambda c: notices.list_due(c, NOW, 100),
     "outdated calls": lambda c: outbox.skip_outdated(c, 1, 2, NOW),
 }
 OF_FEW = (
     "outbox_open", "outbox_full", "outbox_stranded", "inbox_waiting", "inbox_failed", "inbox_full", "notice_due",
+    "registration_offers",
     "ix_outbox_account_id",  # one account's, asked only for a notice that is due
 )  # fmt: skip
 
