@@ -32,7 +32,7 @@ from storage.facts import (
 from storage.notices import NoticeState
 from storage.outbox import OutboxKind, OutboxState, StoredCall
 
-PIECE = 25  # notices a transaction: it must not hold SQLite's one writer for long
+PIECE = 10  # notices a transaction: about 2.5 ms each, and nothing holds SQLite's one writer over 50 ms
 LOOK_SECONDS = 1.0
 UNASKED = REMINDERS | {NoticeKind.THANKS}
 """What somebody who paused is spared; the rest concerns seats they asked for."""

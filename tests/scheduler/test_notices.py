@@ -1,9 +1,11 @@
 """When something is told about a part, and in which order; the clock is in the test's hand, on both engines."""
 
+import asyncio
 import os
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import structlog
@@ -11,8 +13,10 @@ import structlog
 from handlers.messages import Fate, Outcome
 from handlers.rules import notices as rules
 from scheduler import notices as sealing
+from scheduler.notices import Sealed
 from storage import events, notices
 from storage.clock import TOKYO
+from storage.database import ConflictError
 from storage.facts import EventState, NoticeKind, RegistrationState
 from storage.notices import NoticeState
 from storage.outbox import OutboxState
@@ -189,6 +193,31 @@ async def test_a_cancellation_is_not_held_up_by_what_waits_for_another_try(hall:
     hall.write(cancel_without_a_new_version)
     assert [one.title for one in await hall.tick()] == ["中止のお知らせ"]
     assert [row.state for row in hall.calls()] == [OutboxState.SKIPPED, OutboxState.ACCEPTED]
+
+
+async def test_sealing_goes_on_after_a_failure_until_nothing_is_due(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, seal, tries = hall.event(), sealing.seal_due, []
+    for _ in range(sealing.PIECE + 1):
+        hall.seat(event, hall.town.citizen())
+    hall.town.now = DAY_BEFORE_AT
+
+    def fail_once(*given: Any, **more: Any) -> list[Sealed]:
+        tries.append(1)
+        if len(tries) == 1:
+            raise ConflictError("40P01")
+        return seal(*given, **more)
+
+    monkeypatch.setattr(sealing, "seal_due", fail_once)
+    monkeypatch.setattr(sealing, "LOOK_SECONDS", 0.01)
+    counted: list[NoticeState] = []
+    running = asyncio.create_task(sealing.run(hall.database, hall.house, lambda _, state: counted.append(state)))
+    while len(counted) <= sealing.PIECE:
+        await asyncio.sleep(0.01)
+        assert not running.done()
+    running.cancel()
+    assert counted == [NoticeState.SEALED] * (sealing.PIECE + 1)
 
 
 def test_many_processes_seal_each_notice_once(hall: Hall) -> None:

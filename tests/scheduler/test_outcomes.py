@@ -149,3 +149,19 @@ def test_a_key_that_is_too_old_is_not_used_again_whatever_kept_it_waiting() -> N
     old = call(Way.PUSH, KEY, was_unknown=True, first_tried_at=NOW - timedelta(hours=23))
     assert outcomes.before(old, NOW) == Next(S.UNKNOWN)
     assert outcomes.after(old, SOON, NOW).state is S.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("was_unknown", "until", "state"),
+    [
+        (False, NOW + timedelta(hours=11), S.WAITING),
+        (True, NOW + timedelta(hours=11), S.WAITING),
+        (False, NOW + timedelta(hours=30), S.EXPIRED),
+        (True, NOW + timedelta(hours=23), S.UNKNOWN),
+    ],
+)
+def test_a_call_is_put_off_only_while_it_may_still_be_tried_then(
+    was_unknown: bool, until: datetime, state: OutboxState
+) -> None:
+    put_off = outcomes.put_off(call(Way.PUSH, KEY, was_unknown=was_unknown), until)
+    assert (put_off.state, put_off.due_at) == (state, until if state is S.WAITING else None)
