@@ -82,10 +82,9 @@ def hand_over(
     """
     for number in sorted((guest_id, person_id)):
         lock_person(connection, number)
-    given = [
-        _give(connection, programme, attendance, person_id, account_id, now)
-        for attendance in attendances.list_of_person(connection, guest_id)
-    ]
+    listed = attendances.list_of_person(connection, guest_id)
+    in_order = sorted(listed, key=lambda one: one.event_id)  # events are locked lowest first
+    given = [_give(connection, programme, one, person_id, account_id, now) for one in in_order]
     done = [one for one in given if one is not None]
     return len(done), sum(one.points for one in done)
 
@@ -93,13 +92,15 @@ def hand_over(
 def _give(
     connection: Connection,
     programme: Programme,
-    attendance: AttendanceFacts,
+    listed: AttendanceFacts,
     person_id: int,
     account_id: int,
     now: datetime,
 ) -> CheckedIn | None:
-    found = entering.locked(connection, attendance.part_id)
-    if found is None:
+    """Give one attendance; read anew, because taking another of its day back may have entered it again."""
+    found = entering.locked(connection, listed.part_id)
+    attendance = attendances.find(connection, listed.part_id, listed.person_id)
+    if found is None or attendance is None:
         return None
     entering.undo(connection, programme, attendance, now)
     own = attendances.find(connection, attendance.part_id, person_id)

@@ -77,6 +77,11 @@ def compare(connection: Connection, periods: Periods, progress: Progress = lambd
     """
     if connection.dialect.name == "postgresql":
         connection.execution_options(isolation_level="REPEATABLE READ")
+    return find_differences(connection, periods, progress)
+
+
+def find_differences(connection: Connection, periods: Periods, progress: Progress = lambda _: None) -> Differences:
+    """Compare everything as the transaction sees it, its own writes included."""
     tallies = tuple(_compare_tallies(connection, progress))
     counted: dict[tuple[str, date], int] = {}
     claims = tuple(_claims_without_report(connection))

@@ -210,7 +210,7 @@ def test_the_database_sums_attendances_as_the_rule_defines(
             scene.do(act, *about)
         found = totals.find_totals(connection, PROGRAMME, as_of)
         defined = rule.totals(PROGRAMME, history(connection, paper), as_of)
-        differences = recount.compare(connection, PROGRAMME.periods)
+        differences = recount.find_differences(connection, PROGRAMME.periods)
         return found, defined, differences, points_by_day(scene) == paper.points()
 
     found, defined, differences, points_agree = database.read(unit).result()  # a question's writes are rolled back

@@ -1,5 +1,6 @@
 """Check-in: once a person and part, whichever ways concur; taken back and redone; points and totals follow."""
 
+from concurrent.futures import Future
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from handlers import attending
 from handlers.attending import CheckedIn, NotAttending, NotCheckedIn
 from storage import events, notices, recount, registrations, totals
 from storage.clock import TOKYO
+from storage.database import Unit
 from storage.facts import AttendanceState, CheckInWay, EventState, NoticeFacts, NoticeKind, PartState
 from storage.ledger import LEDGER
 from storage.notices import NoticeState
@@ -303,3 +305,41 @@ def test_a_course_is_completed_when_every_part_that_was_held_was_attended(town: 
         hold(town, part)
     assert town.database.read(lambda c: attending.list_completed(c, event)).result() == [keen]
     assert town.database.read(lambda c: attending.progress(c, event, busy)).result() == (4, 6)
+
+
+# --- at the same moment ------------------------------------------------------------------------------------------
+
+
+def test_however_many_ways_concur_one_person_counts_once(at_the_door: tuple[Town, int]) -> None:
+    town, part = at_the_door
+    person = seated(town, part, town.citizen())
+    how = {"by": "staff", "at": town.now, "now": town.now}
+
+    def enter(way: CheckInWay) -> Unit[CheckedIn | NotCheckedIn]:
+        provisional = way is CheckInWay.WORD
+        return lambda c: attending.check_in(c, town.programme, part, person, way=way, provisional=provisional, **how)
+
+    futures = [town.database.write(enter(way)) for way in [*CheckInWay] * 4]
+    came = [future.result() for future in futures]
+    confirmed = AttendanceState.CONFIRMED
+    entered = [one for one in came if isinstance(one, CheckedIn) and one.attendance.state is confirmed]
+    assert len(entered) == 1
+    assert city(town) == (1, 1, 0, 200)
+    assert not differences(town)
+
+
+def test_many_people_at_one_door_and_one_who_is_taken_back_meanwhile_all_add_up(at_the_door: tuple[Town, int]) -> None:
+    town, part = at_the_door
+    persons = [seated(town, part) for _ in range(12)]
+    check_in(town, part, persons[0])
+    how = {"by": "staff", "now": town.now}
+
+    def enter(person: int) -> Unit[CheckedIn | NotCheckedIn]:
+        return lambda c: attending.check_in(c, town.programme, part, person, way=CheckInWay.QR, at=town.now, **how)
+
+    futures: list[Future[object]] = [town.database.write(enter(person)) for person in persons[1:]]
+    futures.append(town.database.write(lambda c: attending.take_back(c, town.programme, part, persons[0], **how)))
+    for future in futures:
+        future.result()
+    assert city(town) == (11, 11, 0, 2200)
+    assert not differences(town)

@@ -86,6 +86,20 @@ def test_the_days_limit_holds_for_claimed_points_too(town: Town) -> None:
     assert not differences(town)
 
 
+def test_a_guests_full_day_is_given_whole(town: Town) -> None:
+    parts = add_event(town, START.replace(hour=9), START.replace(hour=14), minutes=200)
+    person = add_guest(town)
+    town.now = START.replace(hour=18)
+    for part in parts:
+        seat_at(town, part, person)
+        check_in(town, part, person)
+    citizen = town.citizen()
+    citizen.text(slip(town, person))
+    assert "参加 2回・300ポイント" in citizen.words()
+    assert (points_of(town, person_of(town, citizen)), points_of(town, person)) == (300, 0)
+    assert not differences(town)
+
+
 def test_the_button_asks_for_the_code_and_takes_it_in_any_spelling(guest: tuple[Town, int, int]) -> None:
     town, _, person = guest
     code, citizen = slip(town, person), town.citizen()
