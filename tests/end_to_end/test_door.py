@@ -3,6 +3,7 @@
 To look at the pages: ``SCREENSHOTS=folder pytest tests/end_to_end/test_door.py``.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -190,6 +191,38 @@ def test_who_comes_without_a_registration_gets_a_seat_and_a_slip(
         page.goto(f"{office.url}/staff/parts/{office.part.id}")
         assert code not in page.content()
         expect(page.locator(".came")).to_have_count(1)
+
+
+def test_a_scan_that_cannot_be_read_does_not_hold_up_the_others(playwright: Playwright, office: Office) -> None:
+    person_id = office.guest("電話 花子")
+    with browser_of(playwright) as browser:
+        context = context_of(browser)
+        page = enter(context, office)
+        broken = [{"key": "a", "at": "no time"}, {"key": "b", "at": "2022-01-26T05:00:00Z", "qr": "x" * 400}]
+        page.evaluate(
+            "([name, queue]) => localStorage.setItem(name, queue)", [f"door:{office.part.id}:queue", json.dumps(broken)]
+        )
+        page.get_by_role("button", name="電話 花子: 受け付ける").click()
+        expect(page.locator("#result")).to_contain_text("受け付けました")
+        expect(page.locator("#unsent")).to_have_text("0")
+    assert office.attendance(person_id) is not None
+
+
+def test_when_the_time_at_the_desk_is_over_scans_wait_for_the_next_entry(
+    playwright: Playwright, office: Office
+) -> None:
+    person_id = office.guest("電話 花子")
+    with browser_of(playwright) as browser:
+        context = context_of(browser)
+        page = enter(context, office)
+        context.clear_cookies()
+        page.get_by_role("button", name="電話 花子: 受け付ける").click()
+        expect(page.locator("#result")).to_contain_text("もう一度入ると送ります")
+        expect(page.locator("#signal")).to_contain_text("もう一度入ってください")
+        assert office.attendance(person_id) is None
+        page = enter(context, office)
+        expect(page.locator("#unsent")).to_have_text("0")
+    assert office.attendance(person_id) is not None
 
 
 def test_four_digits_in_wide_signs_are_understood(playwright: Playwright, office: Office) -> None:

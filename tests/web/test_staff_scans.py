@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from handlers import arranging
 from storage.facts import AttendanceState, CheckInWay, PartFacts
 from tests.handlers.occasions import city
 from tests.town import Town
@@ -172,6 +173,16 @@ async def test_who_cancelled_or_waits_does_not_come_in(office: Office) -> None:
     assert {one["result"] for one in told} == {"not_registered"}
     assert office.attendance(part, waiting) is None
     assert office.attendance(part, seated) is None
+
+
+async def test_a_part_that_was_called_off_says_so(office: Office) -> None:
+    event = office.add_event()
+    part, person_id = event.parts[0], office.guest(event)
+    code = office.qr(part, person_id)
+    office.do(lambda c: arranging.cancel_event(c, event.id, by=NAME, now=office.town.now))
+    office.at(START)
+    [told] = await send(office, part, {"qr": code})
+    assert told["words"] == "この回は中止になっています"
 
 
 async def test_the_day_before_is_too_early(office: Office) -> None:

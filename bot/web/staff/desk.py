@@ -119,7 +119,8 @@ def guarded(desk: Desk, path: str, handler: Handler, *, method: str = "GET", nam
 def _refuse(desk: Desk, request: Request, template: str, status: int, words: str, by: str = "") -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"error": words}, status, headers=HEADERS)
-    return desk.render(template, by=by, status=status, words=words, back=_back(request))
+    again = request.url.path if request.method == "GET" else ""  # from a page of ours the strict cookie is sent
+    return desk.render(template, by=by, status=status, words=words, back=_back(request), again=again)
 
 
 def _back(request: Request) -> str:

@@ -32,7 +32,7 @@ WORDS = {
     "checked_in": "受け付けました",
     "already": "受付ずみです",
     "not_registered": "この回の申し込みがありません",
-    "cancelled": "申し込みが取り消されています",
+    "cancelled": "この回は中止になっています",
     "wrong_part": "ほかの回の入場コードです",
     "expired": "入場コードの期限が切れています",
     "unreadable": "このイベントの入場コードではありません",

@@ -7,12 +7,16 @@ import { post, refresh } from "./wire.js";
 const RETRY_MS = 10_000;
 const SAME_CODE_MS = 4_000; // a code stays before the camera for many pictures
 const BATCH = 100;
+const LONGEST_CODE = 300; // signs; ours have a third of it, and somebody's address card would not be taken
+const REFUSED = 409;
+const TAKEN = ["checked_in", "already"];
 
 const byId = (id) => document.getElementById(id);
 const part = byId("door").dataset.part;
 const kept = new Kept(part);
 let sending = false;
 let seen = { text: "", at: 0 };
+const refused = []; // what was not taken of what was sent late: nobody stands before the door any more
 
 /** Keep one thing that was seen, with the time it was seen, say so, and send it if that can be done. */
 function take(what) {
@@ -31,21 +35,14 @@ function showKept(scan, words) {
 function onCode(text) {
   const again = text === seen.text && Date.now() - seen.at < SAME_CODE_MS;
   seen = { text, at: Date.now() };
-  if (!again) take({ qr: text });
+  if (!again) take({ qr: [...text].slice(0, LONGEST_CODE).join("") });
 }
 
 async function send() {
   if (sending) return;
   sending = true;
   try {
-    while (kept.queue.length) {
-      const scans = kept.queue.slice(0, BATCH);
-      const answer = await post(part, scans);
-      kept.settle(scans, answer.roster);
-      const newest = answer.results.at(-1);
-      if (newest) show(byId("result"), newest);
-      tellOfRefused(answer.results.slice(0, -1));
-    }
+    while (kept.queue.length) settle(await deliver(kept.queue.slice(0, BATCH)));
     kept.roster = await refresh(part);
     tell("on", "つながっています");
   } catch (error) {
@@ -56,20 +53,32 @@ async function send() {
   }
 }
 
-/** What could not be taken of several that were sent together must not be lost among the good ones. */
-function tellOfRefused(results) {
-  const refused = results.filter((one) => !["checked_in", "already"].includes(one.result));
-  if (refused.length) {
-    byId("trouble").textContent = `受け付けられなかったもの: ${refused.map((one) => `${one.name ?? "?"} ${one.words}`).join("、")}`;
+/** Send some scans; if they cannot be read, send the first alone, and then without it: one must not hold up the rest. */
+async function deliver(scans) {
+  try {
+    return { scans, ...(await post(part, scans)) };
+  } catch (error) {
+    if (error.status !== REFUSED) throw error;
+    if (scans.length > 1) return deliver(scans.slice(0, 1));
+    return { scans, roster: kept.roster, results: [{ result: "unreadable", words: error.message }] };
   }
+}
+
+function settle({ scans, roster, results }) {
+  kept.settle(scans, roster);
+  show(byId("result"), results.at(-1));
+  refused.push(...results.slice(0, -1).filter((one) => !TAKEN.includes(one.result)));
+  byId("refused").textContent = refused.length
+    ? `受け付けられなかったもの: ${refused.map((one) => `${one.name ?? "名前が分かりません"}(${one.words})`).join("、")}`
+    : "";
 }
 
 function lost(error) {
   const closed = error.status === 403;
-  tell("off", closed ? "もう一度入ってください。まだ送っていない受付は残っています" : "電波がありません。受付は続けられます");
+  const why = error.status >= 500 ? "ボットが休んでいます" : "電波がありません";
+  tell("off", closed ? "もう一度入ってください。まだ送っていない受付は残っています" : `${why}。受付は続けられます`);
   const newest = kept.queue.at(-1);
-  if (!error.status && newest) showKept(newest, "この端末に残しました。つながると送ります");
-  if (!closed && error.status) show(byId("result"), { result: "unreadable", words: error.message });
+  if (newest) showKept(newest, `この端末に残しました。${closed ? "もう一度入る" : "つながる"}と送ります`);
 }
 
 function tell(state, words) {
@@ -89,7 +98,8 @@ async function takeBack(person, name) {
     kept.roster = await post(part, null, { act: "take-back", person });
     show(byId("result"), { result: "taken_back", words: "受付を取り消しました", name });
   } catch (error) {
-    lost(error);
+    if (error.status === REFUSED) show(byId("result"), { result: "refused", words: error.message, name });
+    else lost(error);
   }
   return redraw();
 }
