@@ -1,6 +1,6 @@
 """The short survey after an event: one question after another, by buttons or in one's own words. Earns nothing."""
 
-from handlers import joining
+from handlers import browsing, joining
 from handlers.messages import Choice
 from handlers.talk import Answer, Talk, card, text
 from storage import attendances, events, people
@@ -75,6 +75,8 @@ def _ask(talk: Talk, event: EventFacts, number: int) -> Answer:
     given = attendances.list_answers(talk.connection, event.id, talk.joined.id).get(number)
     if given is not None:
         lines.append(talk.say("いまの答え：{answer}", answer=given))
+    words = [talk.word(choice) for choice in question.choices]
+    lines += [f"・{choice}" for choice in words if browsing.clipped(choice) != choice]
     if question.kind is QuestionKind.SCALE:
         lines.append(talk.say("1（まったくそう思わない）〜5（とてもそう思う）"))
     if question.kind is QuestionKind.WORDS:
@@ -88,7 +90,7 @@ def _ask(talk: Talk, event: EventFacts, number: int) -> Answer:
 def _buttons(talk: Talk, question: Question, data: str) -> list[Choice]:
     if question.kind is QuestionKind.SCALE:
         return [Choice(str(n), f"{data}:{n}") for n in SCALE]
-    return [Choice(talk.word(choice), f"{data}:{n}") for n, choice in enumerate(question.choices, 1)]
+    return [Choice(browsing.clipped(talk.word(choice)), f"{data}:{n}") for n, choice in enumerate(question.choices, 1)]
 
 
 def _thank(talk: Talk, event: EventFacts) -> Answer:

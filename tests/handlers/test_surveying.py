@@ -3,7 +3,7 @@
 import pytest
 
 from storage import attendances
-from storage.facts import CheckInWay
+from storage.facts import CheckInWay, Question, QuestionKind
 from tests.handlers.occasions import START, SURVEY, add_event, check_in, event_of, person_of, seated, take_back
 from tests.town import Citizen, Town
 
@@ -65,6 +65,21 @@ def test_a_command_is_obeyed_while_words_are_awaited(asked: tuple[Town, int, Cit
     citizen.text("やめる")
     citizen.text("うなぎ")
     assert answers(town, event) == []
+
+
+def test_a_choice_too_long_for_a_button_is_read_whole_above_it(town: Town) -> None:
+    long = "市の広報紙や回覧板など、紙のお知らせを見て知りました"
+    question = Question(kind=QuestionKind.CHOICE, words={"ja": "どこで？"}, choices=({"ja": long}, {"ja": "友だち"}))
+    (part,) = add_event(town, survey=(question,))
+    citizen = town.citizen()
+    seated(town, part, citizen)
+    town.now = START
+    check_in(town, part, person_of(town, citizen))
+    citizen.press(f"survey:{event_of(town, part)}")
+    assert long in citizen.words()
+    assert all(len(choice.label) <= 20 for choice in citizen.buttons())
+    citizen.press(f"survey:{event_of(town, part)}:1:1")
+    assert answers(town, event_of(town, part)) == [{1: long}]
 
 
 @pytest.mark.parametrize("tail", [":1:0", ":1:6", ":1:x", ":2:3", ":9:1", ":0:1", ":3:1", ":-1", ":999999", "::1"])
