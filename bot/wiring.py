@@ -18,7 +18,7 @@ from handlers.messages import Channel
 from storage import catalogue, events, marks, programme_file
 from storage.clock import TOKYO, real_now
 from storage.database import Database
-from storage.facts import ChannelName, Programme
+from storage.facts import ChannelName, EventState, PlannedEvent, Programme
 from storage.marks import MarkName
 
 SANDBOX_STARTS_AT = datetime(2022, 1, 20, 9, tzinfo=TOKYO)  # the week in which the first city announced its programme
@@ -113,8 +113,14 @@ def load_programme(database: Database, path: Path, now: datetime) -> Programme:
 
 def _seed(connection: Connection, seed: Programme, name: str, now: datetime) -> int:
     for event in seed.events:
-        events.add(connection, event, event.parts, event.state, now)
+        events.add(connection, event, event.parts, EventState.DRAFT if _is_over(event, now) else event.state, now)
     return catalogue.add_version(connection, programme_file.to_document(seed), f"file {name}", now)
+
+
+def _is_over(event: PlannedEvent, now: datetime) -> bool:
+    """Tell whether an event was over before the bot began: nobody is shown it, and it is not counted as held."""
+    ends = [part.ends_at or part.starts_at or event.closes_at for part in event.parts]
+    return all(end is not None and end <= now for end in ends)
 
 
 def channels(settings: Settings, phones: Phones | None) -> dict[ChannelName, Channel]:

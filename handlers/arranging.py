@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from handlers import announcing, planning, queueing
 from handlers.rules import registration as rules
 from handlers.rules.notices import URGENT, due_for_change
-from storage import audit, events, notices, outbox, registrations
+from storage import attendances, audit, events, notices, outbox, registrations
 from storage.facts import (
     REMINDERS,
     EventDetails,
@@ -46,6 +46,7 @@ class NotArranged(StrEnum):
     SAME_TIME = "日時が変わっていません。"
     TOO_FEW = "定員は1人以上にしてください。"
     BELOW_TAKEN = "申し込んだ人のほうが多くなります。"
+    ATTENDED = "もう受付をした人がいます。中止にするには、先に受付を取り消してください。"
     OTHER_CODE = "催しのコードは変えられません。"
 
 
@@ -95,6 +96,7 @@ def cancel_event(connection: Connection, event_id: int, *, by: str, now: datetim
     if event.state in (EventState.CANCELLED, EventState.HELD):
         raise ArrangementRefusedError(NotArranged.NOT_GOING)
     going = [part for part in event.parts if not rules.is_over(part, now)]
+    _refuse_attended(connection, going)
     events.change(connection, event_id, now, state=EventState.CANCELLED)
     is_soon = _cancel_parts(connection, going, now, {"whole": "yes"})
     audit.add(connection, by, "event.cancel", f"event:{event_id}", now, to_report=is_soon)
@@ -103,11 +105,18 @@ def cancel_event(connection: Connection, event_id: int, *, by: str, now: datetim
 def cancel_part(connection: Connection, part_id: int, *, by: str, now: datetime) -> None:
     """Cancel one part of an event; the event is cancelled with its last one."""
     event, part = _lock_part(connection, part_id, now)
+    _refuse_attended(connection, [part])
     others = [other for other in event.parts if other.id != part_id and other.state is not PartState.CANCELLED]
     if not others:
         events.change(connection, event.id, now, state=EventState.CANCELLED)
     is_soon = _cancel_parts(connection, [part], now, {} if others else {"whole": "yes"})
     audit.add(connection, by, "part.cancel", f"part:{part_id}", now, to_report=is_soon)
+
+
+def _refuse_attended(connection: Connection, parts: Sequence[PartFacts]) -> None:
+    """Refuse to cancel what somebody was seen at: the sums count them."""
+    if any(attendances.list_of_part(connection, part.id) for part in parts):
+        raise ArrangementRefusedError(NotArranged.ATTENDED)
 
 
 def _cancel_parts(connection: Connection, parts: Sequence[PartFacts], now: datetime, words: dict[str, str]) -> bool:

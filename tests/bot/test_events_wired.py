@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.app import App
 from bot.settings import Settings
 from storage import events, people, registrations
-from storage.facts import ChannelName, EventFacts, RegistrationState
+from storage.facts import ChannelName, EventFacts, EventState, RegistrationState
 from tests.town import KITAQ
 from tests.web.town_events import a_part, add, an_event
 
@@ -110,3 +110,10 @@ async def test_the_link_that_the_chat_shows_opens_the_form(app: App) -> None:
     assert "ありがとうございます" in answer.text
     kept = app.database.read(lambda c: registrations.find_company_form(c, 1, person)).result()
     assert kept == ("はとば製作所", "desk@hatoba.example")
+
+
+def test_events_that_were_over_before_the_bot_began_are_drafts_that_nobody_counts(real: App) -> None:
+    stored = real.database.read(lambda c: events.list_all(c, 99)).result()
+    assert {event.code for event in stored} == set(CODES)
+    assert {event.state for event in stored} == {EventState.DRAFT}
+    assert coming(real) == []

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
-from handlers import arranging
+from handlers import arranging, attending
 from handlers.arranging import NotArranged
 from storage import events
 from storage.clock import TOKYO
 from storage.database import Database
-from storage.facts import REMINDERS, EventState, NoticeKind, PartState
+from storage.facts import REMINDERS, CheckInWay, EventState, NoticeKind, PartState
+from tests.factories import a_programme
 from tests.handlers.seats import DETAILS, NOW, STAFF, START, Hall, a_part, acts, knew, refused, times
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -232,3 +233,18 @@ def test_two_members_of_staff_at_once_do_not_mix_their_acts(hall: Hall) -> None:
     part = hall.ask(events.find, hall.event_id).parts[0]
     assert (part.capacity, part.taken, part.starts_at, part.schedule_version) == (3, 3, LATER, 2)
     assert len(hall.told(NoticeKind.MOVED)) == 5
+
+
+def test_a_part_at_which_somebody_was_seen_is_not_cancelled_under_their_feet(hall: Hall) -> None:
+    hall.hold(a_part(5), a_part(5, days=7))
+    (person,) = hall.seated(1)
+    hall.now = START
+    seen = {"way": CheckInWay.HAND, "by": STAFF, "at": START}
+    hall.do(attending.check_in, a_programme(), hall.part.id, person, **seen)
+    assert refused(lambda: hall.staff(arranging.cancel_part, hall.part.id)) is NotArranged.ATTENDED
+    assert refused(lambda: hall.staff(arranging.cancel_event, hall.event_id)) is NotArranged.ATTENDED
+    hall.staff(arranging.cancel_part, hall.event.parts[1].id)
+    assert [part.state for part in hall.event.parts] == [PartState.PLANNED, PartState.CANCELLED]
+    assert hall.do(attending.take_back, a_programme(), hall.part.id, person, by=STAFF)
+    hall.staff(arranging.cancel_event, hall.event_id)
+    assert hall.event.state is EventState.CANCELLED
