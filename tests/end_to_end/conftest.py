@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.end_to_end.hands import Phone
 from tests.running import Bot, running
@@ -63,6 +63,14 @@ class Desk:
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
     with running(tmp_path_factory.mktemp("city")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Start Playwright for tests that open several browsers, each its own way."""
+    expect.set_options(timeout=WAIT_MS)
+    with sync_playwright() as started:
         yield started
 
 

@@ -4,61 +4,31 @@ To look at the pages: ``SCREENSHOTS=folder pytest tests/end_to_end/test_door.py`
 """
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from storage.facts import CheckInWay
-from tests.end_to_end.conftest import CHROMIUM, FLAGS, WAIT_MS
+from tests.end_to_end.browsers import CAMERA, SIZES, browser_of, context_of, link_for
+from tests.end_to_end.conftest import CHROMIUM
 from tests.end_to_end.office import Office, film, open_office
-from tests.running import ROOT, Bot
+from tests.running import Bot
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt install chromium")
-SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
-CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    expect.set_options(timeout=WAIT_MS)
-    with sync_playwright() as started:
-        yield started
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     with open_office(tmp_path) as opened:
         yield opened
-
-
-@contextmanager
-def browser_of(playwright: Playwright, *flags: str) -> Iterator[Browser]:
-    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
-    try:
-        yield opened
-    finally:
-        opened.close()
-
-
-def context_of(browser: Browser, size: str = "phone", *, bypass_csp: bool = False) -> BrowserContext:
-    width, height = SIZES[size]
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="ja-JP", timezone_id="Asia/Tokyo", bypass_csp=bypass_csp
-    )
-    context.set_default_timeout(WAIT_MS)
-    return context
 
 
 def film_ticket(playwright: Playwright, office: Office, person_id: int, folder: Path) -> Path:
@@ -237,14 +207,9 @@ def test_four_digits_in_wide_signs_are_understood(playwright: Playwright, office
 
 
 def test_the_command_lets_somebody_in_beside_a_running_bot(bot: Bot) -> None:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATA_DIR": "data", "PORT": str(bot.port)}
-    command = [sys.executable, "-m", "bot", "staff", "desk", "--name", "受付 花"]
-    printed = subprocess.run(
-        command, cwd=bot.folder, env=environment, capture_output=True, text=True, check=True
-    ).stdout
     with httpx.Client() as browser:
         assert browser.get(f"{bot.url}/staff").status_code == 403
-        assert browser.get(printed.strip()).status_code == 200
+        assert browser.get(link_for(bot, "受付 花")).status_code == 200
         assert "受付 花さん" in browser.get(f"{bot.url}/staff").text
 
 

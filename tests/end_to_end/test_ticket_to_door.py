@@ -1,0 +1,69 @@
+"""From a chat to the city's total: registered on a phone, the ticket opened from the chat, seen by a camera.
+
+The bot is a process of its own, the event is the city's own, and the calendar is moved to its day.
+"""
+
+import re
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.end_to_end.browsers import CAMERA, browser_of, context_of, link_for
+from tests.end_to_end.conftest import CHROMIUM
+from tests.end_to_end.hands import Phone
+from tests.end_to_end.office import film
+from tests.running import Bot
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt install chromium")
+COURSE = "GXエグゼクティブビジネススクール"
+
+
+def set_calendar(bot: Bot, moment: str) -> None:
+    """Move the calendar; the bot looks at it every second."""
+    httpx.post(f"{bot.url}/sandbox/clock", json={"set": moment}).raise_for_status()
+    time.sleep(2)
+
+
+def register(page: Page, phone: Phone) -> Page:
+    """Join, register for the first date of the course, and open the ticket from the chat."""
+    phone.join()
+    phone.write("イベント")
+    phone.newest.get_by_role("button", name=re.compile(rf"^\d\. {COURSE[:8]}")).click()
+    for label in ("第1回だけ申し込む", "申し込みを見る", "第1回：入場コード"):
+        expect(phone.button(label)).to_be_visible()
+        phone.tap(label)
+    with page.expect_popup() as opened:
+        phone.tap("QRコードを開く", answers=False)
+    return opened.value
+
+
+def test_a_ticket_opened_from_a_chat_is_seen_at_the_door_and_the_city_counts_one_more(
+    bot: Bot, playwright: Playwright, tmp_path: Path, pictures: Path
+) -> None:
+    set_calendar(bot, "2024-08-30T09:00:00+09:00")
+    with browser_of(playwright) as browser:
+        page = context_of(browser, "desk", bypass_csp=True).new_page()  # to film a page is the test's doing
+        page.goto(f"{bot.url}/sandbox")
+        phone = Phone(page, "line")
+        phone.give_to("受講する人", "ja")
+        ticket = register(page, phone)
+        digits = ticket.locator(".ticket .figure").inner_text()
+        assert digits in phone.text()
+        ticket.screenshot(path=pictures / "ticket-from-a-chat.png")
+        video = film(ticket, tmp_path / "ticket.y4m")
+    set_calendar(bot, "2024-09-04T13:50:00+09:00")
+    before = bot.totals()["participants"]["total"]
+    with browser_of(playwright, *CAMERA, f"--use-file-for-fake-video-capture={video}") as browser:
+        page = context_of(browser).new_page()
+        page.goto(link_for(bot, "受付 花"))
+        page.wait_for_url("**/staff")
+        page.get_by_role("link", name=re.compile(COURSE)).click()
+        page.get_by_role("link", name="受付をする").first.click()
+        page.get_by_role("button", name="カメラを始める").click()
+        expect(page.locator("#result")).to_contain_text("受け付けました")
+        expect(page.locator("#result")).to_contain_text("+300ポイント")  # six half hours: the most there is for a day
+        page.screenshot(path=pictures / "ticket-at-the-door.png")
+    assert bot.totals()["participants"]["total"] == before + 1
