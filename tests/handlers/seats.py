@@ -168,11 +168,10 @@ class Hall:
         return [self.state(person, part) for person in persons]
 
     def notices(self, *kinds: NoticeKind) -> list[Told]:
-        """What waits to be told or was told, of some kinds only if so asked, in the order it was planned."""
+        """What waits to be told or was told of the event, of some kinds only if so asked, in the planned order."""
         states = (NoticeState.WAITING, NoticeState.SEALED)
-        rows = self.ask(
-            lambda c: c.execute(select(NOTICES).where(NOTICES.c.state.in_(states)).order_by(NOTICES.c.id)).all()
-        )
+        ours = (NOTICES.c.event_id == self.event_id, NOTICES.c.state.in_(states))
+        rows = self.ask(lambda c: c.execute(select(NOTICES).where(*ours).order_by(NOTICES.c.id)).all())
         return [self._told(row) for row in rows if not kinds or row.kind in kinds]
 
     @staticmethod
