@@ -36,10 +36,10 @@ ABOUT_A_SEAT = REMINDERS | {NoticeKind.SEATED, NoticeKind.OFFERED}
 class NotArranged(StrEnum):
     """Why an act of staff was refused; the words are for the member of staff."""
 
-    NOT_FOUND = "この催しは見つかりません。"
-    NOT_A_DRAFT = "この催しは、いまの状態では公開できません。"
-    NOT_PUBLISHED = "この催しは公開中ではありません。"
-    NOT_GOING = "この催しは、もう終わったか中止になっています。"
+    NOT_FOUND = "このイベントは見つかりません。"
+    NOT_A_DRAFT = "このイベントは、いまの状態では公開できません。"
+    NOT_PUBLISHED = "このイベントは公開中ではありません。"
+    NOT_GOING = "このイベントは、もう終わったか中止になっています。"
     IN_THE_PAST = "過ぎた日時です。これからの日時を入れてください。"
     ENDS_FIRST = "終わりの時刻が、始まりの時刻より前です。"
     NO_ZONE = "日時に時差(+09:00など)がありません。"
@@ -47,7 +47,7 @@ class NotArranged(StrEnum):
     TOO_FEW = "定員は1人以上にしてください。"
     BELOW_TAKEN = "申し込んだ人のほうが多くなります。"
     ATTENDED = "もう受付をした人がいます。中止にするには、先に受付を取り消してください。"
-    OTHER_CODE = "催しのコードは変えられません。"
+    OTHER_CODE = "イベントのコードは変えられません。"
 
 
 class ArrangementRefusedError(Exception):

@@ -121,7 +121,7 @@ def confirm(
         return False
     attendances.change(connection, attendance.id, state=AttendanceState.CONFIRMED, entered_at=now, entered_by=by)
     entering.enter(connection, programme, found[1], replace(attendance, state=AttendanceState.CONFIRMED), now)
-    audit.add(connection, by, "confirm_attendance", f"attendance:{attendance.id}", now)
+    audit.add(connection, by, "attendance.confirm", f"attendance:{attendance.id}", now)
     return True
 
 
@@ -134,7 +134,7 @@ def take_back(
     if found is None or attendance is None or attendance.state is AttendanceState.TAKEN_BACK:
         return False
     entering.undo(connection, programme, attendance, now)
-    audit.add(connection, by, "take_back_attendance", f"attendance:{attendance.id}", now)
+    audit.add(connection, by, "attendance.take_back", f"attendance:{attendance.id}", now)
     return True
 
 
@@ -175,7 +175,7 @@ def mark_not_held(connection: Connection, programme: Programme, part_id: int, *,
         participations.count_held(connection, programme.periods, part, now, -1)
     for attendance in attendances.list_of_part(connection, part_id):
         entering.undo(connection, programme, attendance, now)
-    audit.add(connection, by, "mark_not_held", f"part:{part_id}", now)
+    audit.add(connection, by, "part.not_held", f"part:{part_id}", now)
     return True
 
 
@@ -219,7 +219,7 @@ def open_word(connection: Connection, programme: Programme, part_id: int, *, by:
         raise WordRefusedError("合言葉は、開始の2時間前から終了の24時間後までに出せます。")
     word = secrets.choice([word for word in words_of(programme) if word != part.word])
     events.open_word(connection, part_id, word, now)
-    audit.add(connection, by, "open_word", f"part:{part_id}", now)
+    audit.add(connection, by, "part.word", f"part:{part_id}", now)
     return word
 
 

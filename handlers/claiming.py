@@ -55,16 +55,16 @@ def claim(talk: Talk, code: str) -> Answer:
     person_id = talk.joined.id
     people.change(talk.connection, person_id, awaiting=None)
     subject, since = f"person:{person_id}", talk.now - timedelta(hours=1)
-    if audit.count(talk.connection, "wrong_slip", subject, since) >= WRONG_AN_HOUR:
+    if audit.count(talk.connection, "slip.refuse", subject, since) >= WRONG_AN_HOUR:
         words = talk.say("まちがいが続いたので、1時間ほどあけてからもう一度お試しください。")
         return text(words, talk.choice("問い合わせ", "contact"), talk.choice("メニュー", "menu"))
     guest_id = registrations.take_slip(talk.connection, talk.keyed_hash(f"slip:{code}"))
     if guest_id is None:
-        audit.add(talk.connection, "person", "wrong_slip", subject, talk.now)
+        audit.add(talk.connection, "person", "slip.refuse", subject, talk.now)
         words = talk.say("この番号は使えませんでした。文字をたしかめて、もう一度送ってください（使えるのは一度です）。")
         return text(words, talk.choice("もう一度送る", "slip"), talk.choice("問い合わせ", "contact"))
     count, points = hand_over(talk.connection, talk.programme, guest_id, person_id, talk.account.id, talk.now)
-    audit.add(talk.connection, "person", "claim_slip", subject, talk.now)
+    audit.add(talk.connection, "person", "slip.claim", subject, talk.now)
     gained = talk.say("参加 {count}回・{points}ポイント", count=count, points=talk.number(points))
     if not count:
         gained = talk.say("新しく加わる参加はありませんでした（同じ回にもう参加しています）。")

@@ -41,7 +41,7 @@ def add(connection: Connection, new: Sequence[PlannedEvent], by: str, now: datet
     """Add events, each with a line in the audit trail."""
     for event in new:
         event_id = events.add(connection, event, event.parts, event.state, now)
-        audit.add(connection, by, "event_added", f"event:{event_id}", now, detail="programme file")
+        audit.add(connection, by, "event.import", f"event:{event_id}", now, detail="programme file")
 
 
 def _differences(planned: PlannedEvent, stored: EventFacts) -> tuple[str, ...]:

@@ -133,7 +133,7 @@ def test_a_new_event_in_the_file_is_shown_first_and_added_when_told_without_a_ne
     assert added is not None
     assert len(added.parts) == 6
     assert kept is not None
-    assert (act.act, act.subject, act.actor) == ("event_added", f"event:{added.id}", "file changed.toml by Sato")
+    assert (act.act, act.subject, act.actor) == ("event.import", f"event:{added.id}", "file changed.toml by Sato")
     assert "nothing to do" in desk.say("import", "programme", file, "--yes").out
 
 

@@ -1,17 +1,20 @@
 """The city's own events as a citizen meets them: found, registered for and reminded of, on both phones."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from storage.clock import TOKYO
-from tests.end_to_end.conftest import SIZES, Desk
+from tests.end_to_end.conftest import SIZES, WAIT_MS, Desk
 from tests.end_to_end.hands import Phone
-from tests.running import Bot
+from tests.running import ROOT, Bot
 
 SitDown = Callable[..., Desk]
 FIRST, SECOND = "脱炭素経営が求められる背景とその実践方法", "KitaQ Zero Carbon とは？脱炭素の現状とビジネス展開"
@@ -109,3 +112,66 @@ def test_reminders_come_at_their_minute_and_to_who_registered_in_time_only(sit_d
     expect(late.said.nth(heard)).to_contain_text("まもなく始まります")
     desk.picture("2-hour-before")
     assert late.desk.get_by_text("明日のイベントです").count() == 0
+
+
+def enter(desk: Desk, bot: Bot) -> Page:
+    """Let somebody of the staff in beside the phones, by the command beside the running bot."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATA_DIR": "data", "PORT": str(bot.port)}
+    command = [sys.executable, "-m", "bot", "staff", "desk", "--name", "受付 花"]
+    link = subprocess.run(command, cwd=bot.folder, env=environment, capture_output=True, text=True, check=True).stdout
+    page = desk.page.context.new_page()
+    page.set_default_timeout(WAIT_MS)
+    page.goto(link.strip())
+    page.wait_for_url("**/staff")
+    return page
+
+
+def test_a_date_is_set_people_are_told_come_and_are_counted(sit_down: SitDown, bot: Bot) -> None:
+    desk = sit_down("desk")
+    for phone in desk.phones:
+        phone.join()
+        open_event(phone, OPEN_DATE)
+        phone.tap("申し込む")
+    staff = enter(desk, bot)
+    staff.get_by_role("link", name=re.compile(OPEN_DATE[:6])).last.click()
+    staff.get_by_text("日時・定員・中止").click()
+    staff.get_by_label("始まり").fill("2022-03-24T14:00")
+    staff.get_by_label("終わり").fill("2022-03-24T16:00")
+    staff.get_by_role("button", name="日時を決める").click()
+    expect(staff.get_by_text("2人")).to_be_visible()
+    staff.get_by_role("button", name="この日時にする").click()
+    for phone in desk.phones:
+        expect(phone.newest).to_contain_text("日時が決まりました")
+        expect(phone.newest).to_contain_text("3月24日(木) 午後2時から4時まで")
+    desk.picture("1-told")
+    move_calendar(bot, datetime(2022, 3, 24, 13, 45, tzinfo=TOKYO))
+    codes = []
+    for phone in desk.phones:
+        expect(phone.newest).to_contain_text("まもなく始まります")
+        phone.tap("入場コードを見る")
+        found = re.search(r"入場コード (\d{4})", phone.text())
+        assert found
+        codes.append(found[1])
+    desk.picture("2-codes")
+    before = bot.totals()["participants"]
+    staff.get_by_role("link", name="受付をする").click()
+    for code in codes:
+        box = staff.get_by_role("textbox", name="番号")
+        box.fill(code)
+        box.press("Enter")
+        expect(box).to_have_value("")
+        expect(staff.locator("#result")).to_contain_text("受け付けました")
+    expect(staff.locator("#unsent")).to_have_text("0")
+    staff.screenshot(path=desk.pictures / "staff-door.png")
+    after = bot.totals()["participants"]
+    assert (after["total"] - before["total"], after["distinct"] - before["distinct"]) == (2, 2)
+    for phone in desk.phones:
+        phone.write("ポイント")
+        expect(phone.newest).to_contain_text("確認済み 200")
+    held = bot.totals()["events_held"]
+    move_calendar(bot, datetime(2022, 3, 24, 16, 31, tzinfo=TOKYO))
+    for phone in desk.phones:
+        expect(phone.newest).to_contain_text("ご参加ありがとうございました", timeout=90_000)
+        expect(phone.newest).to_contain_text("+200ポイント")
+    desk.picture("3-thanks")
+    assert bot.totals()["events_held"] - held >= 1

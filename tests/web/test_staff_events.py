@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from storage import audit
-from storage.facts import EventFacts, EventState, NoticeKind, PartState, RegistrationState
+from storage.facts import AttendanceState, EventFacts, EventState, NoticeKind, PartState, RegistrationState
 from storage.notices import NOTICES
 from tests.town import Town
 from tests.web.staff_desk import NAME, START, Office, text_of
@@ -292,3 +292,36 @@ async def test_the_printed_list_has_all_who_have_a_seat_beside_who_brings_them(o
     assert office.digits(part, person_id) in answer.text
     assert "小さな人(こども)" in answer.text
     assert answer.text.count('<th scope="row">') == 3
+
+
+async def test_a_change_near_the_start_is_reported_to_the_approver_on_the_first_page(office: Office) -> None:
+    event = office.add_event()
+    office.citizen(event)
+    later = {"starts_at": "2022-01-26T15:00", "ends_at": "2022-01-26T17:00"}
+    async with office.at_the_desk() as browser:
+        assert "急ぎの変更の報告" not in text_of(await browser.get("/staff"))
+    office.at(START - timedelta(hours=3))
+    await do(office, event, act="move", part=event.parts[0].id, **later)
+    async with office.at_the_desk() as browser:
+        words = text_of(await browser.get("/staff"))
+    assert f"{NAME}さん: 日時の変更" in words
+
+
+async def test_a_part_that_did_not_take_place_is_taken_out_of_the_sums(office: Office) -> None:
+    event = office.add_event()
+    person_id, part = office.citizen(event), event.parts[0]
+    early = await ask(office, event, act="not-held", part=part.id)
+    assert "まだ始まっていない回" in text_of(early)
+    office.at(START + timedelta(minutes=5))
+    async with office.at_the_desk() as browser:
+        form = {"act": "check-in", "person": str(person_id)}
+        await browser.post(f"/staff/parts/{part.id}/people", data=form)
+        assert "開かれなかった" in text_of(await browser.get(f"/staff/events/{event.id}"))
+    attendance = office.attendance(part, person_id)
+    assert attendance is not None
+    assert attendance.state is AttendanceState.CONFIRMED
+    await do(office, event, act="not-held", part=part.id)
+    attendance = office.attendance(part, person_id)
+    assert attendance is not None
+    assert attendance.state is AttendanceState.TAKEN_BACK
+    assert office.event(event.id).parts[0].state is PartState.CANCELLED

@@ -13,13 +13,22 @@ from starlette.routing import BaseRoute
 from bot.web.staff import rosters, wording
 from bot.web.staff.desk import Desk, RefusedError, guarded, read_form, see_other
 from bot.web.staff.overview import find_event
-from handlers import arranging
+from handlers import arranging, attending
 from handlers.arranging import ArrangementRefusedError
 from storage.clock import TOKYO
-from storage.facts import EventFacts, PartFacts
+from storage.facts import EventFacts, PartFacts, PartState, Programme
 
 Form = Mapping[str, str]
 CHANGED = "ほかの人が先に変えました。いまの様子を見てから、もう一度押してください。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Who does something now, under which programme."""
+
+    by: str
+    now: datetime
+    programme: Programme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +39,7 @@ class Intent:
     lines: tuple[str, ...]
     button: str
     concerned: tuple[PartFacts, ...]
-    do: Callable[[Connection, str, datetime], object]
+    do: Callable[[Connection, Act], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
         if form.get("confirmed") != "yes":
             shown = await desk.read(lambda connection: _shown(connection, event_id, form, now))
             return desk.render("confirm.html", by=by, form=_kept(form), **shown)
-        await desk.write(lambda connection: _do(connection, event_id, form, by, now))
+        doing = Act(by=by, now=now, programme=desk.programme())
+        await desk.write(lambda connection: _do(connection, event_id, form, doing))
         return see_other(f"/staff/events/{event_id}?done={form['act']}")
 
     return [guarded(desk, "/staff/events/{event_id:int}/acts", act, method="POST")]
@@ -91,13 +101,13 @@ def _audience(connection: Connection, parts: tuple[PartFacts, ...]) -> Told:
     return Told(len(chats - set(calls)), tuple(sorted(calls.values())))
 
 
-def _do(connection: Connection, event_id: int, form: Form, by: str, now: datetime) -> None:
+def _do(connection: Connection, event_id: int, form: Form, act: Act) -> None:
     """Do what was shown, unless the event has changed since."""
     event = find_event(connection, event_id)
     if form.get("seen") != str(event.sequence):
         raise RefusedError(CHANGED)
     try:
-        read_intent(event, form, now).do(connection, by, now)
+        read_intent(event, form, act.now).do(connection, act)
     except ArrangementRefusedError as error:
         raise RefusedError(str(error)) from None
 
@@ -115,7 +125,7 @@ def _publish(event: EventFacts, form: Form, now: datetime) -> Intent:
         ),
         button="公開する",
         concerned=(),
-        do=lambda connection, by, now: arranging.publish(connection, event.id, by=by, now=now),
+        do=lambda connection, act: arranging.publish(connection, event.id, by=act.by, now=act.now),
     )
 
 
@@ -125,7 +135,7 @@ def _close(event: EventFacts, form: Form, now: datetime) -> Intent:
         lines=("新しい申し込みはできなくなります。いまの席とキャンセル待ちはそのままです。",),
         button="受付を終わる",
         concerned=(),
-        do=lambda connection, by, now: arranging.close(connection, event.id, by=by, now=now),
+        do=lambda connection, act: arranging.close(connection, event.id, by=act.by, now=act.now),
     )
 
 
@@ -135,7 +145,7 @@ def _cancel_event(event: EventFacts, form: Form, now: datetime) -> Intent:
         lines=("すべての回が中止になります。元に戻すことはできません。", *_spans(event.parts)),
         button="中止する",
         concerned=event.parts,
-        do=lambda connection, by, now: arranging.cancel_event(connection, event.id, by=by, now=now),
+        do=lambda connection, act: arranging.cancel_event(connection, event.id, by=act.by, now=act.now),
     )
 
 
@@ -146,7 +156,7 @@ def _cancel_part(event: EventFacts, form: Form, now: datetime) -> Intent:
         lines=("元に戻すことはできません。", *_spans((part,))),
         button="この回を中止する",
         concerned=(part,),
-        do=lambda connection, by, now: arranging.cancel_part(connection, part.id, by=by, now=now),
+        do=lambda connection, act: arranging.cancel_part(connection, part.id, by=act.by, now=act.now),
     )
 
 
@@ -169,7 +179,7 @@ def _move(event: EventFacts, form: Form, now: datetime) -> Intent:
         ),
         button="この日時にする",
         concerned=(part,),
-        do=lambda connection, by, now: arranging.move(connection, part.id, starts_at, ends_at, by=by, now=now),
+        do=lambda connection, act: arranging.move(connection, part.id, starts_at, ends_at, by=act.by, now=act.now),
     )
 
 
@@ -189,9 +199,22 @@ def _capacity(event: EventFacts, form: Form, now: datetime) -> Intent:
         lines=tuple(lines),
         button="この定員にする",
         concerned=(),
-        do=lambda connection, by, now: arranging.set_capacity(
-            connection, part.id, wanted, by=by, now=now, bump=missing > 0
+        do=lambda connection, act: arranging.set_capacity(
+            connection, part.id, wanted, by=act.by, now=act.now, bump=missing > 0
         ),
+    )
+
+
+def _not_held(event: EventFacts, form: Form, now: datetime) -> Intent:
+    part = _part(event, form)
+    if part.state is PartState.CANCELLED or part.starts_at is None or part.starts_at > now:
+        raise RefusedError("まだ始まっていない回は、「この回を中止する」を使ってください。")
+    return Intent(
+        title="この回は開かれなかったことにします",
+        lines=(*_spans((part,)), "出席とポイントが取り消され、開催数からも引かれます。元に戻すことはできません。"),
+        button="開かれなかったことにする",
+        concerned=(),
+        do=lambda connection, act: attending.mark_not_held(connection, act.programme, part.id, by=act.by, now=act.now),
     )
 
 
@@ -218,4 +241,5 @@ READERS: Mapping[str, Callable[[EventFacts, Form, datetime], Intent]] = {
     "cancel-part": _cancel_part,
     "move": _move,
     "capacity": _capacity,
+    "not-held": _not_held,
 }

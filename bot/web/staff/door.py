@@ -90,7 +90,7 @@ def _walk_in(
     came = attending.check_in(connection, programme, part_id, person_id, way=CheckInWay.HAND, by=by, at=now, now=now)
     if isinstance(came, NotCheckedIn):
         raise RefusedError("今は受付の時間ではありません。")
-    audit.add(connection, by, "walk_in", f"person:{person_id}", now, f"part:{part_id}")
+    audit.add(connection, by, "person.walk_in", f"person:{person_id}", now, f"part:{part_id}")
     return WalkIn(event, part, name, came.points, attending.make_slip(connection, desk.keyed_hash, person_id))
 
 

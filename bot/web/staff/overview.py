@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from bot.web.staff import rosters
 from bot.web.staff.desk import Desk, NowhereError, guarded
 from bot.web.staff.rosters import Entry, Standing
-from storage import events, registrations
+from storage import audit, events, registrations
 from storage.facts import Audience, EventFacts, PartFacts
 
 NEXT, EARLIER = 50, 50  # events on the first page
@@ -25,6 +25,7 @@ DONE = {
     "cancel-part": "この回を中止しました。",
     "move": "日時を変えました。",
     "capacity": "定員を変えました。",
+    "not-held": "この回は開かれなかったことにしました。",
     "registered": "申し込みを受け付けました。席があります。",
     "waiting": "申し込みを受け付けました。満席のため、キャンセル待ちです。",
     "seated": "席を用意しました。",
@@ -34,6 +35,20 @@ DONE = {
     "confirmed": "出席を確かめたことにしました。",
 }
 """What is said after something was done; only these words, whatever an address asks for."""
+
+
+URGENT_SHOWN = 10
+URGENT_ACTS = {"part.move": "日時の変更", "part.cancel": "回の中止", "event.cancel": "イベントの中止"}
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentAct:
+    """A change so near the start that one member of staff made it alone; the approver reads it here afterwards."""
+
+    at: datetime
+    by: str
+    what: str
+    event: EventFacts | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,13 @@ def routes(desk: Desk) -> list[BaseRoute]:
         view = await desk.read(lambda connection: _view(connection, request.path_params["event_id"]))
         done = DONE.get(request.query_params.get("done", ""), "")
         return desk.render(
-            "event.html", by=by, view=view, event=view.event, done=done, audiences=_audiences(view.event)
+            "event.html",
+            by=by,
+            view=view,
+            event=view.event,
+            done=done,
+            audiences=_audiences(view.event),
+            now=desk.clock.now(),
         )
 
     async def part(request: Request, by: str) -> Response:
@@ -99,7 +120,18 @@ def _list_events(connection: Connection, now: datetime) -> dict[str, Any]:
     known = {event.id for event in coming}
     others = [event for event in events.list_all(connection, NEXT + EARLIER) if event.id not in known]
     counts = rosters.standings(connection, [part for event in coming for part in event.parts])
-    return {"coming": coming, "others": others[:EARLIER], "counts": counts}
+    return {"coming": coming, "others": others[:EARLIER], "counts": counts, "urgent": _list_urgent(connection)}
+
+
+def _list_urgent(connection: Connection) -> list[UrgentAct]:
+    """List what was changed on one person's authority, newest first."""
+    rows = audit.list_newest(connection, URGENT_SHOWN, to_report=True)
+    return [UrgentAct(row.at, row.actor, URGENT_ACTS.get(row.act, row.act), _find(connection, row)) for row in rows]
+
+
+def _find(connection: Connection, row: audit.AuditRow) -> EventFacts | None:
+    kind, _, number = row.subject.partition(":")
+    return (events.find if kind == "event" else events.find_by_part)(connection, int(number))
 
 
 def _view(connection: Connection, event_id: int) -> EventView:

@@ -67,7 +67,7 @@ def _register(connection: Connection, event_id: int, form: Mapping[str, str], by
     person_id, made = seating.register_guest(connection, event_id, name, now=now, part_ids=parts, is_child=is_child)
     if not isinstance(made, Registered):
         raise RefusedError(NO_SEAT.get(made.reason, "申し込めませんでした。"))
-    audit.add(connection, by, "register_guest", f"person:{person_id}", now, f"event:{event_id}")
+    audit.add(connection, by, "registration.telephone", f"person:{person_id}", now, f"event:{event_id}")
     return "registered" if all(placed.place == 0 for placed in made.places) else "waiting"
 
 
@@ -116,7 +116,7 @@ def _cancel(connection: Connection, event: EventFacts, part_id: int, person_id: 
     found = registrations.find(connection, part_id, person_id)
     if found is None:
         return False
-    audit.add(connection, by, "cancel_registration", f"person:{person_id}", now, f"part:{part_id}")
+    audit.add(connection, by, "registration.cancel", f"person:{person_id}", now, f"part:{part_id}")
     if found.host_id is not None:
         return seating.remove_companion(connection, event.id, found.host_id, person_id, now=now)
     parts = None if event.whole_only else (part_id,)
