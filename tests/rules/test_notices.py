@@ -146,7 +146,7 @@ def a_notice(kind: NoticeKind, **detail: str) -> NoticeFacts:
     return NoticeFacts(**ids, kind=kind, due_at=LONG_BEFORE, not_after=LONG_BEFORE, detail=detail)
 
 
-@pytest.mark.parametrize("kinds", [frozenset({DAY}), frozenset({HOUR}), frozenset({DAY, HOUR})])
+@pytest.mark.parametrize("kinds", [frozenset({DAY}), frozenset({HOUR}), frozenset((DAY, HOUR))])
 def test_what_a_reminder_stands_for_is_read_back_as_it_was_written(kinds: frozenset[NoticeKind]) -> None:
     assert rules.read_kinds(a_notice(DAY, stands_for=rules.write_kinds(kinds))) == kinds
 
