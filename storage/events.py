@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Index, Row, Select, UniqueConstraint, or_, select
+from sqlalchemy import Connection, Index, Row, Select, UniqueConstraint, func, or_, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
@@ -19,7 +19,10 @@ DETAIL_NAMES = frozenset(field.name for field in fields(EventDetails))
 
 
 class Event(SQLModel, table=True):
-    """One event. ``details`` is a JSON document of EventDetails; ``starts_at`` its first part's, for lists."""
+    """One event. ``details`` is a JSON document of EventDetails; ``starts_at`` its first part's, for lists.
+
+    ``ends_at`` is its last part's end; while no date is set, when registration closes: then it is coming no more.
+    """
 
     __table_args__ = ({"sqlite_autoincrement": True},)
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -54,7 +57,8 @@ class Part(SQLModel, table=True):
 EVENTS, PARTS = table_of(Event), table_of(Part)
 Index("event_coming", EVENTS.c.state, EVENTS.c.starts_at)
 Index("part_when", PARTS.c.starts_at)
-_SOONEST_FIRST = (EVENTS.c.starts_at.is_(None), EVENTS.c.starts_at, EVENTS.c.id)
+_MOMENT = func.coalesce(EVENTS.c.starts_at, EVENTS.c.ends_at)  # while its date is open, an event stands at its closing
+_SOONEST_FIRST = (_MOMENT.is_(None), _MOMENT, EVENTS.c.id)
 _SHOWN = EVENTS.c.state.not_in((EventState.DRAFT, EventState.CANCELLED)) | (
     (EVENTS.c.state == EventState.CANCELLED) & EVENTS.c.published_at.is_not(None)
 )  # EventFacts.is_shown
@@ -86,7 +90,7 @@ def find_id(connection: Connection, part_id: int) -> int | None:
 
 
 def list_coming(connection: Connection, now: datetime, limit: int, after: int = 0) -> list[EventFacts]:
-    """List published and closed events that are not over, soonest first, those with an open date last.
+    """List published and closed events that are not over, soonest first; an open date stands where registration closes.
 
     ``after`` leaves out so many from the front.
     """
@@ -97,7 +101,7 @@ def list_coming(connection: Connection, now: datetime, limit: int, after: int = 
 
 
 def list_shown(connection: Connection, since: datetime, limit: int, after: int | None = None) -> list[EventFacts]:
-    """List what everybody may see and was not over at ``since``, soonest first, those with an open date last.
+    """List what everybody may see and was not over at ``since``, soonest first; an open date stands at its closing.
 
     Cancelled events stay until their day has passed. ``after`` is the number of the last event already seen.
     """
@@ -120,7 +124,7 @@ def list_all(connection: Connection, limit: int, before: int | None = None) -> l
 
 
 def list_by_id(connection: Connection, event_ids: Sequence[int]) -> list[EventFacts]:
-    """List some events, soonest first, those with an open date last."""
+    """List some events, soonest first; an open date stands where registration closes."""
     return _many(connection, select(EVENTS).where(EVENTS.c.id.in_(set(event_ids))).order_by(*_SOONEST_FIRST))
 
 
@@ -166,6 +170,7 @@ def change(connection: Connection, event_id: int, now: datetime, **values: Any) 
 def change_details(connection: Connection, event_id: int, details: EventDetails, now: datetime) -> None:
     """Replace what the city says of an event."""
     change(connection, event_id, now, details=dump_details(details))
+    _note_times(connection, event_id)
 
 
 def change_part(connection: Connection, part: PartFacts, now: datetime, **values: Any) -> None:
@@ -211,14 +216,13 @@ def dump_details(details: EventDetails) -> str:
 
 def _behind(connection: Connection, question: Select[Any], after: int | None) -> Select[Any]:
     """Leave out what stands in front of an event, and the event itself, soonest first."""
-    seen = connection.execute(select(EVENTS.c.starts_at).where(EVENTS.c.id == after)).first() if after else None
+    seen = connection.execute(select(_MOMENT.label("moment")).where(EVENTS.c.id == after)).first() if after else None
     if seen is None:
         return question
     later = EVENTS.c.id > after
-    if seen.starts_at is None:
-        return question.where(EVENTS.c.starts_at.is_(None), later)
-    same = (EVENTS.c.starts_at == seen.starts_at) & later
-    return question.where(or_(EVENTS.c.starts_at.is_(None), EVENTS.c.starts_at > seen.starts_at, same))
+    if seen.moment is None:
+        return question.where(_MOMENT.is_(None), later)
+    return question.where(or_(_MOMENT.is_(None), seen.moment < _MOMENT, (seen.moment == _MOMENT) & later))
 
 
 def _note_times(connection: Connection, event_id: int) -> None:
@@ -226,9 +230,16 @@ def _note_times(connection: Connection, event_id: int) -> None:
     going = [row for row in rows if row.state != PartState.CANCELLED] or rows  # what is cancelled whole keeps its day
     starts = [row.starts_at for row in going if row.starts_at]
     ends = [row.ends_at or row.starts_at for row in going if row.starts_at]
-    is_open = any(row.starts_at is None for row in going)  # an event with a date to come is not over
-    values = {"starts_at": min(starts, default=None), "ends_at": None if is_open else max(ends, default=None)}
+    ends_at = max(ends, default=None)
+    if any(row.starts_at is None for row in going):  # an event with a date to come is not over
+        ends_at = None if starts else _closing(connection, event_id)
+    values = {"starts_at": min(starts, default=None), "ends_at": ends_at}
     connection.execute(EVENTS.update().where(EVENTS.c.id == event_id).values(**values))
+
+
+def _closing(connection: Connection, event_id: int) -> datetime | None:
+    details = connection.execute(select(EVENTS.c.details).where(EVENTS.c.id == event_id)).scalar_one()
+    return _DETAILS.validate_json(details).closes_at
 
 
 def _one(connection: Connection, where: Any) -> EventFacts | None:

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from storage.facts import CheckInWay
-from tests.end_to_end.browsers import CAMERA, SIZES, browser_of, context_of, link_for
+from tests.end_to_end.browsers import CAMERA, browser_of, context_of, link_for
 from tests.end_to_end.conftest import CHROMIUM
 from tests.end_to_end.office import Office, film, open_office
 from tests.running import Bot

@@ -51,7 +51,8 @@ def some_part(hours: float | None = 0, capacity: int | None = None) -> PlannedPa
 def add_event(database: Database, *parts: PlannedPart, code: str = "seminar", **values: object) -> EventFacts:
     def unit(connection: Connection) -> EventFacts:
         state = values.get("state", EventState.PUBLISHED)
-        added = events.add(connection, replace(DETAILS, code=code), parts, state, NOW)
+        closes_at = values.get("closes_at", DETAILS.closes_at)
+        added = events.add(connection, replace(DETAILS, code=code, closes_at=closes_at), parts, state, NOW)
         found = events.find(connection, added)
         assert found is not None
         return found
@@ -78,22 +79,34 @@ def test_two_events_of_one_code_conflict(database: Database) -> None:
         add_event(database, some_part())
 
 
-def test_coming_events_stand_soonest_first_and_open_dates_last(database: Database) -> None:
-    add_event(database, some_part(None), code="open")
+def test_coming_events_stand_soonest_first_and_open_dates_where_registration_closes(database: Database) -> None:
+    add_event(database, some_part(None), code="endless", closes_at=None)
+    add_event(database, some_part(None), code="open", closes_at=START + timedelta(hours=36))
     add_event(database, some_part(48), code="later")
     add_event(database, some_part(0), code="soon")
     add_event(database, some_part(0), code="draft", state=EventState.DRAFT)
     shown = database.read(lambda c: events.list_coming(c, NOW, 10)).result()
-    assert [event.code for event in shown] == ["soon", "later", "open"]
+    assert [event.code for event in shown] == ["soon", "open", "later", "endless"]
     after = database.read(lambda c: events.list_coming(c, START + timedelta(days=1), 10)).result()
-    assert [event.code for event in after] == ["later", "open"]
+    assert [event.code for event in after] == ["open", "later", "endless"]
+    closed = database.read(lambda c: events.list_coming(c, START + timedelta(hours=37), 10)).result()
+    assert [event.code for event in closed] == ["later", "endless"]
+    pages = [database.read(lambda c, seen=seen: events.list_shown(c, NOW, 2, seen)).result() for seen in (None, 2)]
+    assert [[event.code for event in page] for page in pages] == [["soon", "open"], ["later", "endless"]]
+
+
+def test_a_date_that_is_set_at_last_counts_from_then_on(database: Database) -> None:
+    event = add_event(database, some_part(None), closes_at=START)
+    times = {"starts_at": START + timedelta(days=9), "ends_at": START + timedelta(days=9, hours=2)}
+    database.write(lambda c: events.change_part(c, event.parts[0], NOW, **times)).result()
+    assert database.read(lambda c: events.list_coming(c, START + timedelta(days=8), 10)).result()
 
 
 def test_what_everybody_may_see_is_listed_page_by_page_with_nothing_twice_and_nothing_left_out(
     database: Database,
 ) -> None:
     for code, hours in (("b", 5), ("open", None), ("a", 0), ("twin", 5), ("open_too", None)):
-        add_event(database, some_part(hours), code=code)
+        add_event(database, some_part(hours), code=code, closes_at=None)
     add_event(database, some_part(1), code="draft", state=EventState.DRAFT)
     seen: list[EventFacts] = []
     for _ in range(3):
@@ -118,7 +131,7 @@ def test_a_cancelled_event_is_shown_until_its_day_has_passed(database: Database)
 
 def test_what_ended_is_listed_latest_first(database: Database) -> None:
     for code, hours in (("first", 0), ("second", 24), ("coming", 96)):
-        add_event(database, some_part(hours), code=code)
+        add_event(database, some_part(hours), code=code, closes_at=None)
     until = START + timedelta(hours=48)
     ended = database.read(lambda c: events.list_past(c, NOW, until, 10)).result()
     assert [event.code for event in ended] == ["second", "first"]
