@@ -39,7 +39,7 @@ def show_coming(talk: Talk, narrowed: str = "", page: str = "1") -> Answer:
     if narrowed:
         buttons.append(talk.choice("すべてのイベント", "events"))
     elif _filters(talk, coming):
-        buttons.append(talk.choice("しぼりこむ", "narrow"))
+        buttons.append(talk.choice("条件でさがす", "narrow"))
     ways = (talk.choice("わたしの申し込み", "my"), talk.choice("メニュー", "menu"))
     nothing = talk.say("いまご案内できるイベントはありません。決まりしだい、ここに並びます。")
     return card(_list_title(talk, narrowed), spaced(lines) or (nothing,), *buttons, *ways)
@@ -283,7 +283,7 @@ def page_button(talk: Talk, event: EventFacts) -> tuple[Choice, ...]:
     if not talk.public_url:
         return ()
     address = f"{talk.public_url}/events/{event.id}?lang={talk.language}"
-    return (Choice(talk.say("くわしく見る・知らせる"), url=address),)
+    return (Choice(talk.say("くわしく見る・友だちに送る"), url=address),)
 
 
 def spaced(lines: Sequence[str]) -> tuple[str, ...]:
