@@ -167,7 +167,7 @@ def _seat_buttons(talk: Talk, event: EventFacts, held: Sequence[Held]) -> tuple[
     seated = [part for part, one in held if one.state is RegistrationState.SEATED and part.state is PartState.PLANNED]
     if not seated:
         return ()
-    code = Choice(_for_part(talk, event, seated[0], talk.say("入場コード")), f"pass:{seated[0].id}")
+    code = Choice(_for_part(talk, event, seated[0], talk.say("入場コードを見る")), f"pass:{seated[0].id}")
     return (*join_button(talk, event), code)
 
 
