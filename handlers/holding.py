@@ -237,6 +237,6 @@ def _code_lines(talk: Talk, event: EventFacts, part: PartFacts, party: list[Regi
 
 
 def _how_to_show(talk: Talk, event: EventFacts) -> tuple[str, ...]:
-    door = talk.say("会場では、受付でQRコードを見せるか、この4けたの番号を伝えてください。")
-    online = talk.say("オンラインでは、会議での表示名にこの4けたの番号を入れてください。参加の確認に使います。")
+    door = talk.say("会場では、受付でQRコードを見せるか、4けたの入場コードを伝えてください。")
+    online = talk.say("オンラインでは、会議での表示名に4けたの入場コードを入れてください。参加の確認に使います。")
     return {EventMode.VENUE: (door,), EventMode.ONLINE: (online,), EventMode.BOTH: (door, online)}[event.mode]

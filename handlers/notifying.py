@@ -109,9 +109,11 @@ def _cancelled(told: Told) -> Card:
     what = _what(told)[:1] if is_whole else _what(told)
     planned = told.say("予定していた日時：{when}", when=eventwords.when(told.words, told.event, _before(told)))
     sorry = told.say("申し訳ありません。このイベントは中止になりました。")
+    others = (told.choice("ほかのイベントを見る", "events"),)
     if not is_whole:
         sorry = told.say("申し訳ありません。この回は中止になりました。")
-    return Card(told.say("中止のお知らせ"), (*what, planned, sorry), (told.choice("ほかのイベントを見る", "events"),))
+        others = (_own(told), *others)
+    return Card(told.say("中止のお知らせ"), (*what, planned, sorry), others)
 
 
 def _thanks(told: Told) -> Card:

@@ -78,7 +78,7 @@ def _ask(talk: Talk, event: EventFacts, number: int) -> Answer:
     words = [talk.word(choice) for choice in question.choices]
     lines += [f"・{choice}" for choice in words if browsing.clipped(choice) != choice]
     if question.kind is QuestionKind.SCALE:
-        lines.append(talk.say("1（まったくそう思わない）から5（とてもそう思う）まで"))
+        lines.append(talk.say("1から5までで答えてください（5がいちばんよい）。"))
     if question.kind is QuestionKind.WORDS:
         lines.append(talk.say("文で送ってください。お名前など、だれか分かることは書かないでください。"))
         people.change(talk.connection, talk.joined.id, awaiting=f"survey:{event.id}:{number}")

@@ -139,7 +139,7 @@ def test_the_door_opens_again_without_a_signal_and_still_knows_what_it_has_to_se
         page.reload()
         expect(page.locator("#unsent")).to_have_text("1")
         expect(page.locator("#signal")).to_contain_text("電波がありません")
-        expect(page.get_by_role("button", name="電話 花子: 取り消す")).to_be_visible()
+        expect(page.get_by_role("button", name="電話 花子：取り消す")).to_be_visible()
         office.open()
         page.get_by_role("button", name="いま送る").click()
         expect(page.locator("#unsent")).to_have_text("0")

@@ -100,7 +100,7 @@ def test_a_course_names_its_first_date_and_how_many_there_are() -> None:
     dropped = part(3, state=PartState.CANCELLED, starts_at=at(1, 21, 9))
     course = event(part(), later, dropped, kind=EventKind.COURSE)
     assert eventwords.event_when(JA, course) == "1月26日(水) 午後2時から（全2回）"
-    assert eventwords.event_day(EN, course) == "From Wed 26 Jan, 2 sessions"
+    assert eventwords.event_day(EN, course) == "From Wed 26 Jan (2 sessions)"
     assert eventwords.part_name(JA, course, later) == "第2回 計画づくり"
     assert eventwords.part_name(EN, course, course.parts[0]) == "Session 1"
     assert eventwords.part_name(JA, event(), part()) == ""

@@ -78,7 +78,7 @@ async def test_nothing_happens_before_it_was_confirmed(office: Office) -> None:
     shown = await ask(office, event, act="cancel-event")
     words = text_of(shown)
     assert "チャットで 1人 に知らせます" in words
-    assert "電話で知らせてください: 1人" in words
+    assert "電話で知らせてください：1人" in words
     assert "電話 花子" in words
     assert office.event(event.id).state is EventState.PUBLISHED
     assert notices(office, NoticeKind.CANCELLED) == []
