@@ -108,12 +108,12 @@ def _cancelled(told: Told) -> Card:
     is_whole = "whole" in told.notice.detail or len(told.event.parts) < 2
     what = _what(told)[:1] if is_whole else _what(told)
     planned = told.say("予定していた日時：{when}", when=eventwords.when(told.words, told.event, _before(told)))
-    sorry = told.say("申し訳ありません。このイベントは中止になりました。")
     others = (told.choice("ほかのイベントを見る", "events"),)
-    if not is_whole:
-        sorry = told.say("申し訳ありません。この回は中止になりました。")
-        others = (_own(told), *others)
-    return Card(told.say("中止のお知らせ"), (*what, planned, sorry), others)
+    if is_whole:
+        sorry = told.say("申し訳ありません。このイベントは中止になりました。")
+        return Card(told.say("中止のお知らせ"), (*what, planned, sorry), others)
+    sorry = told.say("申し訳ありません。この回は中止になりました。")
+    return Card(told.say("中止のお知らせ"), (*what, planned, sorry), (_own(told), *others))
 
 
 def _thanks(told: Told) -> Card:

@@ -176,6 +176,7 @@ def test_what_takes_no_registrations_says_why_and_offers_none(
     citizen = town.citizen()
     citizen.press(f"ev:{event.id}")
     assert said in citizen.words()
+    assert "残り" not in citizen.words()
     assert not [label for label in labels(citizen) if "申し込む" in label]
     assert "ほかのイベント" in labels(citizen)
 

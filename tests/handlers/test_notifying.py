@@ -188,7 +188,9 @@ def test_a_cancellation_says_when_it_would_have_been_as_the_person_knew_it() -> 
 
 def test_a_cancelled_session_is_named_and_a_cancelled_course_is_not_one_session() -> None:
     course = an_event(a_part(1), a_part(2))
-    assert "第1回" in say(NoticeKind.CANCELLED, event=course, detail=WAS).lines
+    one = say(NoticeKind.CANCELLED, event=course, detail=WAS)
+    assert "第1回" in one.lines
+    assert leads(one) == ["mine:5", "events"]
     whole = say(NoticeKind.CANCELLED, event=course, detail={**WAS, "whole": "yes"})
     assert "第1回" not in whole.lines
 
