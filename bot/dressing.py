@@ -39,7 +39,9 @@ def describe(texts: Texts, programme: Programme, language: str) -> str:
     """Say before the first Start what the bot is for and who runs it."""
     city = programme.city
     project, office = (words.get(language, words["ja"]) for words in (city.project, city.office))
-    sentence = _("{project}のボットです。ゼロカーボン行動を報告して、市の合計をみんなで伸ばします。運営：{office}")
+    sentence = _(
+        "{project}のボットです。ゼロカーボン行動を報告して、市の合計をみんなで伸ばします。市のイベントにも申し込めます。運営：{office}"
+    )
     return texts.of(language).say(sentence, project=project, office=office)
 
 

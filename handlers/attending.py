@@ -262,14 +262,14 @@ def _hear(talk: Talk, part: PartFacts) -> Answer:
     menu = talk.choice("メニュー", "menu")
     held = attendances.find(talk.connection, part.id, talk.joined.id)
     if held is not None and held.state is not AttendanceState.TAKEN_BACK:
-        return text(talk.say("あなたの参加は、もう受け付けています。"), menu)
+        return text(talk.say("参加は、もう受け付けてあります。"), menu)
     if rule.is_word_open(part, talk.said_at):
         seen = {"at": talk.said_at, "now": talk.now, "account_id": talk.account.id, "provisional": True}
         who = (part.id, talk.joined.id)
         came = check_in(talk.connection, talk.programme, *who, way=CheckInWay.WORD, by="word", **seen)  # type: ignore[arg-type]
         if isinstance(came, CheckedIn):
             thanks = talk.say("合言葉を受け付けました。ご参加ありがとうございます。")
-            later = talk.say("会の出席記録と照らし合わせたあと、ポイントが入ります。")
+            later = talk.say("イベントの出席の記録とたしかめたあと、ポイントがつきます。")
             return text(f"{thanks}\n{later}", menu)
-    words = talk.say("この合言葉の受付（10分間）は終わりました。会に出ていた方は、出席記録でも確認します。")
+    words = talk.say("この合言葉の時間（10分間）は終わりました。参加した方は、イベントの出席の記録でも確認します。")
     return text(words, talk.choice("問い合わせ", "contact"), menu)

@@ -15,7 +15,7 @@ EARLIER = 4  # companions of before that are offered as buttons
 
 REASONS = {
     NoCompanion.FULL: _("満席のため、同行者を追加できませんでした。"),
-    NoCompanion.TOO_MANY: _("これ以上は追加できません。"),
+    NoCompanion.TOO_MANY: _("同行者は、これ以上追加できません。"),
     NoCompanion.NOT_REGISTERED: _("先に、ご自身の申し込みをしてください。"),
     NoCompanion.CLOSED: _("申し込みは締め切りました。"),
     NoCompanion.NAME: _("その名前は使えません。20文字までで、電話番号・メール・リンクを入れずに送ってください。"),
@@ -82,7 +82,7 @@ def _ask_name(talk: Talk, event: EventFacts, kind: str) -> Answer:
     if kind == CHILD:
         words = talk.say("お子さんの呼び名を送ってください（20文字まで。本名でなくてかまいません）。")
     else:
-        words = talk.say("同行する方の呼び名を送ってください（20文字まで。本名でなくてかまいません）。")
+        words = talk.say("同行者の呼び名を送ってください（20文字まで。本名でなくてかまいません）。")
     return text(words, talk.choice("やめる", f"mine:{event.id}"))
 
 

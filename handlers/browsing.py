@@ -39,7 +39,7 @@ def show_coming(talk: Talk, narrowed: str = "", page: str = "1") -> Answer:
     if narrowed:
         buttons.append(talk.choice("すべてのイベント", "events"))
     elif _filters(talk, coming):
-        buttons.append(talk.choice("しぼりこむ", "narrow"))
+        buttons.append(talk.choice("条件でさがす", "narrow"))
     ways = (talk.choice("わたしの申し込み", "my"), talk.choice("メニュー", "menu"))
     nothing = talk.say("いまご案内できるイベントはありません。決まりしだい、ここに並びます。")
     return card(_list_title(talk, narrowed), spaced(lines) or (nothing,), *buttons, *ways)
@@ -156,7 +156,7 @@ def _show(talk: Talk, event: EventFacts, as_company: bool) -> Answer:
         *((_standing(talk, own),) if own else ()),
         eventwords.kind(words, event),
         *eventwords.facts(words, event),
-        *_seat_lines(talk, event),
+        *_seat_lines(talk, event, is_open=not stopped),
         "",
         *described(talk, event),
     )
@@ -170,20 +170,20 @@ def _standing(talk: Talk, own: list[RegistrationFacts]) -> str:
     return eventwords.registration(talk.words, own[0].state)
 
 
-def _seat_lines(talk: Talk, event: EventFacts) -> tuple[str, ...]:
-    """Say the seats; of a course each date with its own."""
+def _seat_lines(talk: Talk, event: EventFacts, *, is_open: bool) -> tuple[str, ...]:
+    """Say the seats, as long as one can register; of a course each date with its own."""
     if len(event.parts) < 2:
-        seats = seats_of(talk, event.parts[0])
+        seats = seats_of(talk, event.parts[0]) if is_open else ""
         return (seats,) if seats else ()
-    return tuple(_part_line(talk, event, part) for part in event.parts[:PARTS])
+    return tuple(_part_line(talk, event, part, is_open=is_open) for part in event.parts[:PARTS])
 
 
-def _part_line(talk: Talk, event: EventFacts, part: PartFacts) -> str:
+def _part_line(talk: Talk, event: EventFacts, part: PartFacts, *, is_open: bool) -> str:
     name, when = eventwords.part_name(talk.words, event, part), eventwords.when(talk.words, event, part)
     if part.state is PartState.CANCELLED:
         return talk.say("{part}：中止になりました", part=name)
     said = talk.say("{part}：{when}", part=name, when=when)
-    seats = "" if is_over(part, talk.now) else seats_of(talk, part)
+    seats = seats_of(talk, part) if is_open and not is_over(part, talk.now) else ""
     return f"{said}\n{seats}" if seats else said
 
 
@@ -283,7 +283,7 @@ def page_button(talk: Talk, event: EventFacts) -> tuple[Choice, ...]:
     if not talk.public_url:
         return ()
     address = f"{talk.public_url}/events/{event.id}?lang={talk.language}"
-    return (Choice(talk.say("くわしく見る・知らせる"), url=address),)
+    return (Choice(talk.say("くわしく見る・友だちに送る"), url=address),)
 
 
 def spaced(lines: Sequence[str]) -> tuple[str, ...]:

@@ -39,12 +39,12 @@ def ask(talk: Talk) -> Answer:
     if joining.needs_consent(talk):
         return joining.ask_consent(talk, pending="slip")
     people.change(talk.connection, talk.joined.id, awaiting="slip")
-    return text(talk.say("受付で渡された紙にある、8文字の番号を送ってください。"), talk.choice("やめる", "menu"))
+    return text(talk.say("受付で渡された控えにある、8文字のコードを送ってください。"), talk.choice("やめる", "menu"))
 
 
 def ask_again(talk: Talk) -> Answer:
     """Say what a code looks like to somebody who was asked for one and wrote something else."""
-    words = talk.say("番号は、数字と英字を合わせた8文字です。紙を見て、もう一度送ってください。")
+    words = talk.say("コードは、数字と英字を合わせた8文字です。控えを見て、もう一度送ってください。")
     return text(words, talk.choice("やめる", "menu"), talk.choice("問い合わせ", "contact"))
 
 
@@ -56,20 +56,24 @@ def claim(talk: Talk, code: str) -> Answer:
     people.change(talk.connection, person_id, awaiting=None)
     subject, since = f"person:{person_id}", talk.now - timedelta(hours=1)
     if audit.count(talk.connection, "slip.refuse", subject, since) >= WRONG_AN_HOUR:
-        words = talk.say("まちがいが続いたので、1時間ほどあけてからもう一度お試しください。")
+        words = talk.say(
+            "ちがうコードが続いたため、いまは受け付けられません。1時間ほどあけてから、もう一度送ってください。"
+        )
         return text(words, talk.choice("問い合わせ", "contact"), talk.choice("メニュー", "menu"))
     guest_id = registrations.take_slip(talk.connection, talk.keyed_hash(f"slip:{code}"))
     if guest_id is None:
         audit.add(talk.connection, "person", "slip.refuse", subject, talk.now)
-        words = talk.say("この番号は使えませんでした。文字をたしかめて、もう一度送ってください（使えるのは一度です）。")
+        words = talk.say(
+            "このコードは使えませんでした。控えの文字をたしかめて、もう一度送ってください。一度使ったコードは、もう使えません。"
+        )
         return text(words, talk.choice("もう一度送る", "slip"), talk.choice("問い合わせ", "contact"))
     count, points = hand_over(talk.connection, talk.programme, guest_id, person_id, talk.account.id, talk.now)
     audit.add(talk.connection, "person", "slip.claim", subject, talk.now)
     gained = talk.say("参加 {count}回・{points}ポイント", count=count, points=talk.number(points))
     if not count:
-        gained = talk.say("新しく加わる参加はありませんでした（同じ回にもう参加しています）。")
+        gained = talk.say("新しく加わる参加はありませんでした（同じ回の参加が、もう記録されています）。")
     ways = (talk.choice("わたしのポイント", "points"), talk.choice("メニュー", "menu"))
-    return card(talk.say("受付の記録を引き継ぎました"), (gained, *standing_lines(talk)), *ways)
+    return card(talk.say("控えの記録を引き継ぎました"), (gained, *standing_lines(talk)), *ways)
 
 
 def hand_over(

@@ -47,7 +47,7 @@ STATES = {
     RegistrationState.OFFERED: _("席が空きました（お返事をお待ちしています）"),
     RegistrationState.WAITING: _("キャンセル待ち"),
     RegistrationState.CANCELLED: _("取り消し済み"),
-    RegistrationState.LAPSED: _("期限が過ぎました"),
+    RegistrationState.LAPSED: _("お返事の期限が過ぎました"),
 }
 
 
@@ -120,10 +120,10 @@ def _open_date(words: Words, event: EventFacts) -> str:
 
 
 def event_day(words: Words, event: EventFacts) -> str:
-    """Give an event's first day, short; of a course also how many dates it has: 1月26日(水)から 全6回."""
+    """Give an event's first day, short; of a course also how many dates it has: 1月26日(水)から（全6回）."""
     parts = planned_parts(event)
     first = day(words, event, _first(event))
-    return first if len(parts) < 2 else words.say("{day}から 全{count}回", day=first, count=len(parts))
+    return first if len(parts) < 2 else words.say("{day}から（全{count}回）", day=first, count=len(parts))
 
 
 def event_when(words: Words, event: EventFacts) -> str:
@@ -131,7 +131,7 @@ def event_when(words: Words, event: EventFacts) -> str:
     parts = planned_parts(event)
     if len(parts) < 2:
         return when(words, event, _first(event))
-    return words.say("{first} 全{count}回", first=starts(words, event, _first(event)), count=len(parts))
+    return words.say("{first}（全{count}回）", first=starts(words, event, _first(event)), count=len(parts))
 
 
 def planned_parts(event: EventFacts) -> tuple[PartFacts, ...]:

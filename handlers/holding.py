@@ -93,7 +93,7 @@ def show_one(talk: Talk, number: str = "") -> Answer:
         *form_line,
     )
     buttons = (*_offer_buttons(talk, event, held), *_seat_buttons(talk, event, held), *form)
-    bring = (talk.choice("同行者", f"bring:{event.id}"),) if event.companions else ()
+    bring = (talk.choice("同行者の追加・取り消し", f"bring:{event.id}"),) if event.companions else ()
     ways = (
         talk.choice("イベントを見る", f"ev:{event.id}"),
         talk.choice("申し込みを取り消す", f"unreg:{event.id}"),
@@ -145,7 +145,7 @@ def named(talk: Talk, guest: GuestFacts) -> str:
 
 def _offer_buttons(talk: Talk, event: EventFacts, held: Sequence[Held]) -> tuple[Choice, ...]:
     offered = [part for part, one in held if one.state is RegistrationState.OFFERED]
-    take, leave = talk.say("この席を受ける"), talk.say("見送る")
+    take, leave = talk.say("この席を受ける"), talk.say("今回は見送る")
     return tuple(
         choice
         for part in offered
@@ -167,7 +167,7 @@ def _seat_buttons(talk: Talk, event: EventFacts, held: Sequence[Held]) -> tuple[
     seated = [part for part, one in held if one.state is RegistrationState.SEATED and part.state is PartState.PLANNED]
     if not seated:
         return ()
-    code = Choice(_for_part(talk, event, seated[0], talk.say("入場コード")), f"pass:{seated[0].id}")
+    code = Choice(_for_part(talk, event, seated[0], talk.say("入場コードを見る")), f"pass:{seated[0].id}")
     return (*join_button(talk, event), code)
 
 
@@ -237,6 +237,6 @@ def _code_lines(talk: Talk, event: EventFacts, part: PartFacts, party: list[Regi
 
 
 def _how_to_show(talk: Talk, event: EventFacts) -> tuple[str, ...]:
-    door = talk.say("会場では、QRコードを見せるか、この4けたを伝えてください。")
-    online = talk.say("オンラインでは、表示名にこの4けたを入れてください。参加の確認に使います。")
+    door = talk.say("会場では、受付でQRコードを見せるか、4けたの入場コードを伝えてください。")
+    online = talk.say("オンラインでは、会議での表示名に4けたの入場コードを入れてください。参加の確認に使います。")
     return {EventMode.VENUE: (door,), EventMode.ONLINE: (online,), EventMode.BOTH: (door, online)}[event.mode]

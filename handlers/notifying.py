@@ -56,29 +56,32 @@ def _reminder_title(told: Told) -> str:
 
 
 def _seated(told: Told) -> Card:
-    kind = told.say("ご都合が悪いときは、次の方のために席をお返しください。")
+    kind = told.say("ご都合が悪いときは「席を返す」を押してください。席は次の方にまわります。")
     lines = (*_what(told), *_when_and_where(told), *_seats(told), kind)
-    return Card(told.say("席がとれました"), lines, (*_joining(told), *_pass_and_back(told)))
+    return Card(told.say("席が決まりました"), lines, (*_joining(told), *_pass_and_back(told)))
 
 
 def _offered(told: Told) -> Card:
     until = told.offered_until or told.notice.not_after
     asked = told.say(
-        "{moment}までお席をおとりしています。それまでにお返事をください。",
+        "{moment}まで席をとっておきます。それまでにお返事ください。",
         moment=format_moment(until, told.words.language),
     )
-    buttons = (told.choice("参加する", f"seat:{told.part.id}"), told.choice("今回はやめる", f"back:{told.part.id}"))
+    buttons = (
+        told.choice("この席を受ける", f"seat:{told.part.id}"),
+        told.choice("今回は見送る", f"back:{told.part.id}"),
+    )
     return Card(told.say("席が空きました"), (*_what(told), *_when_and_where(told), *_seats(told), asked), buttons)
 
 
 def _lapsed(told: Told) -> Card:
-    why = told.say("お返事の時間が過ぎたので、席は次の方にまわしました。")
-    return Card(told.say("席のご案内が終わりました"), (*_what(told), *_when(told), why), (_look(told),))
+    why = told.say("席は次の方にまわりました。")
+    return Card(told.say("お返事の期限が過ぎました"), (*_what(told), *_when(told), why), (_look(told),))
 
 
 def _bumped(told: Told) -> Card:
     sorry = told.say("申し訳ありません。定員が減ったため、キャンセル待ちに変わりました。")
-    hope = told.say("順番は先頭のほうです。席が空いたらお知らせします。")
+    hope = told.say("順番は前のほうです。席が空いたら、ここでお知らせします。")
     lines = (*_what(told), *_when_and_where(told), *_seats(told), sorry, hope)
     return Card(told.say("キャンセル待ちになりました"), lines, (_own(told), _cancel(told)))
 
@@ -86,23 +89,31 @@ def _bumped(told: Told) -> Card:
 def _moved(told: Told) -> Card:
     before = _before(told)
     title = told.say("日時が変わりました") if before.starts_at else told.say("日時が決まりました")
-    was, now = (eventwords.when(told.words, told.event, part) for part in (before, told.part))
-    times = (told.say("変更前：{when}", when=was), told.say("変更後：{when}", when=now))
-    lines = (*_what(told), *times, *_where(told), *_seats(told))
+    lines = (*_what(told), *_times(told, before), *_where(told), *_seats(told))
     if told.state is RegistrationState.WAITING:
         return Card(title, (*lines, told.say("キャンセル待ちは続いています。")), (_own(told), _cancel(told)))
-    kind = told.say("お申し込みはそのままです。ご都合が合わないときは、席をお返しください。")
+    kind = told.say("申し込みはそのままです。ご都合が合わないときは「席を返す」を押してください。")
     return Card(title, (*lines, kind), (_own(told), _back(told)))
+
+
+def _times(told: Told, before: PartFacts) -> tuple[str, ...]:
+    """Say the new time first, which is what matters; the old one only where there was one."""
+    if before.starts_at is None:
+        return _when(told)
+    was, now = (eventwords.when(told.words, told.event, part) for part in (before, told.part))
+    return (told.say("変更後：{when}", when=now), told.say("変更前：{when}", when=was))
 
 
 def _cancelled(told: Told) -> Card:
     is_whole = "whole" in told.notice.detail or len(told.event.parts) < 2
     what = _what(told)[:1] if is_whole else _what(told)
     planned = told.say("予定していた日時：{when}", when=eventwords.when(told.words, told.event, _before(told)))
-    sorry = told.say("申し訳ありません。このイベントは中止になりました。")
-    if not is_whole:
-        sorry = told.say("申し訳ありません。この回は中止になりました。")
-    return Card(told.say("中止のお知らせ"), (*what, planned, sorry), (told.choice("ほかのイベントを見る", "events"),))
+    others = (told.choice("ほかのイベントを見る", "events"),)
+    if is_whole:
+        sorry = told.say("申し訳ありません。このイベントは中止になりました。")
+        return Card(told.say("中止のお知らせ"), (*what, planned, sorry), others)
+    sorry = told.say("申し訳ありません。この回は中止になりました。")
+    return Card(told.say("中止のお知らせ"), (*what, planned, sorry), (_own(told), *others))
 
 
 def _thanks(told: Told) -> Card:
@@ -165,7 +176,7 @@ def _seats(told: Told) -> tuple[str, ...]:
     """Name the seats of who comes with others; nobody but the person who brings them is told."""
     if told.seats < 2:
         return ()
-    return (told.say("人数：{count}人（いっしょに来る方をふくみます）", count=told.seats),)
+    return (told.say("人数：{count}人（同行者をふくみます）", count=told.seats),)
 
 
 def _joining(told: Told) -> tuple[Choice, ...]:

@@ -28,7 +28,7 @@ def show(talk: Talk) -> Answer:
         lines.append(talk.say("名前：{name}", name=talk.person.nickname))
         buttons += [talk.choice("住んでいる区を選ぶ", "ward"), talk.choice("名前を変える", "name")]
         lines.append(talk.say("イベントの前のお知らせ：{choice}", choice=talk.say(REMINDERS[talk.account.reminders])))
-        buttons.append(talk.choice("前のお知らせを選ぶ", "remind"))
+        buttons.append(talk.choice("イベント前のお知らせを選ぶ", "remind"))
         paused = talk.account.paused
         buttons += [talk.choice("お知らせを再開する", "resume") if paused else talk.choice("お知らせを休む", "pause")]
         buttons += [talk.choice("わたしのデータ", "data"), talk.choice("退会する", "leave")]
@@ -99,7 +99,7 @@ def draw_nickname(talk: Talk) -> Answer:
 def ask_pause(talk: Talk) -> Answer:
     """Ask before stopping, where words were typed that may have meant something else."""
     words = talk.say(
-        "お知らせを休みますか？休んでいる間も、申し込んだイベントの席のこと、日時の変更、中止はお伝えします。"
+        "お知らせを休みますか？ 休んでいる間も、申し込んだイベントの席のこと、日時の変更、中止はお伝えします。"
     )
     return text(words, talk.choice("お知らせを休む", "pause"), talk.choice("メニュー", "menu"))
 

@@ -14,11 +14,11 @@ from storage.facts import EventFacts, EventMode
 REASONS = {
     NoSeat.NOT_FOUND: _("そのイベントは見つかりませんでした。"),
     NoSeat.CLOSED: _("申し込みは締め切りました。"),
-    NoSeat.PAST: _("もう始まったか、終わったイベントです。申し込みはできません。"),
+    NoSeat.PAST: _("このイベントは、もう始まったか終わりました。ほかのイベントもごらんください。"),
     NoSeat.CANCELLED: _("このイベントは中止になりました。"),
     NoSeat.FOR_COMPANIES: _("このイベントは企業の方が対象です。"),
     NoSeat.FOR_PUBLIC: _("このイベントは市民の方が対象です。"),
-    NoSeat.WHOLE_ONLY: _("この講座は、全部の回をまとめて申し込みます。"),
+    NoSeat.WHOLE_ONLY: _("この講座は、全部の回をまとめてお申し込みください。"),
 }
 
 
@@ -93,14 +93,15 @@ def _placed(talk: Talk, event: EventFacts, placed: Placed) -> str:
     said = talk.say("{part}：{when}", part=name, when=when) if name else talk.say("日時：{when}", when=when)
     if not placed.place:
         return said
-    return f"{said}\n{talk.say('満席のため、キャンセル待ちの{place}番目です。', place=placed.place)}"
+    waiting = talk.say("満席のため、キャンセル待ちの{place}番目です。", place=placed.place)
+    return f"{said}\n{waiting}"
 
 
 def _refuse(talk: Talk, event: EventFacts, reason: NoSeat) -> Answer:
     """Say kindly why it cannot be, with the way on that helps most; a double tap sees what stands."""
     if reason is NoSeat.ALREADY:
         shown = holding.show_one(talk, str(event.id))
-        return Answer(shown.messages, toast=talk.say("もう申し込んであります"))
+        return Answer(shown.messages, toast=talk.say("もう申し込み済みです"))
     if reason is NoSeat.NOT_OPEN_YET and event.opens_at:
         opens = format_moment(event.opens_at, talk.words.language)
         return _refused(talk, event, talk.say("申し込みは{moment}から受け付けます。", moment=opens))

@@ -99,7 +99,7 @@ def accept(talk: Talk, number: str = "") -> Answer:
     if taken is Taken.TOO_LATE:
         words = talk.say("申し訳ありません。お返事の期限が過ぎたため、席は次の方にまわりました。")
     else:
-        words = talk.say("いま、お受けいただける席はありません。")
+        words = talk.say("いま受けられる席はありません。")
     ways = (talk.choice("イベントを見る", f"ev:{event.id}"), talk.choice("ほかのイベント", "events"))
     return text(words, *ways, talk.choice("メニュー", "menu"))
 

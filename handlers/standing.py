@@ -25,7 +25,7 @@ def show_points(talk: Talk) -> Answer:
         lines,
         talk.choice("報告する", "report"),
         talk.choice("市の合計", "totals"),
-        talk.choice("番号でポイントを受け取る", "slip"),
+        talk.choice("控えのポイントを受け取る", "slip"),
         talk.choice("メニュー", "menu"),
     )
 

@@ -16,7 +16,7 @@ def ask(talk: Talk, event: str = "", question: str = "", answer: str = "") -> An
         return joining.ask_consent(talk, pending=f"survey:{event}")
     surveyed = _find(talk, event)
     if surveyed is None:
-        words = talk.say("このアンケートは、参加した方だけが答えられます。")
+        words = talk.say("このアンケートは、イベントに参加した方にお願いしています。")
         return text(words, talk.choice("メニュー", "menu"))
     number = int(question) if question.isdecimal() and len(question) <= 2 else _first_open(talk, surveyed)
     if answer:
@@ -78,9 +78,9 @@ def _ask(talk: Talk, event: EventFacts, number: int) -> Answer:
     words = [talk.word(choice) for choice in question.choices]
     lines += [f"・{choice}" for choice in words if browsing.clipped(choice) != choice]
     if question.kind is QuestionKind.SCALE:
-        lines.append(talk.say("1（まったくそう思わない）〜5（とてもそう思う）"))
+        lines.append(talk.say("1から5までで答えてください（5がいちばんよい）。"))
     if question.kind is QuestionKind.WORDS:
-        lines.append(talk.say("文で答えてください。お名前などは書かないでください。"))
+        lines.append(talk.say("文で送ってください。お名前など、だれか分かることは書かないでください。"))
         people.change(talk.connection, talk.joined.id, awaiting=f"survey:{event.id}:{number}")
     buttons = _buttons(talk, question, f"survey:{event.id}:{number}")
     skip = Choice(talk.say("答えずに次へ"), f"survey:{event.id}:{number + 1}")
@@ -97,7 +97,7 @@ def _thank(talk: Talk, event: EventFacts) -> Answer:
     """Thank for the answers; they can be changed as long as the event is kept."""
     answered = len(attendances.list_answers(talk.connection, event.id, talk.joined.id))
     if answered:
-        words = talk.say("ご回答ありがとうございました。次の会に生かします。")
+        words = talk.say("ご回答ありがとうございました。次のイベントに生かします。")
     else:
         words = talk.say("わかりました。気が向いたら、あとからでも答えられます。")
     again = Choice(talk.say("答えを直す") if answered else talk.say("アンケートに答える"), f"survey:{event.id}:1")

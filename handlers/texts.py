@@ -135,6 +135,6 @@ def format_time(at: datetime, language: str) -> str:
 
 
 def format_moment(at: datetime, language: str, *, year: bool = False) -> str:
-    """Write a moment as its Tokyo day and time: 11月26日(木)午後2時; Thu 26 Nov, 2:00 pm."""
+    """Write a moment as its Tokyo day and time: 11月26日(木) 午後2時; Thu 26 Nov, 2:00 pm."""
     day, clock = format_day(at.astimezone(TOKYO).date(), language, year=year), format_time(at, language)
-    return f"{day}{clock}" if _locale(language).language == JAPANESE else f"{day}, {clock}"
+    return f"{day} {clock}" if _locale(language).language == JAPANESE else f"{day}, {clock}"

@@ -44,7 +44,7 @@ EVENT_COLUMNS = (
     Column("opens_at", ("受付開始",)),
     Column("closes_at", ("受付終了",)),
     Column("whole_only", ("全回申込", "全回のみ")),
-    Column("companions", ("同伴者", "同伴者数")),
+    Column("companions", ("同行者", "同行者数", "同伴者", "同伴者数")),
 )
 PART_COLUMNS = (
     Column("starts_at", ("開始", "開始日時")),

@@ -80,7 +80,7 @@ def test_a_camera_sees_a_ticket_and_the_citys_participants_move_by_one(
         office.set_time(office.app.clock.now() + timedelta(seconds=10))
         page.clock.fast_forward("00:10")
         page.get_by_role("button", name="カメラを始める").click()
-        expect(page.locator("#result")).to_contain_text("受付ずみです")
+        expect(page.locator("#result")).to_contain_text("受付済みです")
         keep(page, pictures, "3-again")
         assert office.participants() == before + 1
         assert said == []
@@ -105,7 +105,7 @@ def test_without_a_signal_the_scan_waits_on_the_device_and_keeps_its_own_time(
         expect(page.locator("#result")).to_contain_text("この端末に残しました")
         expect(page.locator("#result")).to_contain_text("みどりのカササギさん")
         page.get_by_role("button", name="カメラを止める").click()
-        page.get_by_role("button", name="電話 花子: 受け付ける").click()
+        page.get_by_role("button", name="電話 花子：受け付ける").click()
         expect(page.locator("#signal")).to_contain_text("電波がありません")
         expect(page.locator("#unsent")).to_have_text("2")
         keep(page, pictures, "4-without-a-signal")
@@ -134,12 +134,12 @@ def test_the_door_opens_again_without_a_signal_and_still_knows_what_it_has_to_se
         page.wait_for_function("() => navigator.serviceWorker.controller !== null")
         page.wait_for_function("() => caches.match(location.pathname).then(Boolean)")
         office.close()
-        page.get_by_role("button", name="電話 花子: 受け付ける").click()
+        page.get_by_role("button", name="電話 花子：受け付ける").click()
         expect(page.locator("#unsent")).to_have_text("1")
         page.reload()
         expect(page.locator("#unsent")).to_have_text("1")
         expect(page.locator("#signal")).to_contain_text("電波がありません")
-        expect(page.get_by_role("button", name="電話 花子: 取り消す")).to_be_visible()
+        expect(page.get_by_role("button", name="電話 花子：取り消す")).to_be_visible()
         office.open()
         page.get_by_role("button", name="いま送る").click()
         expect(page.locator("#unsent")).to_have_text("0")
@@ -172,7 +172,7 @@ def test_a_scan_that_cannot_be_read_does_not_hold_up_the_others(playwright: Play
         page.evaluate(
             "([name, queue]) => localStorage.setItem(name, queue)", [f"door:{office.part.id}:queue", json.dumps(broken)]
         )
-        page.get_by_role("button", name="電話 花子: 受け付ける").click()
+        page.get_by_role("button", name="電話 花子：受け付ける").click()
         expect(page.locator("#result")).to_contain_text("受け付けました")
         expect(page.locator("#unsent")).to_have_text("0")
     assert office.attendance(person_id) is not None
@@ -186,7 +186,7 @@ def test_when_the_time_at_the_desk_is_over_scans_wait_for_the_next_entry(
         context = context_of(browser)
         page = enter(context, office)
         context.clear_cookies()
-        page.get_by_role("button", name="電話 花子: 受け付ける").click()
+        page.get_by_role("button", name="電話 花子：受け付ける").click()
         expect(page.locator("#result")).to_contain_text("もう一度入ると送ります")
         expect(page.locator("#signal")).to_contain_text("もう一度入ってください")
         assert office.attendance(person_id) is None

@@ -32,7 +32,7 @@ def register(page: Page, phone: Phone) -> Page:
     phone.join()
     phone.write("イベント")
     phone.newest.get_by_role("button", name=re.compile(rf"^\d\. {COURSE[:8]}")).click()
-    for label in ("第1回だけ申し込む", "申し込みを見る", "第1回：入場コード"):
+    for label in ("第1回だけ申し込む", "申し込みを見る", "第1回：入場コードを見る"):
         expect(phone.button(label)).to_be_visible()
         phone.tap(label)
     with page.expect_popup() as opened:

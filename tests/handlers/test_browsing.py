@@ -70,7 +70,7 @@ def test_events_are_narrowed_by_interest_ward_and_language_where_they_differ(tow
     announce(town, "firm", a_date(1), interests=("business",), interpreted_into=("en",))
     citizen = town.citizen()
     citizen.press("events")
-    citizen.tap("しぼりこむ")
+    citizen.tap("条件でさがす")
     assert labels(citizen)[:4] == ["会社・しごと", "くらし", "英語で参加できる", "門司区"]
     for filter_, found in [("会社", "firm"), ("くらし", "home"), ("英語", "firm"), ("門司", "home")]:
         citizen.press("narrow")
@@ -86,7 +86,7 @@ def test_nothing_is_offered_to_narrow_what_is_all_alike(town: Town) -> None:
     announce(town, "two", interests=("life",))
     citizen = town.citizen()
     citizen.press("events")
-    assert "しぼりこむ" not in labels(citizen)
+    assert "条件でさがす" not in labels(citizen)
 
 
 def test_a_filter_that_finds_nothing_leads_back_to_all(town: Town) -> None:
@@ -165,7 +165,7 @@ def test_a_company_is_offered_its_own_way_in(town: Town) -> None:
     [
         ({"state": EventState.CLOSED}, "締め切りました"),
         ({"state": EventState.CANCELLED}, "中止になりました"),
-        ({"opens_at": START - timedelta(days=1)}, "1月25日(火)午後2時から受け付けます"),
+        ({"opens_at": START - timedelta(days=1)}, "1月25日(火) 午後2時から受け付けます"),
         ({"closes_at": START - timedelta(days=7)}, "締め切りました"),
     ],
 )
@@ -176,6 +176,7 @@ def test_what_takes_no_registrations_says_why_and_offers_none(
     citizen = town.citizen()
     citizen.press(f"ev:{event.id}")
     assert said in citizen.words()
+    assert "残り" not in citizen.words()
     assert not [label for label in labels(citizen) if "申し込む" in label]
     assert "ほかのイベント" in labels(citizen)
 

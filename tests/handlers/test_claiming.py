@@ -41,7 +41,7 @@ def test_a_slip_gives_the_guests_points_to_the_citizen_and_works_once(guest: tup
     town, _, person = guest
     code, citizen = slip(town, person), town.citizen()
     citizen.text(f"控え {code}")
-    assert "受付の記録を引き継ぎました" in citizen.words()
+    assert "控えの記録を引き継ぎました" in citizen.words()
     assert "参加 1回・200ポイント" in citizen.words()
     assert (points_of(town, person_of(town, citizen)), points_of(town, person)) == (200, 0)
     assert city(town) == (1, 1, 0, 200)
@@ -142,7 +142,7 @@ def test_who_has_not_joined_is_asked_to_join_first(guest: tuple[Town, int, int])
     friend.text(slip(town, person))
     assert "同意してはじめる" in [choice.label for choice in friend.buttons()]
     friend.tap("同意してはじめる")
-    assert "8文字の番号" in friend.words()
+    assert "8文字のコード" in friend.words()
 
 
 def test_only_a_guest_gets_a_slip(town: Town) -> None:

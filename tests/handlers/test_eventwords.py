@@ -99,8 +99,8 @@ def test_a_course_names_its_first_date_and_how_many_there_are() -> None:
     later = part(2, starts_at=at(2, 2, 14), ends_at=at(2, 2, 16), title={"ja": "計画づくり"})
     dropped = part(3, state=PartState.CANCELLED, starts_at=at(1, 21, 9))
     course = event(part(), later, dropped, kind=EventKind.COURSE)
-    assert eventwords.event_when(JA, course) == "1月26日(水) 午後2時から 全2回"
-    assert eventwords.event_day(EN, course) == "From Wed 26 Jan, 2 sessions"
+    assert eventwords.event_when(JA, course) == "1月26日(水) 午後2時から（全2回）"
+    assert eventwords.event_day(EN, course) == "From Wed 26 Jan (2 sessions)"
     assert eventwords.part_name(JA, course, later) == "第2回 計画づくり"
     assert eventwords.part_name(EN, course, course.parts[0]) == "Session 1"
     assert eventwords.part_name(JA, event(), part()) == ""
@@ -120,7 +120,7 @@ def test_the_facts_are_in_the_readers_language_whatever_the_description_is_writt
         "Where: Online",
         "Cost: Free",
         "Held in: Japanese (interpreted into English)",
-        "For: Citizens, Companies",
+        "For: Residents, Companies",
     )
     assert eventwords.description(EN, shown) == ("(The description below is in Japanese.)", "くわしくお話しします。")
     assert eventwords.description(JA, shown) == ("くわしくお話しします。",)
@@ -147,7 +147,7 @@ def test_seats_are_said_as_they_stand(capacity: int | None, taken: int, waiting:
         ({"state": EventState.CANCELLED}, "中止"),
         ({"state": EventState.CLOSED}, "締め切りました"),
         ({"closes_at": NOW}, "締め切りました"),
-        ({"opens_at": at(1, 24, 9)}, "1月24日(月)午前9時から受け付けます"),
+        ({"opens_at": at(1, 24, 9)}, "1月24日(月) 午前9時から受け付けます"),
     ],
 )
 def test_what_keeps_a_person_from_registering_is_said(changes: dict[str, Any], said: str) -> None:

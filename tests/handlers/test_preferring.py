@@ -47,7 +47,7 @@ def test_a_block_older_than_the_last_follow_is_no_news(town: Town) -> None:
 
 
 def test_a_pause_says_what_is_still_told(town: Town) -> None:
-    for language, still in (("ja", "日時の変更、中止だけはお伝えします"), ("en", "a new time or a cancellation")):
+    for language, still in (("ja", "日時の変更、中止だけはお伝えします"), ("en", "a change of time or a cancellation")):
         citizen = town.citizen(language)
         citizen.press("pause")
         assert still in citizen.words()

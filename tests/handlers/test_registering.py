@@ -84,7 +84,7 @@ def test_a_company_without_a_public_page_is_told_how_to_reach_staff(town: Town) 
     [
         ({"state": EventState.CLOSED}, "reg", "締め切りました"),
         ({"state": EventState.CANCELLED}, "reg", "中止になりました"),
-        ({"opens_at": START - timedelta(days=1)}, "reg", "1月25日(火)午後2時から受け付けます"),
+        ({"opens_at": START - timedelta(days=1)}, "reg", "1月25日(火) 午後2時から受け付けます"),
         ({"audiences": (Audience.COMPANY,)}, "reg", "企業の方が対象"),
         ({"audiences": (Audience.PUBLIC,)}, "regco", "市民の方が対象"),
     ],
@@ -103,7 +103,7 @@ def test_an_old_button_of_an_event_that_began_is_refused(town: Town) -> None:
     citizen = town.citizen()
     town.now = START + timedelta(minutes=1)
     citizen.press(f"reg:{event.id}")
-    assert "もう始まったか、終わったイベントです" in citizen.words()
+    assert "もう始まったか終わりました" in citizen.words()
     assert taken(town, event) == [0]
 
 
@@ -184,7 +184,7 @@ def offered(town: Town) -> tuple[EventFacts, Citizen]:
 def test_an_offer_shows_until_when_and_is_taken_in_one_tap(town: Town) -> None:
     event, citizen = offered(town)
     citizen.press(f"mine:{event.id}")
-    assert "1月25日(火)午後4時までにお返事ください" in citizen.words()
+    assert "1月25日(火) 午後4時までにお返事ください" in citizen.words()
     citizen.tap("この席を受ける")
     assert "席があります" in citizen.words()
     citizen.press(f"seat:{event.parts[0].id}")
@@ -195,7 +195,7 @@ def test_an_offer_shows_until_when_and_is_taken_in_one_tap(town: Town) -> None:
 def test_an_offer_can_be_left_to_others(town: Town) -> None:
     event, citizen = offered(town)
     citizen.press(f"mine:{event.id}")
-    citizen.tap("見送る")
+    citizen.tap("今回は見送る")
     assert not held(citizen, event)
     assert taken(town, event) == [0]
 
@@ -211,7 +211,7 @@ def test_an_answer_that_comes_too_late_is_told_so(town: Town) -> None:
 def test_each_person_chooses_which_reminders_to_get(town: Town) -> None:
     citizen = town.citizen()
     citizen.press("settings")
-    citizen.tap("前のお知らせを選ぶ")
+    citizen.tap("イベント前のお知らせを選ぶ")
     assert "✓ 前の日と1時間前" in labels(citizen)
     citizen.tap("1時間前だけ")
     assert account(citizen).reminders is ReminderChoice.HOUR
@@ -233,7 +233,7 @@ def test_on_telegram_all_of_it_works_the_same(town: Town) -> None:
     assert "はなこ（子ども）" in friend.write("はなこ")
     assert "seminarの会" in friend.write("/myevents")
     friend.tap("1. seminarの会")
-    assert "入場コード" in friend.tap("入場コード")
+    assert "入場コード" in friend.tap("入場コードを見る")
     friend.press(f"unreg:{event.id}")
     assert "取り消しました" in friend.tap("はい、取り消す")
     assert town.database.read(lambda c: events.find(c, event.id)).result().parts[0].taken == 0

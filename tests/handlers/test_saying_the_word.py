@@ -41,7 +41,7 @@ def test_the_word_makes_a_provisional_attendance_which_an_import_confirms(
     assert (found.state, found.way, found.at) == (AttendanceState.PROVISIONAL, CheckInWay.WORD, town.now)
     assert city(town) == (0, 0, 0, 0)
     citizen.text(word)
-    assert "もう受け付けています" in citizen.words()
+    assert "もう受け付けてあります" in citizen.words()
     assert isinstance(check_in(town, part, person, way=CheckInWay.IMPORT), CheckedIn)
     assert city(town) == (1, 1, 0, 200)
 

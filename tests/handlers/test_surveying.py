@@ -94,14 +94,14 @@ def test_a_forged_answer_is_not_kept(asked: tuple[Town, int, Citizen], tail: str
 def test_a_survey_of_nothing_is_politely_refused(asked: tuple[Town, int, Citizen], event: str) -> None:
     _, _, citizen = asked
     citizen.press(f"survey:{event}")
-    assert "参加した方だけ" in citizen.words()
+    assert "参加した方にお願い" in citizen.words()
 
 
 def test_only_who_was_there_is_asked(asked: tuple[Town, int, Citizen]) -> None:
     town, event, citizen = asked
     absent = town.citizen()
     absent.press(f"survey:{event}:1:5")
-    assert "参加した方だけ" in absent.words()
+    assert "参加した方にお願い" in absent.words()
     part = town.database.read(lambda c: attendances.list_of_person(c, person_of(town, citizen))).result()[0].part_id
     take_back(town, part, person_of(town, citizen))
     citizen.press(f"survey:{event}:1:5")

@@ -186,5 +186,5 @@ def test_times_are_tokyo_times_with_morning_or_afternoon(hour: int, minute: int,
 
 def test_a_moment_is_its_tokyo_day_and_time() -> None:
     at = datetime(2026, 11, 25, 15, 30, tzinfo=UTC)
-    assert format_moment(at, "ja") == "11月26日(木)午前0時30分"
+    assert format_moment(at, "ja") == "11月26日(木) 午前0時30分"
     assert format_moment(at, "en", year=True) == "Thu 26 Nov 2026, 12:30 am"

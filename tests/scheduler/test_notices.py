@@ -66,7 +66,7 @@ async def test_a_moved_part_has_one_reminder_of_each_kind_at_the_new_time(hall: 
         (DAY_BEFORE_AT + timedelta(days=1), "Your event is tomorrow"),
         (HOUR_BEFORE_AT + timedelta(days=1), "It starts soon"),
     ]
-    assert "Was: Wed 26 Jan, 2:00 pm to 4:00 pm\nNow: Thu 27 Jan, 2:00 pm to 4:00 pm" in sent[0].words
+    assert "New time: Thu 27 Jan, 2:00 pm to 4:00 pm\nOld time: Wed 26 Jan, 2:00 pm to 4:00 pm" in sent[0].words
 
 
 async def test_a_cancelled_event_is_told_once_and_reminds_nobody(hall: Hall) -> None:
@@ -174,7 +174,7 @@ async def test_a_newer_notice_waits_until_an_older_one_about_the_same_part_has_e
     hall.town.now += timedelta(seconds=2)
     assert [one.title for one in await hall.tick()] == ["キャンセル待ちになりました"], "another part is not held up"
     hall.town.now += timedelta(seconds=30)
-    assert [one.title for one in await hall.tick()] == ["席がとれました"]
+    assert [one.title for one in await hall.tick()] == ["席が決まりました"]
     assert [one.title for one in await hall.tick()] == ["日時が変わりました"]
 
 

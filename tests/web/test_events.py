@@ -88,7 +88,7 @@ async def test_no_japanese_is_left_on_the_english_pages_of_the_citys_events(data
     [
         ({"state": EventState.CLOSED}, "申し込みは締め切りました。"),
         ({"closes_at": NOW - timedelta(hours=1)}, "申し込みは締め切りました。"),
-        ({"opens_at": NOW + timedelta(days=1)}, "申し込みは1月21日(金)午後0時から受け付けます。"),
+        ({"opens_at": NOW + timedelta(days=1)}, "申し込みは1月21日(金) 午後0時から受け付けます。"),
         ({"parts": (a_part(NOW - timedelta(days=1)),)}, "このイベントは終わりました。"),
     ],
 )
@@ -125,7 +125,7 @@ async def test_what_ended_in_the_last_ninety_days_stands_apart(database: Databas
     page = (await fetched(database, "/events")).text
     assert (
         page.index("いまご案内できるイベントはありません。")
-        < page.index("この三か月のイベント")
+        < page.index("この3か月のイベント")
         < page.index("この前の会")
     )
     assert "ずっと前の会" not in page

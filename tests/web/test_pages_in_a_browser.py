@@ -143,7 +143,7 @@ def test_the_companys_form_is_sent_put_right_and_thanked_for(browser: Browser, a
     page.get_by_label("会社名").fill("はとば製作所")
     page.get_by_label("メールアドレス").fill("desk.hatoba.example")
     page.get_by_role("button", name="送る").click()
-    assert page.get_by_role("alert").inner_text().startswith("まだ受け付けていません。")
+    assert page.get_by_role("alert").inner_text().startswith("まだ送られていません。")
     assert page.get_by_label("会社名").input_value() == "はとば製作所"
     look("company-fault")
     page.get_by_label("メールアドレス").fill("desk@hatoba.example")

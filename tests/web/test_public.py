@@ -88,7 +88,7 @@ async def test_the_page_shows_the_four_totals_with_their_parts(database: Databas
     assert "最終目標、延べ600人の10.8%" in page
     assert "このうち延べ40人は、ボットを始める前の分です。 出典：環境課の名簿（2022年1月1日時点）" in page
     assert "試験市の人口の3.5%は、350人です。" in page
-    assert "2022年1月20日(木)午後0時現在" in page
+    assert "2022年1月20日(木) 午後0時現在" in page
     assert 'href="https://line.example/r"' in page
 
 

@@ -63,7 +63,7 @@ async def test_a_link_ends_after_fifteen_minutes(office: Office) -> None:
         answer = await browser.get(path)
         assert answer.status_code == 403
         assert "set-cookie" not in answer.headers
-        assert "時間は過ぎました" in text_of(answer)
+        assert "期限が過ぎました" in text_of(answer)
 
 
 @pytest.mark.parametrize("secret", [b"another secret", b""])

@@ -54,7 +54,7 @@ async def test_events_are_listed_next_first_with_their_seats(office: Office) -> 
     async with office.at_the_desk() as browser:
         words = text_of(await browser.get("/staff"))
     assert "席 1/10" in words
-    assert "2022年1月26日(水)午後2時から午後4時まで" in words
+    assert "2022年1月26日(水) 午後2時から午後4時まで" in words
     assert words.index("あとのイベント") < words.index("まだ下書き")
 
 
@@ -67,7 +67,7 @@ async def test_an_event_shows_who_has_not_written_on_the_company_form(office: Of
     found = office.do(lambda c: registrations.find(c, part.id, person_id))
     office.do(lambda c: registrations.change(c, [found.id], office.town.now, as_company=True))
     async with office.at_the_desk() as browser:
-        assert "まだ書いていない人(1人)" in text_of(await browser.get(f"/staff/events/{event.id}"))
+        assert "まだ書いていない人（1人）" in text_of(await browser.get(f"/staff/events/{event.id}"))
         office.do(lambda c: registrations.put_company_form(c, event.id, person_id, "会社", "a@b.test", office.town.now))
         assert "まだ書いていない人" not in text_of(await browser.get(f"/staff/events/{event.id}"))
 
@@ -78,7 +78,7 @@ async def test_nothing_happens_before_it_was_confirmed(office: Office) -> None:
     shown = await ask(office, event, act="cancel-event")
     words = text_of(shown)
     assert "チャットで 1人 に知らせます" in words
-    assert "電話で知らせてください: 1人" in words
+    assert "電話で知らせてください：1人" in words
     assert "電話 花子" in words
     assert office.event(event.id).state is EventState.PUBLISHED
     assert notices(office, NoticeKind.CANCELLED) == []
@@ -114,8 +114,8 @@ async def test_a_move_is_read_back_with_its_weekday_and_then_made(office: Office
     citizen = office.citizen(event)
     to = {"act": "move", "part": event.parts[0].id, "starts_at": "2022-02-02T10:00", "ends_at": "2022-02-02T11:30"}
     words = text_of(await ask(office, event, **to))
-    assert "いま: 2022年1月26日(水)午後2時から午後4時まで" in words
-    assert "これから: 2022年2月2日(水)午前10時から午前11時30分まで" in words
+    assert "いま：2022年1月26日(水) 午後2時から午後4時まで" in words
+    assert "これから：2022年2月2日(水) 午前10時から午前11時30分まで" in words
     await do(office, event, **to)
     part = office.event(event.id).parts[0]
     assert part.starts_at == datetime.fromisoformat("2022-02-02T10:00+09:00")
@@ -212,7 +212,7 @@ async def test_somebody_is_registered_by_telephone_for_one_part_or_all(office: O
     async with office.at_the_desk() as browser:
         words = text_of(await browser.get(f"/staff/parts/{second.id}"))
     assert "山田 髙" in words
-    assert "佐藤 二 こども" in words
+    assert "佐藤 二 子ども" in words
     assert first.id
 
 
@@ -276,7 +276,7 @@ async def test_check_in_by_hand_shows_when_and_how(office: Office) -> None:
     office.at(START)
     await seats(office, part_id, act="check-in", person=person_id)
     async with office.at_the_desk() as browser:
-        assert "✓ 午後2時 手作業" in text_of(await browser.get(f"/staff/parts/{part_id}"))
+        assert "✓ 午後2時 名簿" in text_of(await browser.get(f"/staff/parts/{part_id}"))
     assert (await seats(office, part_id, act="check-in", person=person_id)).status_code == 409
 
 
@@ -290,7 +290,7 @@ async def test_the_printed_list_has_all_who_have_a_seat_beside_who_brings_them(o
         answer = await browser.get(f"/staff/parts/{part.id}/list")
     assert "&lt;b&gt;山田&lt;/b&gt;" in answer.text
     assert office.digits(part, person_id) in answer.text
-    assert "小さな人(こども)" in answer.text
+    assert "小さな人（子ども）" in answer.text
     assert answer.text.count('<th scope="row">') == 3
 
 
@@ -304,7 +304,7 @@ async def test_a_change_near_the_start_is_reported_to_the_approver_on_the_first_
     await do(office, event, act="move", part=event.parts[0].id, **later)
     async with office.at_the_desk() as browser:
         words = text_of(await browser.get("/staff"))
-    assert f"{NAME}さん: 日時の変更" in words
+    assert f"{NAME}さん：日時の変更" in words
 
 
 async def test_a_part_that_did_not_take_place_is_taken_out_of_the_sums(office: Office) -> None:

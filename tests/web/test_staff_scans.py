@@ -130,7 +130,7 @@ async def test_a_second_scan_says_since_when_and_changes_nothing(office: Office)
     before = city(office.town)
     office.at(START + 10 * MINUTE)
     told = await send(office, part, {"qr": office.qr(part, person_id)}, {"digits": office.digits(part, person_id)})
-    assert [(one["result"], one["words"]) for one in told] == [("already", "受付ずみです(午後2時)")] * 2
+    assert [(one["result"], one["words"]) for one in told] == [("already", "受付済みです（午後2時）")] * 2
     assert told[0]["name"] == "山田 一"
     assert city(office.town) == before
 

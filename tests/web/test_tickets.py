@@ -37,7 +37,7 @@ async def test_everybody_of_a_party_has_a_code_and_digits_of_their_own(office: O
     assert len(set(re.findall(r'<svg[^>]*class="qr"[^>]*>.*?</svg>', answer.text))) == 2
     for person_id in (host, child):
         assert f'"figure">{office.digits(part, person_id)}<' in answer.text
-    assert "小さな人 （こども）" in text_of(answer)
+    assert "小さな人 （子ども）" in text_of(answer)
     assert "1月26日(水) 午後2時から4時まで" in text_of(answer)
 
 

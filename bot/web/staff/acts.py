@@ -131,9 +131,9 @@ def _publish(event: EventFacts, form: Form, now: datetime) -> Intent:
 
 def _close(event: EventFacts, form: Form, now: datetime) -> Intent:
     return Intent(
-        title="申し込みの受付を終わります",
+        title="申し込みを締め切ります",
         lines=("新しい申し込みはできなくなります。いまの席とキャンセル待ちはそのままです。",),
-        button="受付を終わる",
+        button="申し込みを締め切る",
         concerned=(),
         do=lambda connection, act: arranging.close(connection, event.id, by=act.by, now=act.now),
     )
@@ -173,8 +173,8 @@ def _move(event: EventFacts, form: Form, now: datetime) -> Intent:
     return Intent(
         title="日時を変えます" if part.starts_at else "日時を決めます",
         lines=(
-            f"いま: {wording.span(part.starts_at, part.ends_at)}",
-            f"これから: {wording.span(starts_at, ends_at)}",
+            f"いま：{wording.span(part.starts_at, part.ends_at)}",
+            f"これから：{wording.span(starts_at, ends_at)}",
             "曜日と、午前・午後をもう一度確かめてください。",
         ),
         button="この日時にする",
@@ -189,7 +189,7 @@ def _capacity(event: EventFacts, form: Form, now: datetime) -> Intent:
         raise RefusedError("定員は1以上の数で書いてください。空らんにすると、定員なしになります。")
     wanted = int(text) if text else None
     missing = part.taken - wanted if wanted is not None else 0
-    lines = [f"いま: {_seats(part.capacity)}(うち{part.taken}席がうまっています)", f"これから: {_seats(wanted)}"]
+    lines = [f"いま：{_seats(part.capacity)}（うち{part.taken}席がうまっています）", f"これから：{_seats(wanted)}"]
     if missing > 0:
         lines.append(
             f"{missing}席が足りません。あとから申し込んだ人から順に、キャンセル待ちの先頭に戻り、一度だけ知らせが届きます。"

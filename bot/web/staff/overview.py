@@ -20,7 +20,7 @@ NEXT, EARLIER = 50, 50  # events on the first page
 SHOWN_LINKS = 200  # persons whose company form is missing, at most named
 DONE = {
     "publish": "公開しました。",
-    "close": "受付を終了しました。",
+    "close": "申し込みを締め切りました。",
     "cancel-event": "イベントを中止しました。",
     "cancel-part": "この回を中止しました。",
     "move": "日時を変えました。",
@@ -32,7 +32,7 @@ DONE = {
     "cancelled": "申し込みを取り消しました。",
     "checked-in": "受け付けました。",
     "taken-back": "受付を取り消しました。",
-    "confirmed": "出席を確かめたことにしました。",
+    "confirmed": "出席を確定しました。",
 }
 """What is said after something was done; only these words, whatever an address asks for."""
 

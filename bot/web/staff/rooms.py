@@ -15,7 +15,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         now = desk.clock.real()
         name = entrance.name_on_link(desk.secret, request.path_params["token"], now)
         if name is None:
-            return desk.render("closed.html", status=403, words="このリンクの時間は過ぎました", again="")
+            return desk.render("closed.html", status=403, words="このリンクの期限が過ぎました", again="")
         # A page that leads on, not a redirect: after a redirect from elsewhere a strict cookie would not be sent.
         response = desk.render("entered.html", by=name)
         entrance.let_in(response, desk.secret, name, now, https=desk.is_https)

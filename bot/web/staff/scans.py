@@ -30,7 +30,7 @@ MOST_SCANS = 200  # in one batch; the device sends the rest in the next
 SAME_SCAN = timedelta(seconds=5)  # a batch sent twice, because its answer was lost, is told the same both times
 WORDS = {
     "checked_in": "受け付けました",
-    "already": "受付ずみです",
+    "already": "受付済みです",
     "not_registered": "この回の申し込みがありません",
     "cancelled": "この回は中止になっています",
     "wrong_part": "ほかの回の入場コードです",
@@ -38,7 +38,7 @@ WORDS = {
     "unreadable": "このイベントの入場コードではありません",
     "too_early": "受付の時間より前です",
     "too_late": "受付の時間が過ぎています",
-    "wrong_code": "この4けたの人は見つかりません",
+    "wrong_code": "この4けたの番号の人は見つかりません",
 }
 """Every result a scan may have."""
 
@@ -121,7 +121,7 @@ def _enter(
         return _told(scan, made.reason.value, named)
     if _is_this_scan(first, way, at, by):
         return _told(scan, "checked_in", named, first.at)
-    return _told(scan, "already", named, first.at, words=f"受付ずみです({wording.clock_time(first.at)})")
+    return _told(scan, "already", named, first.at, words=f"受付済みです（{wording.clock_time(first.at)}）")
 
 
 def _whom(

@@ -19,11 +19,11 @@ from storage import audit, registrations
 from storage.facts import CheckInWay, EventFacts, Programme
 
 LONGEST_NAME = 60  # signs
-NO_FREE_SEAT = "空いている席がないか、まだ順番に自動で案内している時間です(始まる12時間前までは自動です)。"
+NO_FREE_SEAT = "空いている席がないか、まだ順番に自動で案内している時間です（始まる12時間前までは自動です）。"
 NO_SEAT = {
     NoSeat.NOT_FOUND: "このイベントは見つかりませんでした。",
-    NoSeat.NOT_OPEN_YET: "申し込みの受付はまだ始まっていません。",
-    NoSeat.CLOSED: "申し込みの受付は終わっています。",
+    NoSeat.NOT_OPEN_YET: "申し込みはまだ始まっていません。",
+    NoSeat.CLOSED: "申し込みは締め切っています。",
     NoSeat.PAST: "もう始まったか、終わっています。",
     NoSeat.CANCELLED: "中止になっています。",
     NoSeat.FOR_COMPANIES: "企業向けのイベントです。",
@@ -91,7 +91,7 @@ def _act(
             connection, programme, part_id, person_id, way=CheckInWay.HAND, by=by, at=now, now=now
         )
         if isinstance(made, NotCheckedIn):
-            raise RefusedError("受け付けられませんでした。すでに受付ずみか、開催日ではありません。")
+            raise RefusedError("受け付けられませんでした。もう受付済みか、開催日ではありません。")
         return "checked-in"
     if wanted == "take-back" and attending.take_back(connection, programme, part_id, person_id, by=by, now=now):
         return "taken-back"

@@ -11,11 +11,11 @@ from storage.facts import CheckInWay, EventFacts, EventMode, EventState, PartFac
 EVENT_STATES = {
     EventState.DRAFT: "下書き",
     EventState.PUBLISHED: "公開中",
-    EventState.CLOSED: "受付終了",
-    EventState.HELD: "開催ずみ",
+    EventState.CLOSED: "申し込み締め切り",
+    EventState.HELD: "開催済み",
     EventState.CANCELLED: "中止",
 }
-PART_STATES = {PartState.PLANNED: "予定", PartState.HELD: "開催ずみ", PartState.CANCELLED: "中止"}
+PART_STATES = {PartState.PLANNED: "予定", PartState.HELD: "開催済み", PartState.CANCELLED: "中止"}
 REGISTRATION_STATES = {
     RegistrationState.SEATED: "席あり",
     RegistrationState.OFFERED: "席を案内中",
@@ -26,9 +26,9 @@ REGISTRATION_STATES = {
 WAYS = {
     CheckInWay.QR: "QRコード",
     CheckInWay.DIGITS: "4けた",
-    CheckInWay.HAND: "手作業",
+    CheckInWay.HAND: "名簿",
     CheckInWay.WORD: "合言葉",
-    CheckInWay.IMPORT: "取りこみ",
+    CheckInWay.IMPORT: "取り込み",
 }
 MODES = {EventMode.ONLINE: "オンライン", EventMode.VENUE: "会場", EventMode.BOTH: "会場とオンライン"}
 
@@ -39,7 +39,7 @@ def ja(texts: Texts) -> str:
 
 
 def moment(at: datetime) -> str:
-    """Write a moment with its year and weekday: 2022年1月26日(水)午後2時."""
+    """Write a moment with its year and weekday: 2022年1月26日(水) 午後2時."""
     return format_moment(at, JAPANESE, year=True)
 
 

@@ -3,7 +3,7 @@
 const EVERY_MS = 150;
 const WIDEST = 800; // pixels; a code held to a phone is read well below the camera's full size
 const TROUBLES = {
-  NotAllowedError: "カメラを使うことが許されていません。ブラウザーの設定で許してください。",
+  NotAllowedError: "カメラの使用が許可されていません。ブラウザーの設定で許可してください。",
   NotFoundError: "カメラが見つかりません。",
   NotReadableError: "カメラをほかのアプリが使っています。",
 };
@@ -25,7 +25,7 @@ export class Camera {
       this.video.srcObject = await navigator.mediaDevices.getUserMedia(wanted);
       await this.video.play();
     } catch (error) {
-      return TROUBLES[error.name] ?? `カメラを始められません(${error.name})。`;
+      return TROUBLES[error.name] ?? `カメラを始められません（${error.name}）。`;
     }
     this.look();
     return "";

@@ -69,7 +69,7 @@ function settle({ scans, roster, results }) {
   show(byId("result"), results.at(-1));
   refused.push(...results.slice(0, -1).filter((one) => !TAKEN.includes(one.result)));
   byId("refused").textContent = refused.length
-    ? `受け付けられなかったもの: ${refused.map((one) => `${one.name ?? "名前が分かりません"}(${one.words})`).join("、")}`
+    ? `受け付けられなかったもの：${refused.map((one) => `${one.name ?? "名前が分かりません"}（${one.words}）`).join("、")}`
     : "";
 }
 
@@ -93,7 +93,7 @@ function redraw() {
 
 async function takeBack(person, name) {
   if (kept.drop(person)) return redraw(); // it has not been sent: nobody knows of it yet
-  if (!confirm(`${name}さんの受付を取り消しますか?`)) return undefined;
+  if (!confirm(`${name}さんの受付を取り消しますか？`)) return undefined;
   try {
     kept.roster = await post(part, null, { act: "take-back", person });
     show(byId("result"), { result: "taken_back", words: "受付を取り消しました", name });
@@ -112,7 +112,7 @@ async function keepForLater() {
 
 function forget() {
   const words = kept.queue.length ? `まだ送っていない受付が${kept.queue.length}件あります。それも消えます。` : "";
-  if (!confirm(`${words}この端末から名簿を消しますか?`)) return;
+  if (!confirm(`${words}この端末から名簿を消しますか？`)) return;
   kept.forget();
   caches?.delete("door");
   redraw();

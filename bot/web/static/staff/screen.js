@@ -9,8 +9,8 @@ export function show(place, told) {
   const [look, sign] = SIGNS[told.result] ?? REFUSED;
   place.className = `result ${look}`;
   const lines = [node("b", `${sign} ${told.words}`)];
-  if (told.name) lines.push(node("span", `${told.name}さん${told.child ? "(こども)" : ""}`));
-  if (told.host) lines.push(node("span", `${told.host}さんの連れ`));
+  if (told.name) lines.push(node("span", `${told.name}さん${told.child ? "（子ども）" : ""}`));
+  if (told.host) lines.push(node("span", `${told.host}さんの同行者`));
   if (told.points) lines.push(node("span", `+${told.points}ポイント`));
   place.replaceChildren(...lines);
 }
@@ -35,14 +35,14 @@ function matches(one, text) {
 function row(one, unsentAt, { checkIn, takeBack }) {
   const at = one.came ?? unsentAt;
   const who = node("p", "", node("b", one.name));
-  if (one.child) who.append(" ", node("span", "こども", null, "tag"));
-  if (one.host) who.append(" ", node("span", `${one.host}さんの連れ`, null, "quiet"));
+  if (one.child) who.append(" ", node("span", "子ども", null, "tag"));
+  if (one.host) who.append(" ", node("span", `${one.host}さんの同行者`, null, "quiet"));
   const item = node("li", "", who);
-  if (at) item.append(node("p", `✓ ${clock(at)}${one.came ? "" : "(まだ送っていません)"}${one.sure ? "" : "(仮)"}`, null, "came"));
+  if (at) item.append(node("p", `✓ ${clock(at)}${one.came ? "" : "（まだ送っていません）"}${one.sure ? "" : "（仮）"}`, null, "came"));
   const [words, act] = at ? ["取り消す", takeBack] : ["受け付ける", checkIn];
   const button = node("button", words, null, "plain");
   button.type = "button";
-  button.setAttribute("aria-label", `${one.name}: ${words}`);
+  button.setAttribute("aria-label", `${one.name}：${words}`);
   button.addEventListener("click", () => act(one.person, one.name));
   item.append(button);
   return item;
