@@ -14,7 +14,7 @@ from storage.facts import ChannelName, EventFacts, EventState, RegistrationState
 from tests.town import KITAQ
 from tests.web.town_events import a_part, add, an_event
 
-CODES = ["decarbonised_business", "kzc_and_business", "gx_school", "seminar_march_2022", "workshop_march_2022"]
+CODES = ["decarbonised_business", "kzc_and_business", "seminar_march_2022", "workshop_march_2022", "gx_school"]
 
 
 def built(folder: Path, **settings: str) -> App:
