@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import groupby
 
 from sqlalchemy import Connection
 
@@ -267,14 +268,15 @@ def set_capacity(
 def _bump(connection: Connection, part: PartFacts, over: int, now: datetime) -> bool:
     """Put the newest parties back at the head of the line, the earliest of them first."""
     holding = registrations.list_of_part(connection, part.id, registrations.HOLDING)
-    parties = {one.queued: [other for other in holding if other.queued == one.queued] for one in holding}
-    bumped = rules.choose_bumped([(queued, len(party)) for queued, party in parties.items()], over)
-    for queued in bumped:
-        untold = planning.take_back(connection, part.id, parties[queued], now, ABOUT_A_SEAT)
-        waiting = queueing.put_first(connection, part, parties[queued], now)
-        never_knew = {one.person_id for one in untold if one.kind in (NoticeKind.SEATED, NoticeKind.OFFERED)}
-        told = [one for one in waiting if one.person_id not in never_knew]
-        planning.tell(connection, NoticeKind.BUMPED, part, told, now)
+    parties = {queued: list(party) for queued, party in groupby(holding, key=lambda one: one.queued)}
+    bumped = [
+        parties[q] for q in rules.choose_bumped([(queued, len(party)) for queued, party in parties.items()], over)
+    ]
+    rows = [one for party in bumped for one in party]
+    untold = planning.take_back(connection, part.id, rows, now, ABOUT_A_SEAT) if rows else []
+    never_knew = {one.person_id for one in untold if one.kind in (NoticeKind.SEATED, NoticeKind.OFFERED)}
+    told = [one for one in queueing.put_first(connection, part, bumped, now) if one.person_id not in never_knew]
+    planning.tell(connection, NoticeKind.BUMPED, part, told, now)
     return bool(bumped)
 
 

@@ -17,7 +17,7 @@ from handlers.rules import attendance as rule
 from handlers.rules.attendance import CheckInFacts, NotAttending
 from handlers.talk import Answer, Talk, text
 from storage import attendances, audit, events, participations, registrations
-from storage.database import lock_person
+from storage.database import ConflictError, lock_person
 from storage.facts import (
     AttendanceFacts,
     AttendanceState,
@@ -164,16 +164,19 @@ def hold_ended(connection: Connection, programme: Programme, now: datetime, limi
 
 def mark_not_held(connection: Connection, programme: Programme, part_id: int, *, by: str, now: datetime) -> bool:
     """Note that a part did not take place after all: it counts no more, and what it earned is taken back."""
-    for one in sorted(attendances.list_of_part(connection, part_id), key=lambda attendance: attendance.person_id):
-        lock_person(connection, one.person_id)
+    held = {one.person_id for one in attendances.list_of_part(connection, part_id)}
+    for person_id in sorted(held):
+        lock_person(connection, person_id)
     found = entering.locked(connection, part_id)
     if found is None or found[1].state is PartState.CANCELLED:
         return False
-    part = found[1]
+    part, there = found[1], attendances.list_of_part(connection, part_id)
+    if not held.issuperset(one.person_id for one in there):
+        raise ConflictError("somebody was checked in meanwhile")
     events.mark_part(connection, part_id, part.state, PartState.CANCELLED)
     if part.state is PartState.HELD:
         participations.count_held(connection, programme.periods, part, now, -1)
-    for attendance in attendances.list_of_part(connection, part_id):
+    for attendance in there:
         entering.undo(connection, programme, attendance, now)
     audit.add(connection, by, "part.not_held", f"part:{part_id}", now)
     return True

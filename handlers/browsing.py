@@ -10,7 +10,7 @@ from handlers.rules.registration import is_over
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import name_language
 from storage import events, registrations
-from storage.facts import Audience, EventFacts, EventState, PartFacts, PartState, RegistrationFacts, RegistrationState
+from storage.facts import Audience, EventFacts, PartFacts, PartState, RegistrationFacts, RegistrationState
 
 PAGE = 5
 COMING = 200  # looked through for a page: no city has announced more at a time
@@ -145,7 +145,7 @@ def code_in(words: str) -> str:
 def open_code(talk: Talk, code: str) -> Answer:
     """Show the event that a link or a typed code names."""
     event = events.find_by_code(talk.connection, code)
-    return _show(talk, event, False) if event and event.state is not EventState.DRAFT else unknown(talk)
+    return _show(talk, event, False) if event and event.is_shown else unknown(talk)
 
 
 def _show(talk: Talk, event: EventFacts, as_company: bool) -> Answer:
@@ -250,7 +250,7 @@ def find_event(talk: Talk, number: str) -> EventFacts | None:
     if not number.isdecimal() or len(number) > 18:
         return None
     event = events.find(talk.connection, int(number))
-    return event if event and event.state is not EventState.DRAFT else None
+    return event if event and event.is_shown else None
 
 
 def find_by_part(talk: Talk, number: str) -> tuple[EventFacts, PartFacts] | None:
@@ -259,7 +259,7 @@ def find_by_part(talk: Talk, number: str) -> tuple[EventFacts, PartFacts] | None
         return None
     event = events.find_by_part(talk.connection, int(number))
     part = event.part(int(number)) if event else None
-    return (event, part) if event and part and event.state is not EventState.DRAFT else None
+    return (event, part) if event and part and event.is_shown else None
 
 
 def own_registrations(talk: Talk, event: EventFacts) -> list[RegistrationFacts]:

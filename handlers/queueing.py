@@ -17,6 +17,8 @@ from storage import events, registrations
 from storage.facts import EventState, NoticeKind, PartFacts, PartState, RegistrationFacts, RegistrationState
 
 SERVED = (EventState.PUBLISHED, EventState.CLOSED)
+SERVED_AT_ONCE = 100
+"""Parties of one part that are seated in one transaction: each has notices to plan, and the writer is only one."""
 
 
 def withdraw(
@@ -38,26 +40,47 @@ def by_part(rows: Sequence[RegistrationFacts]) -> list[tuple[int, list[Registrat
     return [(part_id, list(group)) for part_id, group in groupby(ordered, key=lambda one: one.part_id)]
 
 
-def serve_line(connection: Connection, event_id: int, now: datetime) -> None:
-    """Give an event's free seats to who is first in line, as the rules for this moment say."""
+def serve_line(connection: Connection, event_id: int, now: datetime) -> int:
+    """Give an event's free seats to who is first in line, as the rules for this moment say; gives to how many parties.
+
+    At most SERVED_AT_ONCE at each part: the job of every minute goes on where more could be.
+    """
     events.lock(connection, event_id)
     event = events.find(connection, event_id)
-    if event is not None and event.state in SERVED:
-        for part in event.parts:
-            _serve_part(connection, part, now)
+    if event is None or event.state not in SERVED:
+        return 0
+    return sum(_serve_part(connection, part, now) for part in event.parts if part.state is PartState.PLANNED)
 
 
-def _serve_part(connection: Connection, part: PartFacts, now: datetime) -> None:
+def _serve_part(connection: Connection, part: PartFacts, now: datetime) -> int:
     serving = rules.decide_serving(part.starts_at, now)
-    while part.state is PartState.PLANNED and serving is not Serving.HOLD:
-        party = registrations.find_next_party(connection, part.id, part.capacity)
-        if not party or not events.take_seats(connection, part.id, len(party)):
-            return
-        if serving is Serving.SEAT:
-            seat(connection, part, party, now)
-            tell_seated(connection, part, party, now)
-        else:
-            _offer(connection, part, party, now)
+    if serving is Serving.HOLD:
+        return 0
+    parties = _choose_next(connection, part)
+    seats = [one for party in parties for one in party]
+    if not seats or not events.take_seats(connection, part.id, len(seats)):
+        return 0
+    if serving is Serving.SEAT:
+        seat(connection, part, seats, now)
+        tell_seated(connection, part, seats, now)
+    else:
+        _offer(connection, part, seats, now)
+    return len(parties)
+
+
+def _choose_next(connection: Connection, part: PartFacts) -> list[list[RegistrationFacts]]:
+    """Choose the parties at the head of a line for whom there are seats; who does not fit holds up all behind."""
+    if part.capacity is not None and part.taken >= part.capacity:
+        return []
+    chosen: list[list[RegistrationFacts]] = []
+    left = None if part.capacity is None else part.capacity - part.taken
+    for party in registrations.list_next_parties(connection, part.id, part.capacity, SERVED_AT_ONCE):
+        if left is not None:
+            left -= len(party)
+            if left < 0:
+                break
+        chosen.append(party)
+    return chosen
 
 
 def seat(connection: Connection, part: PartFacts, party: Sequence[RegistrationFacts], now: datetime) -> None:
@@ -84,15 +107,18 @@ def _offer(connection: Connection, part: PartFacts, party: Sequence[Registration
 
 
 def put_first(
-    connection: Connection, part: PartFacts, party: Sequence[RegistrationFacts], now: datetime
+    connection: Connection, part: PartFacts, parties: Sequence[Sequence[RegistrationFacts]], now: datetime
 ) -> list[RegistrationFacts]:
-    """Take a party's seats and put it at the head of the line; gives its registrations as they now stand."""
-    ids = [one.id for one in party]
-    first = registrations.head_of_line(connection, part.id)
-    waiting = RegistrationState.WAITING
-    registrations.change(connection, ids, now, state=waiting, queued=first, offered_until=None)
-    events.free_seats(connection, part.id, len(party))
-    return [replace(one, state=waiting, queued=first, offered_until=None) for one in party]
+    """Take parties' seats and put them at the head of the line, the last of them first; gives how they now stand."""
+    head, waiting = registrations.head_of_line(connection, part.id), RegistrationState.WAITING
+    moved = [
+        replace(one, state=waiting, queued=head - place, offered_until=None)
+        for place, party in enumerate(parties)
+        for one in party
+    ]
+    registrations.requeue(connection, moved, now)
+    events.free_seats(connection, part.id, len(moved))
+    return moved
 
 
 def expire_offers(connection: Connection, now: datetime, limit: int) -> int:
@@ -101,9 +127,22 @@ def expire_offers(connection: Connection, now: datetime, limit: int) -> int:
     A line that stands although it could be served, as after the clock was set back, is served too.
     """
     overdue = {one.event_id for one in registrations.list_overdue_offers(connection, now, limit)}
+    idle = _list_idle(connection, now, limit)
+    return sum(_expire(connection, event_id, now) for event_id in sorted(overdue | idle))
+
+
+def serve_idle_lines(connection: Connection, now: datetime, limit: int) -> int:
+    """Serve lines that stand although they could be served, until ``limit`` parties were; gives how many."""
+    served = 0
+    for event_id in sorted(_list_idle(connection, now, limit)):
+        if served < limit:
+            served += serve_line(connection, event_id, now)
+    return served
+
+
+def _list_idle(connection: Connection, now: datetime, limit: int) -> set[int]:
     idle = registrations.list_idle_lines(connection, limit)
-    served = {event for event, start in idle if rules.decide_serving(start, now) is not Serving.HOLD}
-    return sum(_expire(connection, event_id, now) for event_id in sorted(overdue | served))
+    return {event for event, start in idle if rules.decide_serving(start, now) is not Serving.HOLD}
 
 
 def _expire(connection: Connection, event_id: int, now: datetime) -> int:

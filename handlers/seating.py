@@ -120,7 +120,7 @@ def _place(
 ) -> RegistrationFacts:
     """Give one person a seat at a part, or the last place in its line."""
     goes_first = by_staff and rules.decide_serving(part.starts_at, now) is Serving.HOLD
-    is_next = goes_first or not registrations.find_next_party(connection, part.id, part.capacity)
+    is_next = goes_first or not registrations.has_line(connection, part.id, part.capacity)
     has_seat = is_next and events.take_seats(connection, part.id, 1)
     state = RegistrationState.SEATED if has_seat else RegistrationState.WAITING
     queued = registrations.next_in_line(connection, part.id)
@@ -320,7 +320,7 @@ def _has_room(connection: Connection, part: PartFacts, own: RegistrationFacts, s
         return True
     if own.state is RegistrationState.WAITING:
         return size < part.capacity  # a larger party could never be seated
-    return part.taken < part.capacity and not registrations.find_next_party(connection, part.id, part.capacity)
+    return part.taken < part.capacity and not registrations.has_line(connection, part.id, part.capacity)
 
 
 def _place_beside(

@@ -39,6 +39,7 @@ def _at(**fields: Any) -> CronTrigger:
 
 def _expire_offers(run: SlotRun) -> None:
     run.in_pieces(lambda c, limit: queueing.expire_offers(c, run.clock.now(), limit), OFFERS)
+    run.in_pieces(lambda c, limit: queueing.serve_idle_lines(c, run.clock.now(), limit), queueing.SERVED_AT_ONCE)
 
 
 def _note_held(run: SlotRun, programme: Callable[[], Programme]) -> None:

@@ -55,6 +55,8 @@ _KEY = ("part_id", "person_id", "kind", "schedule_version", "n")
 _CONTENT = ("due_at", "not_after", "made_at", "ended_at", "detail", "state", "reason")
 _WAITING = text("state = 'waiting'")
 Index("notice_due", NOTICES.c.due_at, sqlite_where=_WAITING, postgresql_where=_WAITING)
+_ENDED = text("ended_at IS NOT NULL")
+Index("notice_ended", NOTICES.c.ended_at, sqlite_where=_ENDED, postgresql_where=_ENDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,9 +194,18 @@ def find_by_call(connection: Connection, part_id: int, person_id: int, outbox_id
 
 
 def count_expired(connection: Connection, since: datetime) -> int:
-    """Count the notices whose time passed unused from a moment on; reads the whole table, for a diagnosis only."""
+    """Count the notices whose time passed unused from a moment on; for a diagnosis, of some days."""
     expired = (NOTICES.c.state == NoticeState.EXPIRED, NOTICES.c.ended_at >= since)
     return int(connection.execute(select(func.count()).select_from(NOTICES).where(*expired)).scalar_one())
+
+
+def remove_old(connection: Connection, ended_before: datetime, limit: int) -> int:
+    """Remove notices that ended in time past, a piece at a time; gives how many.
+
+    Their keys are needed no more: what they spoke of is long over, and nothing is told of it again.
+    """
+    chosen = select(NOTICES.c.id).where(_ENDED, NOTICES.c.ended_at < ended_before).limit(limit)
+    return connection.execute(NOTICES.delete().where(NOTICES.c.id.in_(chosen))).rowcount
 
 
 def mark(

@@ -3,9 +3,10 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Index, Row, UniqueConstraint, exists, func, or_, select, text
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, bindparam, exists, func, or_, select, text
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
@@ -172,19 +173,25 @@ def head_of_line(connection: Connection, part_id: int) -> int:
     return -next_in_line(connection, part_id)
 
 
-def find_next_party(connection: Connection, part_id: int, capacity: int | None) -> list[RegistrationFacts]:
-    """Find the party that is first in a part's line, the host first; empty when nobody waits.
+def list_next_parties(
+    connection: Connection, part_id: int, capacity: int | None, limit: int
+) -> list[list[RegistrationFacts]]:
+    """List the first parties in a part's line, in order, the host of each first; empty when nobody waits.
 
-    A party larger than the whole part can never be seated, so it holds nobody up.
+    A party larger than the whole part can never be seated, so it is left out and holds nobody up.
     """
     waiting = (REGISTRATIONS.c.part_id == part_id, REGISTRATIONS.c.state == RegistrationState.WAITING)
     line = select(REGISTRATIONS.c.queued).where(*waiting).group_by(REGISTRATIONS.c.queued)
     fitting = line if capacity is None else line.having(func.count() <= capacity)
-    first = connection.execute(fitting.order_by(REGISTRATIONS.c.queued).limit(1)).scalar()
-    if first is None:
-        return []
-    whose = (REGISTRATIONS.c.part_id == part_id) & (REGISTRATIONS.c.queued == first)
-    return _many(connection, whose, states=(RegistrationState.WAITING,))
+    turns = connection.execute(fitting.order_by(REGISTRATIONS.c.queued).limit(limit)).scalars().all()
+    whose = (REGISTRATIONS.c.part_id == part_id) & REGISTRATIONS.c.queued.in_(turns)
+    rows = _many(connection, whose, states=(RegistrationState.WAITING,)) if turns else []
+    return [list(party) for _, party in groupby(rows, key=lambda one: one.queued)]
+
+
+def has_line(connection: Connection, part_id: int, capacity: int | None) -> bool:
+    """Tell whether anybody waits at a part who could be seated one day."""
+    return bool(list_next_parties(connection, part_id, capacity, 1))
 
 
 def count_ahead(connection: Connection, registration: RegistrationFacts) -> int:
@@ -211,6 +218,17 @@ def change(connection: Connection, registration_ids: Sequence[int], now: datetim
     """Change some registrations' columns."""
     ours = REGISTRATIONS.c.id.in_(registration_ids)
     connection.execute(REGISTRATIONS.update().where(ours).values(changed_at=now, **values))
+
+
+def requeue(connection: Connection, moved: Sequence[RegistrationFacts], now: datetime) -> None:
+    """Store the state, turn and offer of some registrations, each its own."""
+    if not moved:
+        return
+    names = ("state", "queued", "offered_until")
+    ours = REGISTRATIONS.update().where(REGISTRATIONS.c.id == bindparam("row"))
+    values = [{"row": one.id, **{f"new_{name}": getattr(one, name) for name in names}} for one in moved]
+    changed = {name: bindparam(f"new_{name}", type_=REGISTRATIONS.c[name].type) for name in names}
+    connection.execute(ours.values(changed_at=now, **changed), values)
 
 
 def _draw_code(connection: Connection, part_id: int) -> str:

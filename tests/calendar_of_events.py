@@ -50,7 +50,9 @@ def announce(
     """Store an event; by default one date with thirty seats."""
 
     def unit(connection: Connection) -> EventFacts:
-        number = events.add(connection, some_details(code, **changes), parts or (a_date(),), state, town.now)
+        first = EventState.PUBLISHED if state is EventState.CANCELLED else state
+        number = events.add(connection, some_details(code, **changes), parts or (a_date(),), first, town.now)
+        events.mark_event(connection, number, state)
         stored = events.find(connection, number)
         assert stored is not None
         return stored

@@ -19,6 +19,7 @@ from handlers import attending
 from handlers.entering import CheckedIn
 from storage import attendances, audit, marks, people, registrations
 from storage.clock import TOKYO, Clock
+from storage.database import lock_person
 from storage.facts import (
     AttendanceFacts,
     AttendanceState,
@@ -198,6 +199,8 @@ def _store(settings: Settings, situation: _Situation, chosen: Sequence[Person], 
 def _confirm(connection: Connection, situation: _Situation, piece: Sequence[Person], file: str, by: str) -> int:
     """Confirm or add one piece; what changed since it was looked at is left as it is."""
     part, now = situation.part, Clock(marks.find_clock_offset(connection)).now()
+    for person in piece:  # all of them before the event, lower numbers first: the door may be checking one of them in
+        lock_person(connection, person.person_id)
     done = 0
     for person in piece:
         there: AttendanceFacts | None = attendances.find(connection, part.id, person.person_id)

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from bot.web import event_views
 from bot.web.calendars import Writer
 from bot.web.event_views import JoinLink, Viewer
+from bot.web.numbers import read_number
 from bot.web.public import OPEN_TO_ALL, PublicParts
 from handlers.texts import Texts, Words
 from storage import events, registrations
@@ -25,7 +26,6 @@ PAST = timedelta(days=90)  # how far back the page and the feed reach
 COMING = 200  # on the page: no city has announced more at a time
 FEED = 1_000
 API_PAGE = 50
-LARGEST_NUMBER = 2**63 - 1
 CALENDAR = "text/calendar; charset=utf-8"
 FOR_CALENDARS = {
     "Access-Control-Allow-Origin": "*",
@@ -100,18 +100,18 @@ def routes(parts: EventParts) -> list[BaseRoute]:
     async def api(request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={**OPEN_TO_ALL, "Access-Control-Allow-Methods": "GET"})
-        after = request.query_params.get("after", "0")
-        if not (after.isascii() and after.isdecimal() and int(after) <= LARGEST_NUMBER):
+        after = read_number(request.query_params.get("after", "0"))
+        if after is None:
             return JSONResponse({"error": "after must be the number of an event"}, 400, headers=OPEN_TO_ALL)
         viewer = parts.viewer(request)
-        found, waiting = await _read(parts, lambda c: _coming(c, viewer, API_PAGE + 1, int(after)))
+        found, waiting = await _read(parts, lambda c: _coming(c, viewer, API_PAGE + 1, after))
         headers = {**OPEN_TO_ALL, "Vary": "Accept-Language"}
         return JSONResponse(_documents(parts, viewer, found, waiting), headers=headers)
 
     return [
         Route("/events", overview),
-        Route("/events/{id:int}.ics", one_calendar),
-        Route("/events/{id:int}", one),
+        Route("/events/{id:number}.ics", one_calendar),
+        Route("/events/{id:number}", one),
         Route("/calendar.ics", feed),
         Route("/api/v1/events", api, methods=["GET", "OPTIONS"]),
     ]
@@ -124,7 +124,7 @@ async def _read(parts: EventParts, question: Callable[[Connection], Found]) -> F
 async def _find(parts: EventParts, request: Request) -> tuple[EventFacts, Waiting]:
     """Find the event that an address names; 404 for a draft as for one that never was."""
     event_id: int = request.path_params["id"]
-    event = await _read(parts, lambda c: events.find(c, event_id)) if event_id <= LARGEST_NUMBER else None
+    event = await _read(parts, lambda c: events.find(c, event_id))
     if event is None or not event.is_shown:
         raise HTTPException(404)
     return event, await _read(parts, lambda c: _waiting(c, [event]))

@@ -90,9 +90,11 @@ def _out_of_time(part: PartFacts, way: CheckInWay, at: datetime, now: datetime) 
     starts_at, ends_at = part.starts_at, end_of(part)
     if starts_at is None or ends_at is None:
         return NotAttending.TOO_EARLY  # nobody was at something that has no date yet
+    opens_at = starts_at - OPENS_BEFORE
     if way in BY_STAFF:
-        return NotAttending.TOO_EARLY if tokyo_day(now) < tokyo_day(starts_at) else None
-    if at < starts_at - OPENS_BEFORE:
+        is_before = tokyo_day(now) < tokyo_day(starts_at) and now < opens_at
+        return NotAttending.TOO_EARLY if is_before else None
+    if at < opens_at:
         return NotAttending.TOO_EARLY
     return NotAttending.TOO_LATE if at > ends_at + CLOSES_AFTER else None
 

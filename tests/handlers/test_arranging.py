@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
-from handlers import arranging, attending
+from handlers import arranging, attending, queueing
 from handlers.arranging import NotArranged
 from storage import events
 from storage.clock import TOKYO
@@ -139,6 +139,22 @@ def test_more_seats_are_given_to_the_line_at_once(hall: Hall) -> None:
     hall.staff(arranging.set_capacity, hall.part.id, None)
     assert hall.states(came) == ["seated"] * 4
     assert hall.told(NoticeKind.SEATED) == [("seated", person) for person in came[1:]]
+
+
+def test_a_long_line_is_served_in_pieces_and_nobody_is_passed_meanwhile(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queueing, "SERVED_AT_ONCE", 2)
+    hall.hold(a_part(1))
+    line = hall.seated(6)
+    hall.staff(arranging.set_capacity, hall.part.id, None)
+    assert hall.states(line) == ["seated"] * 3 + ["waiting"] * 3
+    line += hall.seated(1)  # a newcomer stands behind them, though there is a seat for everybody
+    assert hall.state(line[-1]) == "waiting"
+    assert [hall.do(queueing.serve_idle_lines, limit=2) for _ in range(3)] == [2, 2, 0]
+    assert hall.states(line) == ["seated"] * 7
+    assert hall.part.taken == 7
+    assert [person for _, person in hall.told(NoticeKind.SEATED)] == line[1:]
 
 
 def test_a_shrink_below_its_registrations_is_refused_unless_the_newest_are_bumped(hall: Hall) -> None:

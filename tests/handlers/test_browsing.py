@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from handlers import arranging
 from handlers.messages import Card
 from handlers.rules import names
 from storage.facts import Audience, EventKind, EventMode, EventState
@@ -188,6 +189,17 @@ def test_an_event_that_is_not_there_is_said_so(town: Town, number: str) -> None:
     for asked in (number, str(draft.id)):
         citizen.press(f"ev:{asked}")
         assert "見つかりませんでした" in citizen.words()
+
+
+@pytest.mark.parametrize("press", ["ev:{event}", "reg:{event}", "mine:{event}", "bring:{event}", "pass:{part}"])
+def test_a_draft_that_was_called_off_before_it_was_announced_stays_unknown(town: Town, press: str) -> None:
+    draft = announce(town, state=EventState.DRAFT)
+    town.database.write(lambda c: arranging.cancel_event(c, draft.id, by="staff:1", now=town.now)).result()
+    citizen = town.citizen()
+    citizen.press(press.format(event=draft.id, part=draft.parts[0].id))
+    assert "見つかりませんでした" in citizen.words()
+    citizen.text("e_seminar")
+    assert "見つかりませんでした" in citizen.words()
 
 
 def test_an_event_links_to_its_page_where_it_can_be_passed_on(town: Town) -> None:

@@ -5,10 +5,8 @@
 
 import os
 import tempfile
-from collections import defaultdict
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,14 +14,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import Connection
 
 from handlers import arranging, seating
 from handlers.arranging import ArrangementRefusedError
 from handlers.rules import registration as rules
 from handlers.rules.notices import plan_reminders
 from handlers.rules.registration import Serving
-from handlers.seating import Registered, Taken
+from handlers.seating import NotRegistered, Registered, Taken
 from storage import registrations
 from storage.database import Database
 from storage.facts import REMINDERS, EventState, PartFacts, PartState, RegistrationFacts, RegistrationState
@@ -31,63 +28,12 @@ from storage.notices import NoticeState
 from storage.registrations import HOLDING, LIVE
 from tests import databases
 from tests.handlers.beliefs import Minds, truth_of
+from tests.handlers.onlookers import InOneTransaction, Planned, Seen
 from tests.handlers.seats import NOW, STAFF, START, Hall, Told, a_part
 
 HOUR = timedelta(hours=1)
 who, which, capacities = st.integers(0, 4), st.integers(0, 1), st.sampled_from([1, 1, 2, 2, 3, None])
 hours_ahead = st.sampled_from([None, 5, 13, 20, 30, 47, 49, 100, 200])
-
-
-@dataclass(frozen=True)
-class Seen:
-    """The rows of every part, live ones in the order of their turn."""
-
-    event: Any
-    live: dict[int, list[RegistrationFacts]]
-
-    def line(self, part_id: int) -> dict[int, list[RegistrationFacts]]:
-        """Give the parties that wait, first in line first, by the person whose party it is."""
-        line: dict[int, list[RegistrationFacts]] = defaultdict(list)
-        for one in self.live[part_id]:
-            if one.state is RegistrationState.WAITING:
-                line[one.party].append(one)
-        return line
-
-
-@dataclass
-class Answered:
-    """What an act in the one transaction gave: a Future that is done."""
-
-    value: Any
-
-    def result(self) -> Any:
-        return self.value
-
-
-@dataclass
-class InOneTransaction:
-    """Runs every act of one history in one transaction that is never committed; an act that raises is undone."""
-
-    connection: Connection
-
-    def write(self, unit: Any) -> Answered:
-        with self.connection.begin_nested():
-            return Answered(unit(self.connection))
-
-    def read(self, question: Any) -> Answered:
-        return Answered(question(self.connection))
-
-
-@dataclass
-class Planned:
-    """When each seat's reminders were planned, by (part, person, schedule version)."""
-
-    at: dict[tuple[int, int, int], datetime] = field(default_factory=dict)
-
-    def note(self, part: PartFacts, seated: set[int], now: datetime) -> None:
-        kept = {key: at for key, at in self.at.items() if key[0] != part.id}
-        keys = [(part.id, person, part.schedule_version) for person in seated]
-        self.at = {**kept, **{key: self.at.get(key, now) for key in keys}}
 
 
 class SeatingHistory(RuleBasedStateMachine):
@@ -136,7 +82,10 @@ class SeatingHistory(RuleBasedStateMachine):
             self.hold(1, 2, False, False)
         person = self.people[who]
         parts = None if number is None else [self.part(number).id]
-        answer = self.hall.register(person, part_ids=parts)
+        self.note(self.hall.register(person, part_ids=parts), person)
+
+    def note(self, answer: Registered | NotRegistered, person: int) -> None:
+        """Let a person read the answer to their registration."""
         for placed in answer.places if isinstance(answer, Registered) else ():
             self.minds.see(placed.registration, person, placed.part)
             self.lost.discard((person, placed.part.id))
@@ -188,6 +137,28 @@ class SeatingHistory(RuleBasedStateMachine):
         for other in had if given else ():
             if self.hall.state_or_none(person, other) not in LIVE:
                 self.minds.pop((person, other.id), None)
+
+    @rule(number=which, nth=who)
+    def one_leaves_and_another_comes(self, number: int, nth: int) -> None:
+        """Let a seat become free and a newcomer ask for it in the same breath: whoever waits is not passed."""
+        event, part = self.hall.event, self.part(number)
+        live = self.look().live[part.id]
+        holding = [one.person_id for one in live if one.state in HOLDING and one.person_id in self.people]
+        coming = [person for person in self.people if person not in {one.person_id for one in live}]
+        if holding and coming:
+            parts = None if event.whole_only else [part.id]
+            leaving = holding[nth % len(holding)]
+            for ended in self.hall.cancel(leaving, part_ids=parts):
+                self.minds.pop((leaving, ended.id), None)
+            answer = self.hall.register(coming[nth % len(coming)], part_ids=parts)
+            self.note(answer, coming[nth % len(coming)])
+
+    @rule(number=which)
+    def come_to_the_last_day(self, number: int) -> None:
+        """Let time pass until only staff give seats: a free one is left, and somebody may come for it."""
+        last, now = self.part(number).starts_at, self.hall.now
+        if last is not None and last - now > 10 * HOUR:
+            self.let_time_pass((last - now) / HOUR - 10, sends=True)
 
     @rule(number=which, nth=st.integers(0, 4))
     def staff_seat(self, number: int, nth: int) -> None:

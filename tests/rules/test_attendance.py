@@ -144,6 +144,15 @@ def test_staff_may_enter_who_came_at_any_later_time_but_not_before_the_day(way: 
     assert rule.decide_check_in(facts(START.replace(hour=0) - timedelta(seconds=1), way=way)) is NotAttending.TOO_EARLY
 
 
+@pytest.mark.parametrize("way", [CheckInWay.HAND, CheckInWay.IMPORT])
+def test_staff_enter_who_comes_before_midnight_to_what_begins_just_after_it(way: CheckInWay) -> None:
+    midnight = START.replace(hour=0)
+    part = a_part(starts_at=midnight, ends_at=midnight + timedelta(hours=2))
+    assert rule.decide_check_in(facts(midnight - timedelta(hours=2), part=part, way=way)) is None
+    early = facts(midnight - timedelta(hours=2, seconds=1), part=part, way=way)
+    assert rule.decide_check_in(early) is NotAttending.TOO_EARLY
+
+
 def test_nobody_was_at_a_part_whose_date_is_open() -> None:
     undated = a_part(starts_at=None, ends_at=None)
     for way in CheckInWay:

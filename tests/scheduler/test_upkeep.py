@@ -8,11 +8,12 @@ from sqlalchemy import Connection, func, select
 
 from scheduler import upkeep
 from scheduler.slots import SlotRun
-from storage import inbox, outbox, people, slots
+from storage import inbox, notices, outbox, people, slots
 from storage.clock import Clock
 from storage.database import Database
-from storage.facts import ChannelName
+from storage.facts import ChannelName, NoticeKind
 from storage.inbox import INBOX
+from storage.notices import NOTICES, NoticeState
 from storage.outbox import OUTBOX, OutboxState
 from storage.slots import SLOTS, SlotState, StoredSlot
 from tests.storage.rows import a_call, an_event
@@ -157,3 +158,19 @@ def test_the_newest_slot_of_a_job_stays_for_it_says_that_it_was_run(database: Da
     keep_slot(database, 1, SlotState.CLAIMED, timedelta(days=40), "weekly")  # begun: not ended, however old
     run(database, tmp_path)
     assert database.read(lambda c: c.execute(select(func.count()).select_from(SLOTS)).scalar()).result() == 3
+
+
+def test_notices_go_ninety_days_after_they_ended_and_those_that_wait_stay(database: Database, tmp_path: Path) -> None:
+    life = {"schedule_version": 1, "due_at": NOW, "not_after": NOW, "now": NOW}
+
+    def unit(connection: Connection) -> None:
+        for person, age in ((1, timedelta(days=90, seconds=1)), (2, timedelta(days=89)), (3, None)):
+            notices.add(connection, NoticeKind.MOVED, 1, 1, person, **life)
+            number = connection.execute(select(func.max(NOTICES.c.id))).scalar_one()
+            if age is not None:
+                notices.mark(connection, number, NoticeState.SEALED, NOW - age)
+
+    database.write(unit).result()
+    run(database, tmp_path)
+    left = database.read(lambda c: c.execute(select(NOTICES.c.person_id)).scalars().all()).result()
+    assert sorted(left) == [2, 3]

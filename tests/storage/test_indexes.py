@@ -26,11 +26,13 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "old events": lambda c: inbox.empty_bodies(c, NOW, 500),
     "overdue offers": lambda c: registrations.list_overdue_offers(c, NOW, 50),
     "due notices": lambda c: notices.list_due(c, NOW, 100),
+    "late notices": lambda c: notices.count_expired(c, NOW),
+    "old notices": lambda c: notices.remove_old(c, NOW, 500),
     "outdated calls": lambda c: outbox.skip_outdated(c, 1, 2, NOW),
 }
 OF_FEW = (
     "outbox_open", "outbox_full", "outbox_stranded", "inbox_waiting", "inbox_failed", "inbox_full", "notice_due",
-    "registration_offers",
+    "notice_ended",    "registration_offers",
     "ix_outbox_account_id",  # one account's, asked only for a notice that is due
 )  # fmt: skip
 
@@ -40,7 +42,7 @@ def test_sqlite_answers_from_an_index_of_the_few_rows_it_is_about(question: str,
     plans: list[str] = []
 
     def explain(_: Any, cursor: Any, statement: str, values: Any, *__: Any) -> None:
-        if statement.startswith(("SELECT", "UPDATE")):
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
             plan = cursor.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", values)
             plans.extend(row[3] for row in plan if row[3].startswith(("SCAN", "SEARCH")))
 

@@ -273,3 +273,17 @@ async def test_open_data_may_be_asked_for_from_any_site(database: Database) -> N
 )
 def test_a_share_link_opens_the_chat_at_the_event(channel: ChannelName, address: str, link: str) -> None:
     assert share_link(channel, address, "gx_school") == link
+
+
+@pytest.mark.parametrize("number", ["9" * 18, "9" * 19, str(2**63), "9" * 5000])
+@pytest.mark.parametrize("path", ["/events/{}", "/events/{}.ics"])
+async def test_a_number_that_no_event_can_have_leads_nowhere(database: Database, path: str, number: str) -> None:
+    add(database, an_event())
+    assert (await fetched(database, path.format(number))).status_code == 404
+
+
+@pytest.mark.parametrize(("number", "status"), [("9" * 18, 200), (str(2**63), 400), ("9" * 5000, 400), ("１", 400)])
+async def test_open_data_is_not_asked_behind_a_number_that_no_event_can_have(
+    database: Database, number: str, status: int
+) -> None:
+    assert (await fetched(database, f"/api/v1/events?after={number}")).status_code == status

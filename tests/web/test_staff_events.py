@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from storage import audit
+from storage.database import ConflictError
 from storage.facts import AttendanceState, EventFacts, EventState, NoticeKind, PartState, RegistrationState
 from storage.notices import NOTICES
 from tests.town import Town
@@ -325,3 +326,40 @@ async def test_a_part_that_did_not_take_place_is_taken_out_of_the_sums(office: O
     assert attendance is not None
     assert attendance.state is AttendanceState.TAKEN_BACK
     assert office.event(event.id).parts[0].state is PartState.CANCELLED
+
+
+HUGE = ["9" * 19, "9" * 5000]
+
+
+@pytest.mark.parametrize("number", HUGE)
+@pytest.mark.parametrize("path", ["events/{}", "parts/{}", "parts/{}/list", "parts/{}/door", "parts/{}/roster"])
+async def test_a_number_that_no_table_can_hold_leads_nowhere(office: Office, path: str, number: str) -> None:
+    async with office.at_the_desk() as browser:
+        assert (await browser.get("/staff/" + path.format(number))).status_code == 404
+
+
+@pytest.mark.parametrize("number", HUGE)
+async def test_a_form_with_such_a_number_is_refused_in_words(office: Office, number: str) -> None:
+    event = office.add_event()
+    part = event.parts[0].id
+    forms = [
+        (f"events/{event.id}/acts", {"act": "cancel-part", "part": number}),
+        (f"events/{event.id}/acts", {"act": "capacity", "part": str(part), "capacity": number}),
+        (f"events/{event.id}/people", {"name": "山田", "part": number}),
+        (f"parts/{part}/people", {"act": "check-in", "person": number}),
+    ]
+    async with office.at_the_desk() as browser:
+        for path, form in forms:
+            assert (await browser.post(f"/staff/{path}", data=form)).status_code == 409
+
+
+async def test_an_act_that_met_another_transaction_is_done_again_with_fresh_facts(office: Office) -> None:
+    tries: list[int] = []
+
+    def unit(_: Connection) -> str:
+        tries.append(1)
+        if len(tries) < 3:
+            raise ConflictError("40P01")
+        return "done"
+
+    assert await office.desk.write(unit) == "done"

@@ -248,3 +248,35 @@ async def test_a_part_that_is_not_there_is_not_found(office: Office) -> None:
     async with office.at_the_desk() as browser:
         for path in ("/staff/parts/99/door", "/staff/parts/99/roster", "/staff/events/99", "/staff/parts/99"):
             assert (await browser.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("scan", "result"),
+    [
+        ({"person": 2**70}, "unreadable"),
+        ({"person": -1}, "unreadable"),
+        ({"digits": "12\x0034"}, "wrong_code"),
+        ({"digits": "９" * 10}, "wrong_code"),
+        ({"qr": "\x00.\x00.\x00"}, "unreadable"),
+        ({"qr": "é.é.é"}, "unreadable"),
+    ],
+)
+async def test_a_scan_that_no_database_could_look_up_holds_up_no_other(
+    office: Office, scan: dict[str, object], result: str
+) -> None:
+    event = office.add_event()
+    part, person_id = event.parts[0], office.citizen(event)
+    office.at(START)
+    told = await send(office, part, scan, {"person": person_id})
+    assert [one["result"] for one in told] == [result, "checked_in"]
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"])
+async def test_a_device_that_shows_no_time_of_this_world_holds_up_no_scan(office: Office, at: str) -> None:
+    event = office.add_event()
+    part, first, second = event.parts[0], office.citizen(event), office.citizen(event)
+    office.at(START)
+    told = await send(office, part, {"person": first, "at": at}, {"person": second})
+    assert told[1]["result"] == "checked_in"
+    [mad] = await send(office, part, {"person": first}, sent_at=at)
+    assert mad["result"] in ("checked_in", "already")

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from bot.web.numbers import read_number
 from bot.web.staff import rosters, wording
 from bot.web.staff.desk import Desk, RefusedError, guarded, read_form, see_other
 from bot.web.staff.overview import find_event
@@ -19,6 +20,7 @@ from storage.clock import TOKYO
 from storage.facts import EventFacts, PartFacts, PartState, Programme
 
 Form = Mapping[str, str]
+LARGEST_CAPACITY = 1_000_000
 CHANGED = "ほかの人が先に変えました。いまの様子を見てから、もう一度押してください。"
 
 
@@ -63,7 +65,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         await desk.write(lambda connection: _do(connection, event_id, form, doing))
         return see_other(f"/staff/events/{event_id}?done={form['act']}")
 
-    return [guarded(desk, "/staff/events/{event_id:int}/acts", act, method="POST")]
+    return [guarded(desk, "/staff/events/{event_id:number}/acts", act, method="POST")]
 
 
 def read_intent(event: EventFacts, form: Form, now: datetime) -> Intent:
@@ -185,9 +187,9 @@ def _move(event: EventFacts, form: Form, now: datetime) -> Intent:
 
 def _capacity(event: EventFacts, form: Form, now: datetime) -> Intent:
     part, text = _part(event, form), form.get("capacity", "")
-    if text and (not text.isdecimal() or not 0 < int(text) <= 1_000_000):
+    wanted = read_number(text)
+    if text and (wanted is None or not 0 < wanted <= LARGEST_CAPACITY):
         raise RefusedError("定員は1以上の数で書いてください。空らんにすると、定員なしになります。")
-    wanted = int(text) if text else None
     missing = part.taken - wanted if wanted is not None else 0
     lines = [f"いま：{_seats(part.capacity)}（うち{part.taken}席がうまっています）", f"これから：{_seats(wanted)}"]
     if missing > 0:
@@ -219,8 +221,8 @@ def _not_held(event: EventFacts, form: Form, now: datetime) -> Intent:
 
 
 def _part(event: EventFacts, form: Form) -> PartFacts:
-    text = form.get("part", "")
-    part = event.part(int(text)) if text.isdecimal() else None
+    number = read_number(form.get("part", ""))
+    part = event.part(number) if number is not None else None
     if part is None:
         raise RefusedError("この回は見つかりませんでした。")
     return part

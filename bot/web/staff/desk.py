@@ -1,6 +1,7 @@
 """What every page of the staff shares: database, clock, templates, who is in, and its headers. Decides nothing."""
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,11 +16,12 @@ from starlette.routing import Route
 
 from bot.web.staff import entrance, wording
 from storage.clock import Clock
-from storage.database import Database
+from storage.database import ConflictError, Database
 from storage.facts import Programme
 
 WEB = Path(__file__).parents[1]
 STYLES = ("pages.css", "staff.css")
+TRIES = 5  # of an act that met another transaction
 LARGEST_FORM = 200_000  # bytes; a batch of scans is the largest thing anybody sends
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self';"
@@ -77,7 +79,10 @@ class Desk:
         return await asyncio.wrap_future(self.database.read(question))
 
     async def write(self, unit: Callable[[Connection], Result]) -> Result:
-        """Do something in one transaction."""
+        """Do something in one transaction; again with fresh facts where another transaction was first."""
+        for _ in range(TRIES - 1):
+            with contextlib.suppress(ConflictError):
+                return await asyncio.wrap_future(self.database.write(unit))
         return await asyncio.wrap_future(self.database.write(unit))
 
     def render(self, template: str, *, by: str = "", status: int = 200, **values: Any) -> HTMLResponse:

@@ -59,8 +59,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
         return FileResponse(WORKER, media_type="text/javascript", headers=headers)
 
     return [
-        guarded(desk, "/staff/parts/{part_id:int}/door", door),
-        guarded(desk, "/staff/parts/{part_id:int}/walk-ins", walk_in, method="POST"),
+        guarded(desk, "/staff/parts/{part_id:number}/door", door),
+        guarded(desk, "/staff/parts/{part_id:number}/walk-ins", walk_in, method="POST"),
         Route("/staff/parts/worker.js", worker),
     ]
 

@@ -91,9 +91,9 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
     return [
         guarded(desk, "/staff", home),
-        guarded(desk, "/staff/events/{event_id:int}", event),
-        guarded(desk, "/staff/parts/{part_id:int}", part),
-        guarded(desk, "/staff/parts/{part_id:int}/list", printed),
+        guarded(desk, "/staff/events/{event_id:number}", event),
+        guarded(desk, "/staff/parts/{part_id:number}", part),
+        guarded(desk, "/staff/parts/{part_id:number}/list", printed),
     ]
 
 

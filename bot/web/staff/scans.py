@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from bot import signed
+from bot.web.numbers import DIGITS
 from bot.web.staff import rosters, wording
 from bot.web.staff.desk import HEADERS, LARGEST_FORM, Desk, RefusedError, guarded
 from bot.web.staff.overview import find_part
@@ -71,7 +72,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         ahead = desk.clock.real() - batch.sent_at
         results = []
         for scan in batch.scans:  # one unit of work each, to leave the writer free between them
-            at = desk.clock.calendar(scan.at + ahead)
+            at = _seen_at(desk, scan, ahead)
             unit = partial(_enter, desk=desk, part=part, scan=scan, at=at, by=by, programme=desk.programme())
             results.append(await desk.write(unit))
         roster = await desk.read(lambda connection: rosters.document(connection, part))
@@ -82,9 +83,17 @@ def routes(desk: Desk) -> list[BaseRoute]:
         return JSONResponse(await desk.read(lambda connection: rosters.document(connection, part)), headers=HEADERS)
 
     return [
-        guarded(desk, "/staff/parts/{part_id:int}/scans", take, method="POST"),
-        guarded(desk, "/staff/parts/{part_id:int}/roster", roster),
+        guarded(desk, "/staff/parts/{part_id:number}/scans", take, method="POST"),
+        guarded(desk, "/staff/parts/{part_id:number}/roster", roster),
     ]
+
+
+def _seen_at(desk: Desk, scan: Scan, ahead: timedelta) -> datetime:
+    """Say when a scan was made, in calendar time; a clock that shows no time of this world is taken to mean now."""
+    try:
+        return desk.clock.calendar(scan.at + ahead)
+    except OverflowError:
+        return desk.clock.now()
 
 
 def ticket_token(secret: bytes, part: PartFacts, person_id: int, now: datetime) -> str:
@@ -131,9 +140,9 @@ def _whom(
     if scan.qr is not None:
         return CheckInWay.QR, _of_ticket(secret, part, scan.qr, at)
     if scan.digits is not None:
-        found = registrations.find_by_code(connection, part.id, scan.digits)
+        found = registrations.find_by_code(connection, part.id, scan.digits) if scan.digits.isdecimal() else None
         return CheckInWay.DIGITS, found.person_id if found else "wrong_code"
-    return CheckInWay.HAND, scan.person if scan.person is not None else "unreadable"
+    return CheckInWay.HAND, scan.person if scan.person is not None and 0 < scan.person < 10**DIGITS else "unreadable"
 
 
 def _of_ticket(secret: bytes, part: PartFacts, token: str, at: datetime) -> int | str:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from bot.web.numbers import read_number
 from bot.web.staff.desk import Desk, RefusedError, guarded, read_form, see_other
 from bot.web.staff.overview import find_event, find_part
 from handlers import attending, seating
@@ -47,8 +48,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
         return see_other(f"/staff/parts/{part_id}?done={await desk.write(unit)}")
 
     return [
-        guarded(desk, "/staff/events/{event_id:int}/people", register, method="POST"),
-        guarded(desk, "/staff/parts/{part_id:int}/people", act, method="POST"),
+        guarded(desk, "/staff/events/{event_id:number}/people", register, method="POST"),
+        guarded(desk, "/staff/parts/{part_id:number}/people", act, method="POST"),
     ]
 
 
@@ -75,9 +76,10 @@ def _chosen_parts(event: EventFacts, chosen: str) -> tuple[int, ...] | None:
     """Read for which part; None stands for the whole event."""
     if not chosen:
         return None
-    if not chosen.isdecimal() or event.part(int(chosen)) is None:
+    number = read_number(chosen)
+    if number is None or event.part(number) is None:
         raise RefusedError("この回は見つかりませんでした。")
-    return (int(chosen),)
+    return (number,)
 
 
 def _act(
@@ -124,6 +126,7 @@ def _cancel(connection: Connection, event: EventFacts, part_id: int, person_id: 
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal():
+    number = read_number(text)
+    if number is None:
         raise RefusedError("だれのことか分かりませんでした。")
-    return int(text)
+    return number

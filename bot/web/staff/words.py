@@ -39,8 +39,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
         return see_other(f"/staff/parts/{part_id}/word")
 
     return [
-        guarded(desk, "/staff/parts/{part_id:int}/word", show),
-        guarded(desk, "/staff/parts/{part_id:int}/word", open_word, method="POST"),
+        guarded(desk, "/staff/parts/{part_id:number}/word", show),
+        guarded(desk, "/staff/parts/{part_id:number}/word", open_word, method="POST"),
     ]
 
 
