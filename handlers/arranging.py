@@ -25,7 +25,6 @@ from storage.facts import (
     PartFacts,
     PartState,
     RegistrationFacts,
-    RegistrationState,
 )
 
 TOLD_AGAIN = frozenset({NoticeKind.SEATED, NoticeKind.OFFERED, NoticeKind.OFFER_LAPSED, NoticeKind.BUMPED})
@@ -174,7 +173,7 @@ def move(
     planning.tell_again(connection, moved, [one for one in untold if one.kind in TOLD_AGAIN], now)
     known = _known_times(part, untold, live)
     _tell_moved(connection, moved, live, known, now)
-    planning.remind(connection, moved, [one for one in live if one.state is RegistrationState.SEATED], now)
+    planning.remind_all(connection, moved, now)
     is_soon = _is_soon(part.starts_at, now) or _is_soon(starts_at, now)
     audit.add(
         connection, by, "part.move", f"part:{part_id}", now, f"{_iso(starts_at)}/{_iso(ends_at)}", to_report=is_soon
@@ -191,7 +190,11 @@ def _tell_moved(
 ) -> None:
     concerned = [one for one in live if known[one.person_id] != _times(moved)]
     due_at = _due(moved, concerned, known, now)
-    planning.tell(connection, NoticeKind.MOVED, moved, concerned, now, due_at=due_at, details=known)
+    first = known[concerned[0].person_id] if concerned else {}
+    if len(concerned) == len(live) and all(one == first for one in known.values()):  # as good as always, and quicker
+        planning.tell_all(connection, NoticeKind.MOVED, moved, now, due_at=due_at, detail=first)
+    else:
+        planning.tell(connection, NoticeKind.MOVED, moved, concerned, now, due_at=due_at, details=known)
 
 
 def _due(
@@ -211,7 +214,8 @@ def _shorten_offers(connection: Connection, moved: PartFacts, live: Sequence[Reg
 
 def _withhold(connection: Connection, part: PartFacts, now: datetime) -> list[NoticeFacts]:
     """Take back all that speaks of a part's earlier schedules and was not sent yet; gives what people do not know."""
-    waiting = notices.cancel(connection, now, part_id=part.id, kinds=ABOUT_A_PLACE)
+    notices.drop(connection, now, part_id=part.id, kinds=REMINDERS)
+    waiting = notices.cancel(connection, now, part_id=part.id, kinds=ABOUT_A_PLACE - REMINDERS)
     unsent = notices.recall(connection, now, part_id=part.id, kinds=ABOUT_A_PLACE - REMINDERS)
     outbox.skip_outdated(connection, part.id, part.schedule_version, now)
     return [*unsent, *waiting]

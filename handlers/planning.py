@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from handlers.rules.notices import due_for_change, plan_reminders, write_kinds
 from storage import notices, registrations
-from storage.facts import NoticeFacts, NoticeKind, PartFacts, RegistrationFacts
+from storage.facts import EVERYBODY, NoticeFacts, NoticeKind, PartFacts, RegistrationFacts, RegistrationState
 from storage.notices import NewNotice
 
 WHILE_OPEN = timedelta(days=30)
@@ -34,6 +34,20 @@ def remind(connection: Connection, part: PartFacts, seated: Sequence[Registratio
         for reminder in planned
     ]
     notices.add_all(connection, rows, now)
+
+
+def remind_all(connection: Connection, part: PartFacts, now: datetime) -> None:
+    """Plan the reminders of everybody who holds a seat at a part, however many they are."""
+    for reminder in plan_reminders(part.starts_at, now):
+        planned = NewNotice(
+            kind=reminder.kind,
+            part=part,
+            person_id=EVERYBODY,
+            due_at=reminder.due_at,
+            not_after=reminder.not_after,
+            detail={"stands_for": write_kinds(reminder.stands_for)},
+        )
+        notices.add_for_all(connection, planned, (RegistrationState.SEATED,), now, by_turn=False)
 
 
 def tell(
@@ -66,6 +80,22 @@ def tell(
         for one in list_told(connection, concerned)
     ]
     notices.add_all(connection, rows if due < until else [], now)
+
+
+def tell_all(
+    connection: Connection,
+    kind: NoticeKind,
+    part: PartFacts,
+    now: datetime,
+    *,
+    due_at: datetime,
+    detail: Mapping[str, str],
+) -> None:
+    """Tell everybody at a part the same, as ``tell`` does, however many they are."""
+    until = part.starts_at or due_at + WHILE_OPEN
+    if due_at < until:
+        planned = NewNotice(kind=kind, part=part, person_id=EVERYBODY, due_at=due_at, not_after=until, detail=detail)
+        notices.add_for_all(connection, planned, registrations.LIVE, now, by_turn=True)
 
 
 def take_back(

@@ -7,13 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Index, Row, UniqueConstraint, func, select, text
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, exists, func, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage import outbox
 from storage.database import BigId, Instant, table_of
-from storage.facts import NoticeFacts, NoticeKind, PartFacts
+from storage.facts import NoticeFacts, NoticeKind, PartFacts, RegistrationState
+from storage.registrations import GUESTS, REGISTRATIONS
 
 
 class NoticeState(StrEnum):
@@ -113,14 +114,41 @@ def _content(due_at: datetime, not_after: datetime, detail: Mapping[str, str] | 
 
 
 def _put(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(NOTICES)
+    if rows:
+        connection.execute(_or_renewed(_insert(connection)), rows)
+
+
+def add_for_all(
+    connection: Connection, planned: NewNotice, states: Collection[RegistrationState], now: datetime, *, by_turn: bool
+) -> None:
+    """Plan the same for everybody at its part in some states who can be told, in one statement.
+
+    Neither companions nor guests can be. ``planned.person_id`` is not read, with ``by_turn`` neither is its ``n``: it
+    is each one's turn in the line. See ``add`` for what was planned before.
+    """
+    one = planned
+    key = _row(one.kind, one.part.event_id, one.part.id, one.person_id, one.part.schedule_version, one.n)
+    row = key | _content(one.due_at, one.not_after, one.detail, now)
+    same = {name: literal(value, NOTICES.c[name].type).label(name) for name, value in row.items()}
+    turn = {"n": REGISTRATIONS.c.queued} if by_turn else {}
+    columns = {**same, "person_id": REGISTRATIONS.c.person_id, **turn}
+    there = (REGISTRATIONS.c.part_id == one.part.id, REGISTRATIONS.c.state.in_(states))
+    is_guest = exists().where(GUESTS.c.person_id == REGISTRATIONS.c.person_id)
+    told = select(*columns.values()).where(*there, REGISTRATIONS.c.host_id.is_(None), ~is_guest)
+    connection.execute(_or_renewed(_insert(connection).from_select(list(columns), told)))
+
+
+def _insert(connection: Connection) -> sqlite.Insert | postgresql.Insert:
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(NOTICES)
+
+
+def _or_renewed(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    """Let what was planned before under the same key wait again, unless it was sealed."""
     renewed = {name: insert.excluded[name] for name in _CONTENT}
-    again = insert.on_conflict_do_update(
+    again: sqlite.Insert | postgresql.Insert = insert.on_conflict_do_update(
         index_elements=list(_KEY), set_=renewed, where=NOTICES.c.state != NoticeState.SEALED
     )
-    connection.execute(again, rows)
+    return again
 
 
 def cancel(
@@ -140,6 +168,12 @@ def cancel(
     ended = {"state": NoticeState.CANCELLED, "ended_at": now}
     rows = connection.execute(NOTICES.update().where(*ours).values(**ended).returning(*NOTICES.c)).all()
     return [_facts(row) for row in rows]
+
+
+def drop(connection: Connection, now: datetime, *, part_id: int, kinds: Collection[NoticeKind]) -> None:
+    """Cancel all of a part's waiting notices of some kinds that nobody asks about any more: there may be thousands."""
+    ours = (NOTICES.c.part_id == part_id, NOTICES.c.state == NoticeState.WAITING, NOTICES.c.kind.in_(kinds))
+    connection.execute(NOTICES.update().where(*ours).values(state=NoticeState.CANCELLED, ended_at=now))
 
 
 def recall(
