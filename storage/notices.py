@@ -139,7 +139,7 @@ def add_for_all(
 
 
 def _insert(connection: Connection) -> sqlite.Insert | postgresql.Insert:
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(NOTICES)
+    return sqlite.insert(NOTICES) if connection.dialect.name == "sqlite" else postgresql.insert(NOTICES)
 
 
 def _or_renewed(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
