@@ -4,11 +4,12 @@ import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from handlers import announcing, notifying
 from handlers.messages import Message, Sender, Way
@@ -34,6 +35,7 @@ from storage.outbox import OutboxKind, OutboxState, StoredCall
 
 PIECE = 10  # notices a transaction: about 2.5 ms each, and nothing holds SQLite's one writer over 50 ms
 LOOK_SECONDS = 1.0
+AGAIN = timedelta(minutes=1)  # until a notice that failed is tried once more
 UNASKED = REMINDERS | {NoticeKind.THANKS}
 """What somebody who paused is spared; the rest concerns seats they asked for."""
 
@@ -157,6 +159,22 @@ class _Sealing:
         self._events: dict[int, EventFacts | None] = {}
 
     def seal(self, notice: NoticeFacts) -> Sealed:
+        """Seal a notice; one at which a mistake of ours shows is tried again later, and holds up no other."""
+        try:
+            with self._connection.begin_nested():
+                return self._look(notice)
+        except SQLAlchemyError:
+            raise  # the database's: nothing of the piece is stored, all of it is tried again
+        except Exception as error:
+            log.error("notice_not_sealed", notice_id=notice.id, error=type(error).__name__, exc_info=error)
+        again = self._now + AGAIN
+        again = again if rules.is_quiet(notice.due_at) else rules.after_quiet(again)
+        if again >= notice.not_after:
+            return self._end(notice, NoticeState.EXPIRED, "failed")
+        notices.postpone(self._connection, notice.id, again)
+        return Sealed(notice, NoticeState.WAITING)
+
+    def _look(self, notice: NoticeFacts) -> Sealed:
         """Look at a notice once more, store it as calls or write down why not."""
         event = self._event(notice)
         fault = validity.find_fault(self._connection, notice, event)

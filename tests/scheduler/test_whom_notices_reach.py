@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from handlers import announcing, notifying
 from handlers.messages import Fate, Outcome
+from scheduler import notices as sealing
+from scheduler import validity
 from storage import accounts, events, people, registrations
-from storage.facts import NoticeKind, PartState, RegistrationState, ReminderChoice
+from storage.facts import EventFacts, NoticeFacts, NoticeKind, PartState, RegistrationState, ReminderChoice
 from storage.notices import NoticeState
 from storage.outbox import OutboxState
 from tests.scheduler.seats import DAY_BEFORE_AT, START, Hall, fates, one_reminder
@@ -199,6 +202,27 @@ async def test_a_notice_that_cannot_be_said_holds_up_no_other(hall: Hall, monkey
 
     monkeypatch.setattr(notifying, "compose", stumble)
     assert fates(one_reminder(hall)) == [(NoticeState.SKIPPED, "not rendered"), (NoticeState.SEALED, "")]
+
+
+def test_a_notice_at_which_sealing_breaks_is_tried_again_and_holds_up_no_other(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = hall.event()
+    broken, other = (hall.seat(event, hall.town.citizen()) for _ in range(2))
+    find = validity.find_fault
+
+    def fail_for_one(connection: Connection, notice: NoticeFacts, found: EventFacts | None) -> str:
+        if notice.person_id == broken:
+            raise TypeError("a mistake of ours")
+        return find(connection, notice, found)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(validity, "find_fault", fail_for_one)
+        states = {one.notice.person_id: one.state for one in one_reminder(hall)}
+        assert states == {broken: NoticeState.WAITING, other: NoticeState.SEALED}
+        assert hall.seal() == []
+    hall.town.now += sealing.AGAIN
+    assert fates(hall.seal()) == [(NoticeState.SEALED, "")]
 
 
 def test_an_event_without_a_public_channel_is_posted_nowhere(hall: Hall) -> None:
