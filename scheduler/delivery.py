@@ -111,7 +111,7 @@ class Delivery:
     async def _deliver(self, call: StoredCall, taken: float) -> None:
         if asyncio.get_running_loop().time() - taken > FRESH_SECONDS and not await self._renew(call):
             return
-        if call.part_id is not None and await self._insist(lambda c: self._holds_back(c, call)) is not False:
+        if call.part_id is not None and await self._is_held_back(call):
             return
         step = outcomes.before(call, self._clock.real())
         outcome = Outcome(fate=Fate.PERMANENT, detail="out of time")
@@ -120,6 +120,17 @@ class Delivery:
             step = outcomes.after(call, outcome, self._clock.real())
         await self._insist(lambda c: self._end(c, call, outcome, step))
         self._watch(call, outcome, self._clock.real())
+
+    async def _is_held_back(self, call: StoredCall) -> bool:
+        """Look at a notice once more before a try; where even looking fails, it was not sent and waits a minute."""
+        try:
+            return await self._insist(lambda c: self._holds_back(c, call)) is not False
+        except Exception as error:
+            log.error("notice_not_looked_at", call_id=call.id, error=type(error).__name__, exc_info=error)
+            outcome = Outcome(fate=Fate.TEMPORARY, detail=type(error).__name__)
+            step = outcomes.put_off(call, self._clock.real() + timedelta(seconds=outcomes.HALT_DELAY))
+            await self._insist(lambda c: self._end(c, call, outcome, step))
+            return True
 
     def _holds_back(self, connection: Connection, call: StoredCall) -> bool:
         """End a notice that is no longer true, put off one that would come in the quiet hours; tell whether it was."""

@@ -1,6 +1,7 @@
 """Notices and posts through the real adapters to the strict platforms: what phones and the public channel show."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from bot.dispatch import House
 from bot.sandbox.server import Sandbox
 from handlers import arranging, seating
 from scheduler import notices as sealing
+from scheduler import outcomes, validity
 from storage import accounts, events, notices, outbox, people
 from storage.clock import Clock, real_now
 from storage.database import Database
@@ -181,3 +183,24 @@ def test_an_event_of_the_programme_file_is_not_posted(sandbox: Sandbox, database
     office = Office(database, sandbox)
     office.event(EventState.PUBLISHED)
     assert office.seal() == []
+
+
+async def test_a_notice_that_cannot_be_looked_at_again_waits_and_does_not_stay_with_a_process_that_forgot_it(
+    sandbox: Sandbox, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, key = Office(database, sandbox), sandbox.line.person()
+    sandbox.line.follow(key, hold=True)
+    look, looked = validity.look_again, itertools.count()
+
+    def stumble(*values: Any) -> validity.Verdict:
+        if next(looked) == 0:
+            raise LookupError("a mistake of ours")
+        return look(*values)
+
+    monkeypatch.setattr(validity, "look_again", stumble)
+    monkeypatch.setattr(outcomes, "HALT_DELAY", 0.2)
+    office.seat(office.event(), ChannelName.LINE, "bot", key)
+    numbers = office.seal()
+    async with delivering(database, *office.channels.values()):
+        assert await ended(database, *numbers) == ["accepted"]
+    assert len(shown_on_line(sandbox, key)) == 1
