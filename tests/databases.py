@@ -110,7 +110,8 @@ def _put_back(name: str) -> None:
 
 
 _SCHEMA = text(
-    "SELECT md5(string_agg(c.relname || a.attname || a.atttypid::text || coalesce(t.tgname, ''), ','"
+    "SELECT (SELECT max(version_num) FROM alembic_version) ||"
+    " md5(string_agg(c.relname || a.attname || a.atttypid::text || coalesce(t.tgname, ''), ','"
     " ORDER BY c.relname, a.attnum, t.tgname))"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'"
     " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
