@@ -19,7 +19,7 @@ from handlers.texts import Texts
 from scheduler import validity
 from storage import accounts, events, notices, outbox, people, registrations
 from storage.clock import Clock
-from storage.database import ConflictError, Database, StorageUnavailableError, lock_person
+from storage.database import ConflictError, Database, StorageUnavailableError, in_savepoint, lock_person
 from storage.facts import (
     REMINDERS,
     AccountFacts,
@@ -160,13 +160,12 @@ class _Sealing:
 
     def seal(self, notice: NoticeFacts) -> Sealed:
         """Seal a notice; one at which a mistake of ours shows is tried again later, and holds up no other."""
-        try:
-            with self._connection.begin_nested():
-                return self._look(notice)
-        except SQLAlchemyError:
-            raise  # the database's: nothing of the piece is stored, all of it is tried again
-        except Exception as error:
-            log.error("notice_not_sealed", notice_id=notice.id, error=type(error).__name__, exc_info=error)
+        sealed, error = in_savepoint(self._connection, lambda _: self._look(notice))
+        if isinstance(error, SQLAlchemyError | ConflictError):
+            raise error  # the database's: nothing of the piece is stored, all of it is tried again
+        if sealed is not None:
+            return sealed
+        log.error("notice_not_sealed", notice_id=notice.id, error=type(error).__name__, exc_info=error)
         again = self._now + AGAIN
         again = again if rules.is_quiet(notice.due_at) else rules.after_quiet(again)
         if again >= notice.not_after:

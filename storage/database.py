@@ -146,7 +146,7 @@ class _GroupingWriter:
         ended: list[tuple[Future[Any], Any, Exception | None]] = []
         try:
             with storage_errors(), self._engine.begin() as connection:
-                ended = [(future, *_in_savepoint(connection, unit)) for unit, future in group]
+                ended = [(future, *in_savepoint(connection, unit)) for unit, future in group]
         except Exception as error:
             ended = [(future, None, error) for _, future in group]
         for future, result, failure in ended:
@@ -161,7 +161,7 @@ def _is_wanted(future: "Future[Any]") -> bool:
     return future.set_running_or_notify_cancel()
 
 
-def _in_savepoint(connection: Connection, unit: Unit[Result]) -> tuple[Result | None, Exception | None]:
+def in_savepoint(connection: Connection, unit: Unit[Result]) -> tuple[Result | None, Exception | None]:
     """Run a unit; when it raises, undo it alone. A failure of the storage itself undoes the whole group."""
     savepoint = connection.begin_nested()
     try:
