@@ -4,8 +4,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from playwright.sync_api import Page, expect
 from storage.clock import TOKYO
 from tests.end_to_end.conftest import SIZES, WAIT_MS, Desk
 from tests.end_to_end.hands import Phone
-from tests.running import ROOT, Bot
+from tests.running import ROOT, Bot, running
 
 SitDown = Callable[..., Desk]
 FIRST, SECOND = "脱炭素経営が求められる背景とその実践方法", "KitaQ Zero Carbon とは？脱炭素の現状とビジネス展開"
@@ -27,10 +28,11 @@ def move_calendar(bot: Bot, to: datetime) -> None:
     httpx.post(f"{bot.url}/sandbox/clock", json={"set": to.isoformat()}, timeout=20).raise_for_status()
 
 
-@pytest.fixture(autouse=True)
-def january(bot: Bot) -> None:
-    """Begin each test on the sandbox's first day, whatever order the tests come in."""
-    move_calendar(bot, datetime(2022, 1, 20, 9, tzinfo=TOKYO))
+@pytest.fixture
+def bot(tmp_path: Path) -> Iterator[Bot]:
+    """Give each test a bot of its own: an event that was held once is not to come again when the calendar goes back."""
+    with running(tmp_path) as started:
+        yield started
 
 
 def now(bot: Bot) -> datetime:

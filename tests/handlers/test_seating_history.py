@@ -23,7 +23,7 @@ from handlers.rules.registration import Serving
 from handlers.seating import NotRegistered, Registered, Taken
 from storage import registrations
 from storage.database import Database
-from storage.facts import REMINDERS, EventState, PartFacts, PartState, RegistrationFacts, RegistrationState
+from storage.facts import REMINDERS, EventState, NoticeKind, PartFacts, PartState, RegistrationFacts, RegistrationState
 from storage.notices import NoticeState
 from storage.registrations import HOLDING, LIVE
 from tests import databases
@@ -226,7 +226,7 @@ class SeatingHistory(RuleBasedStateMachine):
             now = after.get(notice.id)
             if now is None:
                 self.lost.add((notice.person, notice.part))
-            elif now.state is NoticeState.SEALED and (notice.person, notice.part) not in self.lost:
+            elif now.state is NoticeState.SEALED and self.is_heard(notice):
                 self.minds.hear(notice, self.hall.event)
 
     @invariant()
@@ -309,13 +309,18 @@ class SeatingHistory(RuleBasedStateMachine):
     def _is_gone(told: Told, part: PartFacts) -> bool:
         return told.state is NoticeState.SEALED and told.version == part.schedule_version
 
+    def is_heard(self, notice: Told) -> bool:
+        """Tell whether a notice tells something sure; that a whole event is off tells all, whatever was missed."""
+        is_off = notice.kind is NoticeKind.CANCELLED and "whole" in notice.detail
+        return is_off or (notice.person, notice.part) not in self.lost
+
     def all_will_know(self, now: Seen) -> None:
         """See that once all that waits is told, everybody knows how things are, and nobody is told twice."""
         minds = Minds(self.minds)
         waiting = [one for one in self.hall.notices() if one.state is NoticeState.WAITING]
         for notice in sorted(waiting, key=lambda one: (one.due_at, one.id)):
             assert notice.person not in self.guests
-            if (notice.person, notice.part) not in self.lost:
+            if self.is_heard(notice):
                 minds.hear(notice, now.event)
         open_parts = {part.id for part in now.event.parts if not rules.has_begun(part, self.hall.now)}
         truth = truth_of(now.event, [one for live in now.live.values() for one in live])

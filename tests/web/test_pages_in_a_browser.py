@@ -105,7 +105,7 @@ def open_page(browser: Browser, address: str, size: str = "phone", scheme: str =
 
 
 # Colours do not depend on the width, nor widths on the colours: every page in both of each, in both languages.
-@pytest.mark.parametrize(("size", "scheme"), zip(SIZES, ["light", "dark"], strict=True))
+@pytest.mark.parametrize(("size", "scheme"), list(zip(SIZES, ["light", "dark"], strict=True)))
 @pytest.mark.parametrize("path", PATHS)
 def test_axe_finds_nothing_to_mend(browser: Browser, address: str, path: str, size: str, scheme: str) -> None:
     for language in ("ja", "en"):
