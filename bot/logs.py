@@ -102,7 +102,8 @@ def _route_everything_to(handler: logging.Handler, level: str) -> None:
     for name in OUR_FLOORS:
         logging.getLogger(name).setLevel(level)
     for name in SILENCED:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        library = logging.getLogger(name)
+        library.setLevel(max(library.level, logging.WARNING))  # quieter, never louder: a channel may have silenced it
     access = logging.getLogger("uvicorn.access")
     access.handlers[:], access.propagate, access.disabled = [], False, True
     sys.excepthook = _log_uncaught

@@ -178,6 +178,13 @@ def test_our_debug_lines_and_libraries_chatter_stay_out(written: Written) -> Non
     assert written.text == ""
 
 
+def test_a_library_that_its_channel_has_silenced_stays_silent(written: Written) -> None:
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)
+    logs.configure(stream=written.stream)
+    logging.getLogger("telegram.request.BaseRequest").error('Can not load invalid JSON data: "%s"', WORDS)
+    assert written.text == ""
+
+
 def test_an_exception_that_nobody_caught_is_told_the_same_way(tmp_path: Path) -> None:
     program = (
         "import threading\nfrom bot import logs\nlogs.configure()\n"

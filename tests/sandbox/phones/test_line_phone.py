@@ -36,6 +36,7 @@ def test_a_stranger_becomes_a_friend_blocks_and_comes_back(desk: Desk) -> None:
     expect(page.locator("#line textarea")).to_have_count(0)
     page.locator("#line").get_by_role("button", name="再開").first.click()
     expect(page.locator("#line .state")).to_have_text("友だち")
+    expect(page.locator("#line .said.theirs", has_text="聞きました: follow")).to_have_count(2)
     kinds = [event["type"] for event in desk.echo.said]
     assert kinds == ["follow", "unfollow", "follow"]
     assert desk.troubles == []
