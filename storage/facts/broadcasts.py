@@ -142,12 +142,13 @@ class ApproverFacts:
 class AudienceCount:
     """How many accounts of one channel an audience holds, by whether they can be told now.
 
-    ``joined`` and ``friends`` are told; ``paused``, ``blocked`` and ``gone`` are not.
+    ``joined`` and ``friends`` are told; ``elsewhere`` are told on another account of theirs; the rest are not told.
     """
 
     channel: ChannelName
     joined: int = 0
     friends: int = 0
+    elsewhere: int = 0
     paused: int = 0
     blocked: int = 0
     gone: int = 0
