@@ -10,7 +10,7 @@ from handlers.rules.registration import is_over
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import name_language
 from storage import events, registrations
-from storage.facts import Audience, EventFacts, PartFacts, PartState, RegistrationFacts, RegistrationState
+from storage.facts import AudienceKind, EventFacts, PartFacts, PartState, RegistrationFacts, RegistrationState
 
 PAGE = 5
 COMING = 200  # looked through for a page: no city has announced more at a time
@@ -212,7 +212,7 @@ def _register_buttons(
 ) -> tuple[Choice, ...]:
     """Offer the whole event in one tap, and each date of a course; a company's word where it is for companies."""
     both = len(set(event.audiences)) > 1
-    as_company = as_company if both else Audience.COMPANY in event.audiences
+    as_company = as_company if both else AudienceKind.COMPANY in event.audiences
     word = "regco" if as_company else "reg"
     held = {one.part_id for one in own}
     free = [part for part in eventwords.open_parts(event, talk.now) if part.id not in held]

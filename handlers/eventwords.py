@@ -11,7 +11,7 @@ from handlers.rules.calendar import TOKYO, tokyo_day
 from handlers.rules.registration import has_begun, is_over
 from handlers.texts import JAPANESE, _, format_day, format_moment, format_number, format_time, name_language
 from storage.facts import (
-    Audience,
+    AudienceKind,
     EventFacts,
     EventKind,
     EventMode,
@@ -41,7 +41,7 @@ KINDS = {
     EventKind.CLEANUP: _("清掃活動"),
 }
 _ONLINE_KINDS = {EventKind.SEMINAR: _("Webセミナー"), EventKind.WORKSHOP: _("Webワークショップ")}
-AUDIENCES = {Audience.PUBLIC: _("市民の方"), Audience.COMPANY: _("企業の方")}
+AUDIENCES = {AudienceKind.PUBLIC: _("市民の方"), AudienceKind.COMPANY: _("企業の方")}
 STATES = {
     RegistrationState.SEATED: _("申し込み済み（席があります）"),
     RegistrationState.OFFERED: _("席が空きました（お返事をお待ちしています）"),

@@ -1,7 +1,7 @@
 """Events and their parts: what the city holds, when, and how many seats are taken. Knows no person."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -126,6 +126,12 @@ def list_all(connection: Connection, limit: int, before: int | None = None) -> l
 def list_by_id(connection: Connection, event_ids: Sequence[int]) -> list[EventFacts]:
     """List some events, soonest first; an open date stands where registration closes."""
     return _many(connection, select(EVENTS).where(EVENTS.c.id.in_(set(event_ids))).order_by(*_SOONEST_FIRST))
+
+
+def list_with_interests(connection: Connection, codes: Collection[str]) -> list[int]:
+    """List the events that touch one of some interests, whenever they are: a city has some hundreds."""
+    rows = connection.execute(select(EVENTS.c.id, EVENTS.c.details))
+    return [row.id for row in rows if set(codes) & set(_read_details(row.details).interests)]
 
 
 def list_unnoted(connection: Connection, now: datetime, shortest: timedelta, limit: int) -> list[int]:

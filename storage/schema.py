@@ -11,12 +11,16 @@ from sqlmodel import SQLModel
 
 from storage import (
     accounts,
+    approvers,
     attendances,
     audit,
+    broadcasts,
     catalogue,
     events,
     inbox,
+    interests,
     ledger,
+    links,
     marks,
     notices,
     outbox,
@@ -28,8 +32,8 @@ from storage import (
 from storage.database import Database
 
 TABLE_FILES = (
-    accounts, attendances, audit, catalogue, events, inbox, ledger, marks, notices, outbox, people, registrations,
-    slots, totals,
+    accounts, approvers, attendances, audit, broadcasts, catalogue, events, inbox, interests, ledger, links, marks,
+    notices, outbox, people, registrations, slots, totals,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATION_LOCK = 7_318_401_226  # any number that is ours: PostgreSQL lets one process migrate at a time

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from storage import events
 from storage.clock import TOKYO
 from storage.facts import (
-    Audience,
+    AudienceKind,
     EventDetails,
     EventFacts,
     EventKind,
@@ -27,7 +27,7 @@ def some_details(code: str = "seminar", **changes: Any) -> EventDetails:
     details = EventDetails(
         code=code,
         kind=EventKind.SEMINAR,
-        audiences=(Audience.PUBLIC,),
+        audiences=(AudienceKind.PUBLIC,),
         title={"ja": f"{code}の会", "en": f"The {code} meeting"},
         description={"ja": "みんなで学びます。", "en": "We learn together."},
         mode=EventMode.ONLINE,

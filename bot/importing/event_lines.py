@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from bot.importing.lines import Rejected
 from bot.importing.moments import UnreadableError, check_weekday, read_moment
 from bot.importing.tables import Column, Line
-from storage.facts import Audience, EventKind, EventMode, EventState, PlannedEvent, PlannedPart, Programme, Texts
+from storage.facts import AudienceKind, EventKind, EventMode, EventState, PlannedEvent, PlannedPart, Programme, Texts
 from storage.text_checks import CODE
 
 Read = TypeVar("Read")
@@ -124,7 +124,7 @@ def build(event: Gathered, source: str, state: EventState) -> PlannedEvent | Non
     problems: list[str] = []
     values: dict[str, Any] = {
         "kind": _read(cells.get("kind", ""), "kind", _one_of(EventKind, KINDS), problems),
-        "audiences": _read(cells.get("audiences", ""), "audiences", _some_of(Audience, AUDIENCES), problems),
+        "audiences": _read(cells.get("audiences", ""), "audiences", _some_of(AudienceKind, AUDIENCES), problems),
         "mode": _read(cells.get("mode", ""), "mode", _one_of(EventMode, MODES), problems),
         "source": cells.get("source", source),
         **{name: _texts(name, cells) for name in TEXTS if name != "part_title"},

@@ -12,7 +12,7 @@ from handlers.rules.calendar import tokyo_day
 from storage import events
 from storage.clock import TOKYO
 from storage.facts import (
-    Audience,
+    AudienceKind,
     EventDetails,
     EventFacts,
     EventKind,
@@ -134,7 +134,7 @@ def make(connection: Connection, occasion: Occasion, source: str, now: datetime)
     details = EventDetails(
         code=occasion.code,
         kind=EventKind.SEMINAR,
-        audiences=(Audience.PUBLIC, Audience.COMPANY),
+        audiences=(AudienceKind.PUBLIC, AudienceKind.COMPANY),
         title={"ja": occasion.title},
         description={"ja": occasion.title},
         mode=EventMode.VENUE,

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from handlers.rules.calendar import TOKYO
 from handlers.rules.notices import QUIET_FROM, QUIET_UNTIL, after_quiet
-from storage.facts import Audience, EventFacts, EventState, PartFacts, PartState
+from storage.facts import AudienceKind, EventFacts, EventState, PartFacts, PartState
 
 AT_ONCE = timedelta(hours=48)
 """Longer before the start than this, who is first in line is seated without being asked."""
@@ -112,7 +112,7 @@ def refuse_time(event: EventFacts, part: PartFacts, now: datetime) -> NoSeat | N
 
 
 def _refuse_audience(event: EventFacts, as_company: bool) -> NoSeat | None:
-    if (Audience.COMPANY if as_company else Audience.PUBLIC) in event.audiences:
+    if (AudienceKind.COMPANY if as_company else AudienceKind.PUBLIC) in event.audiences:
         return None
     return NoSeat.FOR_PUBLIC if as_company else NoSeat.FOR_COMPANIES
 

@@ -18,7 +18,7 @@ class EventKind(StrEnum):
     CLEANUP = "cleanup"
 
 
-class Audience(StrEnum):
+class AudienceKind(StrEnum):
     """Whom an event is for; one event may be for both."""
 
     PUBLIC = "citizen"
@@ -84,7 +84,7 @@ class EventDetails:
 
     code: str
     kind: EventKind
-    audiences: tuple[Audience, ...]
+    audiences: tuple[AudienceKind, ...]
     title: Texts
     description: Texts
     mode: EventMode

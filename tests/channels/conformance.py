@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from handlers.messages import Card, Message
 from storage.database import Database
-from storage.facts import Audience, EventMode
+from storage.facts import AudienceKind, EventMode
 from tests.calendar_of_events import a_date, announce, announce_course
 from tests.channels.line.phone import LinePhone
 from tests.channels.phone import Phone
@@ -40,7 +40,7 @@ NAMES = ("👨‍👩‍👧‍👦" * 20, "同行者の呼び名が二十文字
 def answers_about_events(database: Database) -> dict[str, Sequence[Message]]:
     """Every answer about events where it is longest: long titles, a full course, four companions with long names."""
     town = Town(database)
-    both = (Audience.PUBLIC, Audience.COMPANY)
+    both = (AudienceKind.PUBLIC, AudienceKind.COMPANY)
     long = {"title": LONG_TITLE, "description": LONG_WORDS, "audiences": both, "interpreted_into": ("en", "zh-Hans")}
     for number in range(6):
         announce(town, f"event{number}", a_date(number), ward="moji" if number else None, **long)

@@ -11,7 +11,7 @@ from storage.attendances import PARTICIPANTS
 from storage.clock import TOKYO
 from storage.facts import (
     AttendanceFacts,
-    Audience,
+    AudienceKind,
     ChannelName,
     CheckInWay,
     EventDetails,
@@ -44,7 +44,7 @@ def details(code: str = "seminar", **changes: Any) -> EventDetails:
     plain = {
         "code": code,
         "kind": EventKind.SEMINAR,
-        "audiences": (Audience.PUBLIC,),
+        "audiences": (AudienceKind.PUBLIC,),
         "title": {"ja": "脱炭素セミナー", "en": "Decarbonisation seminar"},
         "description": {"ja": "話を聞きます。"},
         "mode": EventMode.ONLINE,

@@ -17,7 +17,7 @@ from storage import audit, events, notices, outbox, people, registrations
 from storage.clock import TOKYO
 from storage.database import Database
 from storage.facts import (
-    Audience,
+    AudienceKind,
     EventDetails,
     EventFacts,
     EventKind,
@@ -40,7 +40,7 @@ STAFF = "staff:1"
 DETAILS = EventDetails(
     code="seminar",
     kind=EventKind.SEMINAR,
-    audiences=(Audience.PUBLIC,),
+    audiences=(AudienceKind.PUBLIC,),
     title={"ja": "セミナー"},
     description={"ja": "はなし"},
     mode=EventMode.VENUE,

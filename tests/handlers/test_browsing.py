@@ -7,7 +7,7 @@ import pytest
 from handlers import arranging
 from handlers.messages import Card
 from handlers.rules import names
-from storage.facts import Audience, EventKind, EventMode, EventState
+from storage.facts import AudienceKind, EventKind, EventMode, EventState
 from tests.calendar_of_events import START, a_date, announce, announce_course
 from tests.handlers.telegram_friend import TelegramFriend
 from tests.town import Citizen, Town
@@ -148,9 +148,9 @@ def test_a_course_to_be_taken_as_a_whole_offers_no_single_date(town: Town) -> No
 
 
 def test_a_company_is_offered_its_own_way_in(town: Town) -> None:
-    both = announce(town, "both", audiences=(Audience.PUBLIC, Audience.COMPANY))
-    firms = announce(town, "firms", audiences=(Audience.COMPANY,))
-    course = announce_course(town, audiences=(Audience.PUBLIC, Audience.COMPANY))
+    both = announce(town, "both", audiences=(AudienceKind.PUBLIC, AudienceKind.COMPANY))
+    firms = announce(town, "firms", audiences=(AudienceKind.COMPANY,))
+    course = announce_course(town, audiences=(AudienceKind.PUBLIC, AudienceKind.COMPANY))
     citizen = town.citizen()
     citizen.press(f"ev:{both.id}")
     assert labels(citizen)[:2] == ["申し込む", "企業として申し込む"]

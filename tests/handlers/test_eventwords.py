@@ -8,7 +8,7 @@ import pytest
 from handlers import eventwords
 from handlers.texts import Texts
 from storage.clock import TOKYO
-from storage.facts import Audience, EventFacts, EventKind, EventMode, EventState, PartFacts, PartState
+from storage.facts import AudienceKind, EventFacts, EventKind, EventMode, EventState, PartFacts, PartState
 
 TEXTS = Texts(["ja", "en"])
 JA, EN = TEXTS.of("ja"), TEXTS.of("en")
@@ -40,7 +40,7 @@ def event(*parts: PartFacts, **changes: Any) -> EventFacts:
         "id": 1,
         "code": "why",
         "kind": EventKind.SEMINAR,
-        "audiences": (Audience.PUBLIC, Audience.COMPANY),
+        "audiences": (AudienceKind.PUBLIC, AudienceKind.COMPANY),
         "title": {"ja": "脱炭素経営セミナー", "en": "Decarbonised management"},
         "description": {"ja": "くわしくお話しします。"},
         "mode": EventMode.ONLINE,

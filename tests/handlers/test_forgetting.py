@@ -8,7 +8,7 @@ from handlers import forgetting
 from storage import events, guests, people, registrations
 from storage.clock import TOKYO
 from storage.database import Database
-from storage.facts import Audience, EventDetails, EventKind, EventMode, EventState, PlannedPart
+from storage.facts import AudienceKind, EventDetails, EventKind, EventMode, EventState, PlannedPart
 from storage.people import PEOPLE
 from storage.registrations import GUESTS
 
@@ -24,7 +24,7 @@ def guest(connection: Connection, name: str, forget_at: datetime | None, **value
 
 def event(connection: Connection, code: str, ends_at: datetime, state: EventState = EventState.HELD) -> int:
     details = EventDetails(
-        code=code, kind=EventKind.SEMINAR, audiences=(Audience.COMPANY,), title={"ja": "題"},
+        code=code, kind=EventKind.SEMINAR, audiences=(AudienceKind.COMPANY,), title={"ja": "題"},
         description={"ja": "説明"},
         mode=EventMode.ONLINE, source="made up",
     )  # fmt: skip

@@ -14,7 +14,7 @@ from handlers.notifying import Told
 from handlers.texts import Texts
 from storage.clock import TOKYO
 from storage.facts import (
-    Audience,
+    AudienceKind,
     EventFacts,
     EventKind,
     EventMode,
@@ -56,7 +56,7 @@ def an_event(*parts: PartFacts, **changes: Any) -> EventFacts:
         id=5,
         code="saving",
         kind=EventKind.SEMINAR,
-        audiences=(Audience.PUBLIC,),
+        audiences=(AudienceKind.PUBLIC,),
         title={"ja": "省エネの話", "en": "Saving energy"},
         description={"ja": "くわしい説明"},
         mode=EventMode.ONLINE,

@@ -7,7 +7,7 @@ import pytest
 
 from storage import events
 from storage.facts import (
-    Audience,
+    AudienceKind,
     EventFacts,
     EventState,
     RegistrationState,
@@ -58,7 +58,7 @@ def test_a_whole_course_takes_a_seat_at_each_date_and_one_date_only_one(town: To
 
 
 def test_a_company_is_led_to_our_own_form_and_never_asked_in_the_chat(town: Town) -> None:
-    event = announce(town, audiences=(Audience.COMPANY,))
+    event = announce(town, audiences=(AudienceKind.COMPANY,))
     citizen = town.citizen()
     citizen.press(f"ev:{event.id}")
     citizen.tap("企業として申し込む")
@@ -72,7 +72,7 @@ def test_a_company_is_led_to_our_own_form_and_never_asked_in_the_chat(town: Town
 
 def test_a_company_without_a_public_page_is_told_how_to_reach_staff(town: Town) -> None:
     town.house = replace(town.house, public_url="", make_link=lambda page, subject: "")
-    event = announce(town, audiences=(Audience.COMPANY,))
+    event = announce(town, audiences=(AudienceKind.COMPANY,))
     citizen = town.citizen()
     citizen.press(f"regco:{event.id}")
     assert town.programme.city.contact["ja"] in citizen.words()
@@ -85,8 +85,8 @@ def test_a_company_without_a_public_page_is_told_how_to_reach_staff(town: Town) 
         ({"state": EventState.CLOSED}, "reg", "締め切りました"),
         ({"state": EventState.CANCELLED}, "reg", "中止になりました"),
         ({"opens_at": START - timedelta(days=1)}, "reg", "1月25日(火) 午後2時から受け付けます"),
-        ({"audiences": (Audience.COMPANY,)}, "reg", "企業の方が対象"),
-        ({"audiences": (Audience.PUBLIC,)}, "regco", "市民の方が対象"),
+        ({"audiences": (AudienceKind.COMPANY,)}, "reg", "企業の方が対象"),
+        ({"audiences": (AudienceKind.PUBLIC,)}, "regco", "市民の方が対象"),
     ],
 )
 def test_a_refusal_says_why_and_leads_on(town: Town, changes: dict[str, object], word: str, said: str) -> None:

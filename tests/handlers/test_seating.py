@@ -10,7 +10,7 @@ from handlers.seating import NotRegistered, Registered, Taken
 from storage import events, people, registrations
 from storage.clock import TOKYO
 from storage.database import Database
-from storage.facts import REMINDERS, Audience, EventState, NoticeKind, PartState
+from storage.facts import REMINDERS, AudienceKind, EventState, NoticeKind, PartState
 from storage.notices import NoticeState
 from tests.handlers.seats import NOW, START, Hall, a_part
 
@@ -73,7 +73,7 @@ def test_two_phones_of_one_person_and_many_taps_at_once_give_one_seat(hall: Hall
         (EventState.CANCELLED, {}, NOW, NoSeat.CANCELLED),
         (EventState.HELD, {}, NOW, NoSeat.PAST),
         (EventState.PUBLISHED, {}, START, NoSeat.PAST),
-        (EventState.PUBLISHED, {"audiences": (Audience.COMPANY,)}, NOW, NoSeat.FOR_COMPANIES),
+        (EventState.PUBLISHED, {"audiences": (AudienceKind.COMPANY,)}, NOW, NoSeat.FOR_COMPANIES),
         (EventState.PUBLISHED, {"opens_at": NOW + DAY}, NOW, NoSeat.NOT_OPEN_YET),
     ],
 )

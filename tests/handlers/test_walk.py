@@ -20,7 +20,7 @@ from handlers.joining import NATIVE_NAMES
 from handlers.messages import Card, Choice, Message, Text
 from handlers.texts import LOCALES
 from storage.database import Database
-from storage.facts import Audience, EventMode, EventState
+from storage.facts import AudienceKind, EventMode, EventState
 from tests import databases
 from tests.calendar_of_events import a_date, announce, announce_course
 from tests.town import Citizen, Town, kitaq
@@ -190,7 +190,7 @@ class Walker:
 
 def announce_some(town: Town) -> None:
     """Announce events of every sort: full, dateless, whole, for companies, cancelled, a course, one over soon."""
-    both = (Audience.PUBLIC, Audience.COMPANY)
+    both = (AudienceKind.PUBLIC, AudienceKind.COMPANY)
     long = {"ja": "とても長い題名の" * 12, "en": "A title that is very long indeed " * 6}
     announce(town, "walk0", joining_url="https://meeting.example/1", audiences=both)
     announce(town, "walk1", a_date(1, 0), mode=EventMode.VENUE, ward="moji", interests=("life",))
@@ -199,7 +199,7 @@ def announce_some(town: Town) -> None:
     announce(town, "walk4", state=EventState.CANCELLED)
     announce(town, "walk5", a_date(-5), description=long, mode=EventMode.BOTH)
     announce_course(town, "walk6", 12, audiences=both, title=long)
-    announce_course(town, "walk7", 2, whole_only=True, audiences=(Audience.COMPANY,), interests=("business",))
+    announce_course(town, "walk7", 2, whole_only=True, audiences=(AudienceKind.COMPANY,), interests=("business",))
 
 
 def units(text: str) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from storage import programme_file
 from storage.clock import TOKYO
-from storage.facts import Audience, EventKind, EventMode, EventState
+from storage.facts import AudienceKind, EventKind, EventMode, EventState
 
 FILE = Path(__file__).parents[2] / "programmes" / "kitaq.toml"
 PROGRAMME = programme_file.read_programme(FILE)
@@ -41,13 +41,13 @@ def test_the_two_in_march_have_an_open_date_in_the_releases_words():
 
 def test_the_four_are_for_the_public_and_companies_as_the_release_says():
     for code in (*RELEASE, *OPEN):
-        assert set(EVENTS[code].audiences) == {Audience.PUBLIC, Audience.COMPANY}
+        assert set(EVENTS[code].audiences) == {AudienceKind.PUBLIC, AudienceKind.COMPANY}
         assert "2022年1月17日" in EVENTS[code].source
 
 
 def test_the_school_is_one_course_of_six_sessions_for_companies_with_an_action_plan_at_the_last():
     school = EVENTS["gx_school"]
-    assert (school.kind, len(school.parts), school.audiences) == (EventKind.COURSE, 6, (Audience.COMPANY,))
+    assert (school.kind, len(school.parts), school.audiences) == (EventKind.COURSE, 6, (AudienceKind.COMPANY,))
     assert "アクションプラン" in school.parts[-1].title["ja"]
     assert "3316" in school.source
 

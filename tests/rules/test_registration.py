@@ -22,7 +22,7 @@ from handlers.rules.registration import (
     is_over,
     offer_until,
 )
-from storage.facts import Audience, EventFacts, EventKind, EventMode, EventState, PartFacts, PartState
+from storage.facts import AudienceKind, EventFacts, EventKind, EventMode, EventState, PartFacts, PartState
 
 NOW = datetime(2022, 1, 20, 12, tzinfo=TOKYO)
 START = datetime(2022, 1, 26, 14, tzinfo=TOKYO)
@@ -51,7 +51,7 @@ def an_event(*parts: PartFacts, **changes: Any) -> EventFacts:
         id=1,
         code="seminar",
         kind=EventKind.SEMINAR,
-        audiences=(Audience.PUBLIC,),
+        audiences=(AudienceKind.PUBLIC,),
         title={"ja": "セミナー"},
         description={"ja": "はなし"},
         mode=EventMode.ONLINE,
@@ -89,7 +89,7 @@ REFUSED = [
     ("its part was held", an_event(a_part(state=PartState.HELD)), NOW, NoSeat.PAST),
     ("cancelled", an_event(state=EventState.CANCELLED), NOW, NoSeat.CANCELLED),
     ("its part is cancelled", an_event(a_part(state=PartState.CANCELLED)), NOW, NoSeat.CANCELLED),
-    ("for companies", an_event(audiences=(Audience.COMPANY,)), NOW, NoSeat.FOR_COMPANIES),
+    ("for companies", an_event(audiences=(AudienceKind.COMPANY,)), NOW, NoSeat.FOR_COMPANIES),
 ]
 
 
@@ -105,7 +105,7 @@ def test_a_registration_is_refused_with_its_reason(event: EventFacts, now: datet
         (an_event(), START - timedelta(seconds=1)),
         (an_event(opens_at=NOW, closes_at=NOW + HOUR), NOW),
         (an_event(a_part(starts_at=None, ends_at=None)), NOW),
-        (an_event(audiences=(Audience.COMPANY, Audience.PUBLIC)), NOW),
+        (an_event(audiences=(AudienceKind.COMPANY, AudienceKind.PUBLIC)), NOW),
     ],
     ids=["open", "until the last second", "in its window", "its date is open", "for both"],
 )

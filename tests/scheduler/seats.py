@@ -19,7 +19,7 @@ from scheduler.notices import Sealed
 from storage import accounts, events, notices, outbox, registrations
 from storage.clock import TOKYO
 from storage.facts import (
-    Audience,
+    AudienceKind,
     ChannelName,
     EventDetails,
     EventFacts,
@@ -110,7 +110,7 @@ class Hall:
         details = EventDetails(
             code=f"event-{next(_numbers)}",
             kind=EventKind.SEMINAR,
-            audiences=(Audience.PUBLIC,),
+            audiences=(AudienceKind.PUBLIC,),
             title={"ja": "省エネの話", "en": "Saving energy"},
             description={"ja": "話"},
             mode=EventMode.ONLINE,

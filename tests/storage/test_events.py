@@ -11,7 +11,7 @@ from storage import audit, events, notices, registrations
 from storage.clock import TOKYO
 from storage.database import ConflictError, Database
 from storage.facts import (
-    Audience,
+    AudienceKind,
     EventDetails,
     EventFacts,
     EventKind,
@@ -31,7 +31,7 @@ START = datetime(2022, 1, 26, 14, tzinfo=TOKYO)
 DETAILS = EventDetails(
     code="seminar",
     kind=EventKind.SEMINAR,
-    audiences=(Audience.PUBLIC, Audience.COMPANY),
+    audiences=(AudienceKind.PUBLIC, AudienceKind.COMPANY),
     title={"ja": "セミナー", "en": "Seminar"},
     description={"ja": "はなし"},
     mode=EventMode.ONLINE,

@@ -7,7 +7,7 @@ from typing import Any
 from storage import events
 from storage.clock import TOKYO
 from storage.database import Database
-from storage.facts import Audience, EventFacts, EventKind, EventMode, EventState, PlannedEvent, PlannedPart
+from storage.facts import AudienceKind, EventFacts, EventKind, EventMode, EventState, PlannedEvent, PlannedPart
 from storage.programme_file import read_programme
 from tests.town import KITAQ
 
@@ -25,7 +25,7 @@ def an_event(code: str = "seminar", *parts: PlannedPart, **changes: Any) -> Plan
     event = PlannedEvent(
         code=code,
         kind=EventKind.SEMINAR,
-        audiences=(Audience.PUBLIC,),
+        audiences=(AudienceKind.PUBLIC,),
         title={"ja": "冬の省エネ講座", "en": "Saving energy in winter"},
         description={"ja": "家の省エネを学びます。"},
         mode=EventMode.BOTH,

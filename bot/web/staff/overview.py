@@ -14,7 +14,7 @@ from bot.web.staff import rosters
 from bot.web.staff.desk import Desk, NowhereError, guarded
 from bot.web.staff.rosters import Entry, Standing
 from storage import audit, events, registrations
-from storage.facts import Audience, EventFacts, PartFacts
+from storage.facts import AudienceKind, EventFacts, PartFacts
 
 NEXT, EARLIER = 50, 50  # events on the first page
 SHOWN_LINKS = 200  # persons whose company form is missing, at most named
@@ -166,4 +166,4 @@ def _by_party(entry: Entry) -> tuple[str, int, bool, str]:
 
 
 def _audiences(event: EventFacts) -> str:
-    return "・".join("企業" if one is Audience.COMPANY else "市民" for one in event.audiences)
+    return "・".join("企業" if one is AudienceKind.COMPANY else "市民" for one in event.audiences)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storage import events, people, registrations
-from storage.facts import Audience, EventDetails, EventKind, EventMode, EventState, PlannedPart, RegistrationState
+from storage.facts import AudienceKind, EventDetails, EventKind, EventMode, EventState, PlannedPart, RegistrationState
 from tests.town import Town
 
 
@@ -14,7 +14,7 @@ def held(code: str, **changes: Any) -> EventDetails:
     plain = {
         "code": code,
         "kind": EventKind.SEMINAR,
-        "audiences": (Audience.COMPANY,),
+        "audiences": (AudienceKind.COMPANY,),
         "title": {"ja": "脱炭素セミナー", "en": "Decarbonisation seminar"},
         "description": {"ja": "話を聞きます。"},
         "mode": EventMode.ONLINE,

@@ -9,7 +9,7 @@ from bot.importing.events import compare
 from storage import audit, events, notices
 from storage.clock import TOKYO
 from storage.database import Database
-from storage.facts import Audience, EventKind, EventMode, EventState, NoticeKind, PlannedEvent
+from storage.facts import AudienceKind, EventKind, EventMode, EventState, NoticeKind, PlannedEvent
 from tests.bot.importing.conftest import Office
 
 HEAD = "code,kind,audiences,mode,title,title_en,description,description_en,starts_at,ends_at,weekday,capacity"
@@ -37,7 +37,7 @@ def test_with_yes_events_are_added_as_drafts_and_signed(office: Office) -> None:
     assert said.code == 0
     course, seminar = office.ask(lambda c: events.list_all(c, 10))
     assert (seminar.code, seminar.state, seminar.kind) == ("decarbon_0126", EventState.DRAFT, EventKind.SEMINAR)
-    assert (seminar.audiences, seminar.mode) == ((Audience("company"),), EventMode.ONLINE)
+    assert (seminar.audiences, seminar.mode) == ((AudienceKind("company"),), EventMode.ONLINE)
     assert seminar.source == "table.csv"
     assert seminar.parts[0].starts_at is not None
     assert f"{seminar.parts[0].starts_at.astimezone(TOKYO):%m-%d %H:%M}" == "01-26 14:00"
