@@ -37,9 +37,10 @@ class OutboxKind(StrEnum):
     ANSWER = "answer"
     NOTICE = "notice"  # a reminder, a cancellation, a move: repeated on Telegram while still true
     POST = "post"  # to the city's public channel: no account, and never repeated where it may have been taken
+    BULK = "bulk"  # of a broadcast, to one account or many: never repeated without a key where it may have been taken
 
 
-URGENCY = {OutboxKind.PRESS_ANSWER: 0, OutboxKind.ANSWER: 1, OutboxKind.NOTICE: 2, OutboxKind.POST: 3}
+URGENCY = {kind: number for number, kind in enumerate(OutboxKind)}
 
 
 class OutboxRow(SQLModel, table=True):
@@ -51,6 +52,7 @@ class OutboxRow(SQLModel, table=True):
     account_id: int | None = Field(default=None, sa_type=BigId, index=True)
     part_id: int | None = Field(default=None, sa_type=BigId)  # a notice's part, and the schedule it speaks of
     schedule_version: int | None = None
+    broadcast_id: int | None = Field(default=None, sa_type=BigId)
     channel: str
     bot_id: str
     kind: str
@@ -59,6 +61,7 @@ class OutboxRow(SQLModel, table=True):
     to_key: str
     body: bytes
     content: str = ""  # the messages before rendering, so that a stranded answer can ride on the next
+    rest: str = ""  # the bodies of a broadcast that follow once this call is accepted
     token: str | None = None
     token_until: datetime | None = Field(default=None, sa_type=Instant)
     retry_key: str | None = None
@@ -83,6 +86,17 @@ OUTBOX.dialect_options["sqlite"]["autoincrement"] = True
 # Literals, not parameters: SQLite uses an index of some rows only where it can read the same list in the question.
 _OPEN = text("state IN ('waiting', 'sending')")
 Index("outbox_open", OUTBOX.c.urgency, OUTBOX.c.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index(
+    "outbox_paced",
+    OUTBOX.c.channel,
+    OUTBOX.c.way,
+    OUTBOX.c.urgency,
+    OUTBOX.c.id,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+_OF_BROADCAST = text("broadcast_id IS NOT NULL AND state IN ('waiting', 'sending')")
+Index("outbox_of_broadcast", OUTBOX.c.broadcast_id, sqlite_where=_OF_BROADCAST, postgresql_where=_OF_BROADCAST)
 _STRANDED = OUTBOX.c.state == OutboxState.STRANDED
 Index("outbox_stranded", OUTBOX.c.account_id, sqlite_where=_STRANDED, postgresql_where=_STRANDED)
 Index("outbox_made", OUTBOX.c.made_at)
@@ -98,12 +112,14 @@ class StoredCall:
     account_id: int | None
     part_id: int | None
     schedule_version: int | None
+    broadcast_id: int | None
     channel: ChannelName
     bot_id: str
     kind: OutboxKind
     way: str
     to_key: str
     body: bytes
+    rest: str
     token: str | None
     token_until: datetime | None
     retry_key: str | None
@@ -118,7 +134,15 @@ class StoredCall:
 
 def add(connection: Connection, **values: Any) -> StoredCall:
     """Store a call; see OutboxRow for the columns."""
-    defaults = {"content": "", "must_arrive": False, "forget": False, "attempts": 0, "was_unknown": False, "detail": ""}
+    defaults = {
+        "content": "",
+        "rest": "",
+        "must_arrive": False,
+        "forget": False,
+        "attempts": 0,
+        "was_unknown": False,
+        "detail": "",
+    }
     values = {**defaults, "urgency": URGENCY[values["kind"]], **values}
     row = connection.execute(OUTBOX.insert().values(**values).returning(*OUTBOX.c)).one()
     return _call(row)

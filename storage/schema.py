@@ -15,7 +15,9 @@ from storage import (
     attendances,
     audit,
     broadcasts,
+    budgets,
     catalogue,
+    deliveries,
     events,
     inbox,
     interests,
@@ -27,13 +29,14 @@ from storage import (
     people,
     registrations,
     slots,
+    tallies,
     totals,
 )
 from storage.database import Database
 
 TABLE_FILES = (
-    accounts, approvers, attendances, audit, broadcasts, catalogue, events, inbox, interests, ledger, links, marks,
-    notices, outbox, people, registrations, slots, totals,
+    accounts, approvers, attendances, audit, broadcasts, budgets, catalogue, deliveries, events, inbox, interests,
+    ledger, links, marks, notices, outbox, people, registrations, slots, tallies, totals,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATION_LOCK = 7_318_401_226  # any number that is ours: PostgreSQL lets one process migrate at a time
