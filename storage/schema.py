@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 from storage import (
     accounts,
+    alerts,
     attendances,
     audit,
     catalogue,
@@ -21,6 +22,7 @@ from storage import (
     notices,
     outbox,
     people,
+    quotas,
     registrations,
     slots,
     totals,
@@ -28,8 +30,8 @@ from storage import (
 from storage.database import Database
 
 TABLE_FILES = (
-    accounts, attendances, audit, catalogue, events, inbox, ledger, marks, notices, outbox, people, registrations,
-    slots, totals,
+    accounts, alerts, attendances, audit, catalogue, events, inbox, ledger, marks, notices, outbox, people, quotas,
+    registrations, slots, totals,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATION_LOCK = 7_318_401_226  # any number that is ours: PostgreSQL lets one process migrate at a time
