@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 from storage import (
     accounts,
+    alerts,
     approvers,
     attendances,
     audit,
@@ -27,6 +28,7 @@ from storage import (
     notices,
     outbox,
     people,
+    quotas,
     registrations,
     slots,
     tallies,
@@ -35,8 +37,8 @@ from storage import (
 from storage.database import Database
 
 TABLE_FILES = (
-    accounts, approvers, attendances, audit, broadcasts, budgets, catalogue, deliveries, events, inbox, interests,
-    ledger, links, marks, notices, outbox, people, registrations, slots, tallies, totals,
+    accounts, alerts, approvers, attendances, audit, broadcasts, budgets, catalogue, deliveries, events, inbox,
+    interests, ledger, links, marks, notices, outbox, people, quotas, registrations, slots, tallies, totals,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATION_LOCK = 7_318_401_226  # any number that is ours: PostgreSQL lets one process migrate at a time
