@@ -11,7 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot import dressing, introduction, metrics, opening, signed, wiring
+from bot import arming, dressing, introduction, metrics, opening, signed, wiring
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.poll import PollingRefusedError
 from bot.channels.telegram.wiring import WiringError
@@ -57,6 +57,7 @@ class App:
         self.database = opening.open_database(settings)
         try:
             self.is_sandbox = wiring.settle_sandbox(self.database, settings)
+            self.generation = arming.remember(settings, self.database)
             self.clock = Clock(self.database.read(marks.find_clock_offset).result())
             self.programme = wiring.load_programme(self.database, settings.programme_file, self.clock.now())
             plays = self.is_sandbox and channels is None
@@ -67,7 +68,7 @@ class App:
             self.database.close()
             raise
         self.addresses: dict[ChannelName, str] = {}
-        self.delivery = Delivery(self.database, self.clock, self.channels, _watch)
+        self.delivery = Delivery(self.database, self.clock, self.channels, _watch, self.generation)
         works = Role.WORKER in settings.roles
         self.house = self._house()
         self.worker = Worker(self.database, self.house, self.delivery, active=works)
@@ -95,6 +96,7 @@ class App:
             make_link=self._make_link,
             public_url=self.public_url,
             public_channel=self.phones.telegram_channel if self.phones else self.settings.telegram_channel,
+            generation=self.generation,
             private_chats=self.addresses,
         )
 

@@ -43,6 +43,7 @@ class House:
     make_link: Callable[[str, str], str]
     public_url: str = ""
     public_channel: str = ""
+    generation: str = ""
     private_chats: Mapping[ChannelName, str] = field(default_factory=dict)
 
     def keyed_hash(self, words: str) -> str:

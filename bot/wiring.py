@@ -15,9 +15,9 @@ from bot.opening import find_newer_programme
 from bot.phones import LINE_SECRET, LINE_TOKEN, TELEGRAM_SECRET, TELEGRAM_TOKEN, Phones
 from bot.settings import Settings, SettingsError
 from handlers.messages import Channel
-from storage import catalogue, events, marks, programme_file
+from storage import catalogue, events, generations, marks, programme_file
 from storage.clock import TOKYO, real_now
-from storage.database import Database
+from storage.database import Database, lock_start
 from storage.facts import ChannelName, EventState, PlannedEvent, Programme
 from storage.marks import MarkName
 
@@ -57,6 +57,7 @@ def settle_sandbox(database: Database, settings: Settings) -> bool:
 
 
 def _settle(connection: Connection, settings: Settings) -> bool:
+    lock_start(connection)
     mark = marks.find(connection, MarkName.SANDBOX)
     if mark is None:
         wanted = wants_sandbox(settings)
@@ -95,7 +96,7 @@ def wants_sandbox(settings: Settings) -> bool:
 
 def _mark_new(connection: Connection, is_sandbox: bool) -> None:
     marks.put(connection, MarkName.SANDBOX, str(is_sandbox))
-    marks.put(connection, MarkName.GENERATION, secrets.token_hex(8))
+    generations.start(connection)
     if is_sandbox:
         offset = SANDBOX_STARTS_AT - real_now()
         marks.put(connection, MarkName.CLOCK_OFFSET_SECONDS, str(offset.total_seconds()))
@@ -107,14 +108,18 @@ def load_programme(database: Database, path: Path, now: datetime) -> Programme:
     if found is not None:
         return found
     seed = programme_file.read_programme(path)
-    version = database.write(lambda connection: _seed(connection, seed, path.name, now)).result()
-    return replace(seed, version=version, events=())
+    return database.write(lambda connection: _seed(connection, seed, path.name, now)).result()
 
 
-def _seed(connection: Connection, seed: Programme, name: str, now: datetime) -> int:
+def _seed(connection: Connection, seed: Programme, name: str, now: datetime) -> Programme:
+    lock_start(connection)
+    first = find_newer_programme(connection, version=0)
+    if first is not None:
+        return first  # of another process that started at the same time
     for event in seed.events:
         events.add(connection, event, event.parts, EventState.DRAFT if _is_over(event, now) else event.state, now)
-    return catalogue.add_version(connection, programme_file.to_document(seed), f"file {name}", now)
+    version = catalogue.add_version(connection, programme_file.to_document(seed), f"file {name}", now)
+    return replace(seed, version=version, events=())
 
 
 def _is_over(event: PlannedEvent, now: datetime) -> bool:

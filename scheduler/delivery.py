@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from handlers.messages import Call, Fate, Outcome, Reason, Sender, Way
 from scheduler import outcomes, validity
 from scheduler.outcomes import Next
-from storage import accounts, outbox
+from storage import accounts, generations, outbox
 from storage.clock import Clock
 from storage.database import ConflictError, Database, StorageUnavailableError
 from storage.facts import AccountState, ChannelName
@@ -35,10 +35,19 @@ Result = TypeVar("Result")
 class Delivery:
     """Takes stored calls, makes them in order per account, most urgent first when they are claimed, and ends them.
 
-    ``watch`` is told every outcome (for metrics). A call is made only by the process that holds its lease.
+    ``watch`` is told every outcome (for metrics). A call is made only by the process that holds its lease. While the
+    database is of another generation than the one remembered, only replies are claimed.
     """
 
-    def __init__(self, database: Database, clock: Clock, senders: Mapping[ChannelName, Sender], watch: Watcher) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        senders: Mapping[ChannelName, Sender],
+        watch: Watcher,
+        generation: str = "",
+    ) -> None:
+        self._generation = generation
         self.owner = uuid.uuid4().hex
         self.halted: dict[ChannelName, str] = {}
         self._database, self._clock, self._senders, self._watch = database, clock, senders, watch
@@ -90,7 +99,8 @@ class Delivery:
         now, alone, channels = self._clock.real(), self._database.is_sqlite, list(self._senders)
 
         def unit(connection: Connection) -> list[StoredCall]:
-            return outbox.claim_due(connection, self.owner, channels, now, LEASE, CLAIM_LIMIT, alone=alone)
+            kinds = OutboxKind if generations.is_armed(connection, self._generation) else outbox.REPLIES
+            return outbox.claim_due(connection, self.owner, channels, now, LEASE, CLAIM_LIMIT, alone=alone, kinds=kinds)
 
         return await asyncio.wrap_future(self._database.write(unit))
 

@@ -17,7 +17,7 @@ from handlers.notifying import Told
 from handlers.rules import notices as rules
 from handlers.texts import Texts
 from scheduler import validity
-from storage import accounts, events, notices, outbox, people, registrations
+from storage import accounts, events, generations, notices, outbox, people, registrations
 from storage.clock import Clock
 from storage.database import ConflictError, Database, StorageUnavailableError, in_savepoint, lock_person
 from storage.facts import (
@@ -78,6 +78,11 @@ class House(Protocol):
     @property
     def public_channel(self) -> str:
         """The city's own Telegram channel, such as @city_events; "" for none."""
+        ...
+
+    @property
+    def generation(self) -> str:
+        """The generation that this machine remembers: a database of another one pushes nothing."""
         ...
 
 
@@ -144,6 +149,8 @@ def seal_due(connection: Connection, house: House, now: datetime, real_now: date
     The persons are held first, lower numbers first: who leaves meanwhile is either gone already, or waits and then
     finds the calls stored here; and two processes never store one person's notices in the wrong order.
     """
+    if not generations.is_armed(connection, house.generation):
+        return []
     persons = notices.list_due(connection, now, limit)
     for person_id in sorted(persons):
         lock_person(connection, person_id)

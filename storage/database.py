@@ -239,6 +239,11 @@ def lock_lists(connection: Connection) -> None:
     _lock(connection, "lists")
 
 
+def lock_start(connection: Connection) -> None:
+    """Hold a new database until the transaction ends: of several processes that start, one marks and seeds it."""
+    _lock(connection, "start")
+
+
 def _lock(connection: Connection, name: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})

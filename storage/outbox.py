@@ -1,6 +1,6 @@
 """The outbox: every platform call, stored before it is made, with its key, its bytes and how it ended."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -39,6 +39,9 @@ class OutboxKind(StrEnum):
     POST = "post"  # to the city's public channel: no account, and never repeated where it may have been taken
     BULK = "bulk"  # of a broadcast, to one account or many: never repeated without a key where it may have been taken
 
+
+REPLIES = (OutboxKind.PRESS_ANSWER, OutboxKind.ANSWER)
+"""What answers somebody who wrote: it may go out while a restored database is not armed yet."""
 
 URGENCY = {kind: number for number, kind in enumerate(OutboxKind)}
 
@@ -157,8 +160,9 @@ def claim_due(
     limit: int,
     *,
     alone: bool,
+    kinds: Collection[OutboxKind] = frozenset(OutboxKind),
 ) -> list[StoredCall]:
-    """Lease the calls of some channels that are due, most urgent first: waiting ones, and those whose owner died.
+    """Lease the due calls of some channels and kinds, most urgent first: waiting ones, and those whose owner died.
 
     The try is counted before it is made; a call that was being tried when its owner died may have been taken.
     What an account is told about a part is told in order: not before the call about it that was stored earlier ended.
@@ -168,7 +172,11 @@ def claim_due(
     if not alone:
         lost &= OUTBOX.c.leased_until < now
     waiting = (OUTBOX.c.state == OutboxState.WAITING) & (OUTBOX.c.due_at <= now)
-    due = OUTBOX.c.channel.in_(channels) & or_(waiting, (OUTBOX.c.state == OutboxState.SENDING) & lost)
+    due = (
+        OUTBOX.c.channel.in_(channels)
+        & OUTBOX.c.kind.in_(kinds)
+        & or_(waiting, (OUTBOX.c.state == OutboxState.SENDING) & lost)
+    )
     ordered = (
         select(OUTBOX).where(_OPEN, due, ~_is_behind_another()).order_by(OUTBOX.c.urgency, OUTBOX.c.id).limit(limit)
     )
