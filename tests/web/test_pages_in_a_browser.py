@@ -88,31 +88,40 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-def open_page(browser: Browser, address: str, size: str = "phone", scheme: str = "light", script: bool = False) -> Page:
-    width, height = SIZES[size]
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if scheme == "dark" else "light",
-        java_script_enabled=script,
-        bypass_csp=script,  # axe itself is a script put into the page
-        locale="ja-JP",
-    )
-    page = context.new_page()
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Page:
+    """One window for all that is looked at: to open one costs far more than to show the next page in it."""
+    context = browser.new_context(bypass_csp=True, locale="ja-JP")  # axe itself is a script put into the page
+    return context.new_page()
+
+
+@pytest.fixture
+def page(window: Page) -> Page:
+    """The window as a visitor's first look finds it: a phone's width, light, nothing remembered."""
+    window.context.clear_cookies()
+    width, height = SIZES["phone"]
+    window.set_viewport_size({"width": width, "height": height})
+    window.emulate_media(color_scheme="light")
+    return window
+
+
+def show(page: Page, address: str) -> None:
     answer = page.goto(address)
     assert answer is not None
     assert answer.status == (404 if "/nowhere" in address else 200)
-    return page
 
 
 # Colours do not depend on the width, nor widths on the colours: every page in both of each, in both languages.
 @pytest.mark.parametrize(("size", "scheme"), list(zip(SIZES, ["light", "dark"], strict=True)))
 @pytest.mark.parametrize("path", PATHS)
-def test_axe_finds_nothing_to_mend(browser: Browser, address: str, path: str, size: str, scheme: str) -> None:
+def test_axe_finds_nothing_to_mend(page: Page, address: str, path: str, size: str, scheme: str) -> None:
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     for language in ("ja", "en"):
-        page = open_page(browser, f"{address}{path}?lang={language}", size, scheme, script=True)
+        show(page, f"{address}{path}?lang={language}")
         found = Axe().run(page, options=RULES)
         keep_screenshot(page, f"{name_of(path)}-{language}-{size}-{scheme}")
-        page.context.close()
         assert found.violations_count == 0, found.generate_report()
 
 
@@ -125,15 +134,14 @@ def keep_screenshot(page: Page, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
-def test_axe_would_find_a_planted_fault(browser: Browser, address: str) -> None:
-    page = open_page(browser, address, script=True)
+def test_axe_would_find_a_planted_fault(page: Page, address: str) -> None:
+    show(page, address)
     page.evaluate("document.documentElement.removeAttribute('lang')")
     assert "html-has-lang" in Axe().run(page, options=RULES).generate_snapshot()
-    page.context.close()
 
 
-def test_the_companys_form_is_sent_put_right_and_thanked_for(browser: Browser, address: str) -> None:
-    page = open_page(browser, address + FORM, script=True)
+def test_the_companys_form_is_sent_put_right_and_thanked_for(page: Page, address: str) -> None:
+    show(page, address + FORM)
 
     def look(name: str) -> None:
         keep_screenshot(page, name)
@@ -155,43 +163,42 @@ def test_the_companys_form_is_sent_put_right_and_thanked_for(browser: Browser, a
     page.goto(f"{address}/company/old")
     assert page.get_by_role("heading", level=1).inner_text() == "このページは使えなくなりました"
     look("company-gone")
-    page.context.close()
 
 
 def test_the_page_is_read_and_walked_without_a_script(browser: Browser, address: str) -> None:
-    page = open_page(browser, address)
+    width, height = SIZES["phone"]
+    page = browser.new_page(viewport={"width": width, "height": height}, locale="ja-JP", java_script_enabled=False)
+    show(page, address)
     assert page.get_by_role("heading", level=1).inner_text() == "みんなの合計"
     assert page.get_by_text("延べ3,220人", exact=True).is_visible()
     page.get_by_role("link", name="English").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Running totals"
     page.get_by_role("link", name="Privacy").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Privacy"
-    page.context.close()
+    page.close()
 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(("width", "text_size"), [(320, 100), (390, 100), (390, 200), (768, 100), (1440, 200)])
 def test_nothing_runs_out_at_the_side_even_with_text_twice_as_large(
-    browser: Browser, address: str, path: str, width: int, text_size: int
+    page: Page, address: str, path: str, width: int, text_size: int
 ) -> None:
     for language in ("ja", "en"):
-        page = open_page(browser, f"{address}{path}?lang={language}", script=True)
+        show(page, f"{address}{path}?lang={language}")
         page.set_viewport_size({"width": width, "height": 844})
         page.add_style_tag(content=f"html {{ font-size: {text_size}% !important; }}")
         keep_screenshot(page, f"{name_of(path)}-{language}-{width}-{text_size}")
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-        page.context.close()
 
 
-def test_the_bar_is_as_long_as_its_words_say(browser: Browser, address: str) -> None:
-    page = open_page(browser, address, script=True)
+def test_the_bar_is_as_long_as_its_words_say(page: Page, address: str) -> None:
+    show(page, address)
     share = page.evaluate(
         "(() => { const bar = document.querySelector('.bar'); return 100 *"
         " bar.querySelector('.reached').getBoundingClientRect().width / bar.getBoundingClientRect().width; })()"
     )
     assert page.get_by_text("延べ10,000人の32.2%").is_visible()
     assert share == pytest.approx(32.2, abs=0.2)
-    page.context.close()
 
 
 def test_the_browser_obeys_the_content_policy_and_finds_nothing_amiss(browser: Browser, address: str) -> None:
@@ -206,8 +213,8 @@ def test_the_browser_obeys_the_content_policy_and_finds_nothing_amiss(browser: B
     context.close()
 
 
-def test_links_are_large_enough_to_touch_and_the_keyboard_shows_where_it_is(browser: Browser, address: str) -> None:
-    page = open_page(browser, address, script=True)
+def test_links_are_large_enough_to_touch_and_the_keyboard_shows_where_it_is(page: Page, address: str) -> None:
+    show(page, address)
     heights = page.eval_on_selector_all(
         "nav a, .doors a, .links a", "links => links.map(link => link.getBoundingClientRect().height)"
     )
@@ -217,4 +224,3 @@ def test_links_are_large_enough_to_touch_and_the_keyboard_shows_where_it_is(brow
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    page.context.close()
