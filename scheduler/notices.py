@@ -1,39 +1,32 @@
-"""Seals the notices that are due into stored calls, if they are still true, wanted and in time. Makes no call."""
+"""Seals the notices that are due into stored calls, if they are still true, wanted and in time. Makes no call.
+
+A piece of them is judged and stored together: one question a table, one statement a change, whatever their number.
+"""
 
 import asyncio
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
-from handlers import announcing, notifying
-from handlers.messages import Message, Sender, Way
-from handlers.notifying import Told
+from handlers.messages import Sender, Way
 from handlers.rules import notices as rules
-from handlers.texts import Texts
-from scheduler import validity
-from storage import accounts, events, generations, notices, outbox, people, registrations
-from storage.clock import Clock
-from storage.database import ConflictError, Database, StorageUnavailableError, in_savepoint, lock_person
-from storage.facts import (
-    REMINDERS,
-    AccountFacts,
-    AccountState,
-    ChannelName,
-    EventFacts,
-    NoticeFacts,
-    NoticeKind,
-    Programme,
-)
-from storage.notices import NoticeState
-from storage.outbox import OutboxKind, OutboxState, StoredCall
+from scheduler import circumstances, validity
+from scheduler.cards import Cards
+from scheduler.circumstances import Circumstances
+from scheduler.house import House
+from storage import generations, notices, outbox
+from storage.database import ConflictError, Database, StorageUnavailableError, hold_free_persons, in_savepoint
+from storage.facts import REMINDERS, AccountFacts, AccountState, ChannelName, EventFacts, NoticeFacts, NoticeKind
+from storage.notices import Became, NoticeState
+from storage.outbox import OutboxKind, OutboxState
 
-PIECE = 10  # notices a transaction: about 2.5 ms each, and nothing holds SQLite's one writer over 50 ms
+PIECE = 200  # notices a transaction: about 0.1 ms each, and nothing holds SQLite's one writer over 50 ms
+AHEAD = 5  # pieces looked at for persons whom no other process holds just then
 LOOK_SECONDS = 1.0
 AGAIN = timedelta(minutes=1)  # until a notice that failed is tried once more
 UNASKED = REMINDERS | {NoticeKind.THANKS}
@@ -42,58 +35,15 @@ UNASKED = REMINDERS | {NoticeKind.THANKS}
 log = structlog.get_logger()
 
 
-class House(Protocol):
-    """What sealing needs besides the database."""
-
-    @property
-    def channels(self) -> Mapping[ChannelName, Sender]:
-        """The platforms that are switched on."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """The one clock."""
-        ...
-
-    @property
-    def programme(self) -> Callable[[], Programme]:
-        """Gives the programme in force."""
-        ...
-
-    @property
-    def texts(self) -> Texts:
-        """The texts of the chats."""
-        ...
-
-    @property
-    def private_chats(self) -> Mapping[ChannelName, str]:
-        """Where people reach the bot alone."""
-        ...
-
-    @property
-    def public_url(self) -> str:
-        """The address of our own pages; "" for none."""
-        ...
-
-    @property
-    def public_channel(self) -> str:
-        """The city's own Telegram channel, such as @city_events; "" for none."""
-        ...
-
-    @property
-    def generation(self) -> str:
-        """The generation that this machine remembers: a database of another one pushes nothing."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What became of one notice, why, and the calls it was stored as; WAITING is one that was put off."""
+    """What became of one notice, why, and its calls as columns; WAITING is one that was put off until ``later``."""
 
     notice: NoticeFacts
     state: NoticeState
     reason: str = ""
-    calls: tuple[StoredCall, ...] = ()
+    later: datetime | None = None
+    calls: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +61,10 @@ Watcher = Callable[[NoticeKind, NoticeState], None]
 
 async def run(database: Database, house: House, watch: Watcher) -> None:
     """Seal what is due, every second, for ever; ``watch`` is told what became of each notice (for metrics)."""
+    cards = Cards(house)
     while True:
         try:
-            while await _seal_piece(database, house, watch) == PIECE:
+            while await _seal_piece(database, house, watch, cards):
                 pass
         except (StorageUnavailableError, ConflictError) as error:
             log.warning("notices_not_sealed", error=str(error))
@@ -122,14 +73,14 @@ async def run(database: Database, house: House, watch: Watcher) -> None:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _seal_piece(database: Database, house: House, watch: Watcher) -> int:
+async def _seal_piece(database: Database, house: House, watch: Watcher, cards: Cards) -> int:
     """Seal one piece, after a look that costs no transaction; gives how many notices it held."""
     clock = house.clock
     due = await asyncio.wrap_future(database.read(lambda c: notices.list_due(c, clock.now(), 1)))
     if not due:
         return 0
     sealed = await asyncio.wrap_future(
-        database.write(lambda c: seal_due(c, house, clock.now(), clock.real(), limit=PIECE))
+        database.write(lambda c: seal_due(c, house, clock.now(), clock.real(), limit=PIECE, cards=cards))
     )
     for one in sealed:
         _tell(one, watch)
@@ -143,78 +94,104 @@ def _tell(sealed: Sealed, watch: Watcher) -> None:
         watch(sealed.notice.kind, sealed.state)
 
 
-def seal_due(connection: Connection, house: House, now: datetime, real_now: datetime, limit: int) -> list[Sealed]:
-    """Seal the notices that are due, in the transaction of the caller; ``now`` is calendar time.
+def seal_due(
+    connection: Connection, house: House, now: datetime, real_now: datetime, *, limit: int, cards: Cards | None = None
+) -> list[Sealed]:
+    """Seal notices that are due, in the transaction of the caller; ``now`` is calendar time.
 
-    The persons are held first, lower numbers first: who leaves meanwhile is either gone already, or waits and then
-    finds the calls stored here; and two processes never store one person's notices in the wrong order.
+    Their persons are held first: who leaves meanwhile is either gone already, or waits and then finds the calls stored
+    here; and two processes never store one person's notices in the wrong order. Whom somebody else holds comes later.
     """
     if not generations.is_armed(connection, house.generation):
         return []
-    persons = notices.list_due(connection, now, limit)
-    for person_id in sorted(persons):
-        lock_person(connection, person_id)
-    sealing = _Sealing(connection, house, now, real_now)
-    return [sealing.seal(notice) for notice in notices.claim_due(connection, now, limit, persons)]
+    persons = hold_free_persons(connection, notices.list_due(connection, now, limit * AHEAD), limit)
+    due = notices.claim_due(connection, now, limit, persons)
+    return _Sealing(connection, house, cards or Cards(house), now, real_now).seal(due)
 
 
 class _Sealing:
-    """One piece being sealed; what it has read of events serves all of its notices."""
+    """Some notices being sealed at one moment."""
 
-    def __init__(self, connection: Connection, house: House, now: datetime, real_now: datetime) -> None:
-        self._connection, self._house, self._now, self._real_now = connection, house, now, real_now
-        self._events: dict[int, EventFacts | None] = {}
+    def __init__(self, connection: Connection, house: House, cards: Cards, now: datetime, real_now: datetime) -> None:
+        self._connection, self._house, self._cards = connection, house, cards
+        self._now, self._real_now = now, real_now
 
-    def seal(self, notice: NoticeFacts) -> Sealed:
-        """Seal a notice; one at which a mistake of ours shows is tried again later, and holds up no other."""
-        sealed, error = in_savepoint(self._connection, lambda _: self._look(notice))
-        if isinstance(error, SQLAlchemyError | ConflictError):
-            raise error  # the database's: nothing of the piece is stored, all of it is tried again
+    def seal(self, due: Sequence[NoticeFacts]) -> list[Sealed]:
+        """Seal notices; one at which a mistake of ours shows is tried again later, and holds up no other.
+
+        Where some cannot be sealed, each half of them is, until the one that cannot stands alone.
+        """
+        sealed, error = in_savepoint(self._connection, lambda _: self._seal(due))
         if sealed is not None:
             return sealed
-        log.error("notice_not_sealed", notice_id=notice.id, error=type(error).__name__, exc_info=error)
+        if isinstance(error, ConflictError):
+            raise error  # nothing of the piece is stored, all of it is tried again
+        if len(due) == 1:
+            log.error("notice_not_sealed", notice_id=due[0].id, error=type(error).__name__, exc_info=error)
+            return self._store([self._put_off(due[0])])
+        half = len(due) // 2
+        return [*self.seal(due[:half]), *self.seal(due[half:])]
+
+    def _seal(self, due: Sequence[NoticeFacts]) -> list[Sealed]:
+        known = circumstances.gather(self._connection, due)
+        return self._store([self._look(notice, known) for notice in due])
+
+    def _store(self, looked: list[Sealed]) -> list[Sealed]:
+        """Store what became of notices, and their calls in the same order."""
+        numbers = iter(outbox.add_all(self._connection, [call for one in looked for call in one.calls]))
+        stored = [(one, [next(numbers) for _ in one.calls]) for one in looked]
+        self._end_idle(stored)
+        became = [
+            Became(one.notice.id, one.state, one.reason, calls[0] if calls else None)
+            for one, calls in stored
+            if one.later is None
+        ]
+        notices.mark_all(self._connection, became, self._now)
+        notices.postpone_all(self._connection, {one.notice.id: one.later for one in looked if one.later})
+        return looked
+
+    def _end_idle(self, stored: Sequence[tuple[Sealed, Sequence[int]]]) -> None:
+        """End what waits to be told about parts whose cancellation was just stored."""
+        newer = [
+            (calls[0], one.calls[0]["account_id"], one.notice.part_id)
+            for one, calls in stored
+            if calls and one.notice.kind is NoticeKind.CANCELLED
+        ]
+        outbox.skip_earlier(self._connection, newer, self._real_now, "part cancelled")
+
+    def _put_off(self, notice: NoticeFacts) -> Sealed:
+        """Let a notice at which sealing failed wait a minute, out of the quiet hours, if it may still go then."""
         again = self._now + AGAIN
         again = again if rules.is_quiet(notice.due_at) else rules.after_quiet(again)
         if again >= notice.not_after:
-            return self._end(notice, NoticeState.EXPIRED, "failed")
-        notices.postpone(self._connection, notice.id, again)
-        return Sealed(notice, NoticeState.WAITING)
+            return Sealed(notice, NoticeState.EXPIRED, "failed")
+        return Sealed(notice, NoticeState.WAITING, later=again)
 
-    def _look(self, notice: NoticeFacts) -> Sealed:
-        """Look at a notice once more, store it as calls or write down why not."""
-        event = self._event(notice)
-        fault = validity.find_fault(self._connection, notice, event)
+    def _look(self, notice: NoticeFacts, known: Circumstances) -> Sealed:
+        """Look at a notice once more; gives the calls it becomes, or why it becomes none."""
+        place, event = (notice.part_id, notice.person_id), known.events.get(notice.event_id)
+        fault = validity.find_fault(notice, event, known.held.get(place), known.seen.get(place))
         if event is None or fault:
-            return self._end(notice, NoticeState.CANCELLED, fault)
-        to, unwanted = self._recipient(notice)
+            return Sealed(notice, NoticeState.CANCELLED, fault)
+        to, unwanted = self._recipient(notice, known)
         if to is None:
-            return self._end(notice, NoticeState.SKIPPED, unwanted)
+            return Sealed(notice, NoticeState.SKIPPED, unwanted)
         free_from = validity.free_from(notice, event, self._now)
         if max(free_from, self._now) >= notice.not_after:
-            return self._end(notice, NoticeState.EXPIRED, "too late")
+            return Sealed(notice, NoticeState.EXPIRED, "too late")
         if free_from > self._now:
-            notices.postpone(self._connection, notice.id, free_from)
-            return Sealed(notice, NoticeState.WAITING)
-        return self._store(notice, event, to)
+            return Sealed(notice, NoticeState.WAITING, later=free_from)
+        return self._word(notice, event, to, known)
 
-    def _event(self, notice: NoticeFacts) -> EventFacts | None:
-        if notice.event_id not in self._events:
-            self._events[notice.event_id] = events.find(self._connection, notice.event_id)
-        return self._events[notice.event_id]
-
-    def _end(self, notice: NoticeFacts, state: NoticeState, reason: str) -> Sealed:
-        notices.mark(self._connection, notice.id, state, self._now, reason)
-        return Sealed(notice, state, reason)
-
-    def _recipient(self, notice: NoticeFacts) -> tuple[Recipient | None, str]:
+    def _recipient(self, notice: NoticeFacts, known: Circumstances) -> tuple[Recipient | None, str]:
         """Find whom to tell; else None and why nobody is told."""
         if notice.kind is NoticeKind.POST:
             sender, key = self._house.channels.get(ChannelName.TELEGRAM), self._house.public_channel
             return (Recipient(sender, "", key), "") if sender and key else (None, "no public channel")
-        person = people.find(self._connection, notice.person_id)
-        if person is None or not person.consent_version:
-            return None, "left" if person is None else "no consent"
-        owned = accounts.list_of_person(self._connection, notice.person_id)
+        consent = known.consents.get(notice.person_id)
+        if not consent:
+            return None, "left" if consent is None else "no consent"
+        owned = known.accounts.get(notice.person_id, ())
         reachable = [
             one for one in owned if one.state is AccountState.FOLLOWING and one.channel in self._house.channels
         ]
@@ -224,48 +201,35 @@ class _Sealing:
         account = reachable[0]
         return Recipient(self._house.channels[account.channel], account.bot_id, account.key, account), ""
 
-    def _store(self, notice: NoticeFacts, event: EventFacts, to: Recipient) -> Sealed:
-        """Store a notice as what its platform is sent, byte for byte, under its key."""
+    def _word(self, notice: NoticeFacts, event: EventFacts, to: Recipient, known: Circumstances) -> Sealed:
+        """Word a notice as what its platform is sent, byte for byte, under its key."""
+        language = to.account.language if to.account else None
         try:
-            bodies = to.sender.render(self._compose(notice, event, to))
+            bodies = self._cards.render(notice, event, known, to.sender, language)
         except (KeyError, ValueError) as error:  # one that cannot be said must not hold up the others for ever
             log.error("notice_not_rendered", notice_id=notice.id, error=type(error).__name__, exc_info=error)
-            return self._end(notice, NoticeState.SKIPPED, "not rendered")
-        if notice.kind is NoticeKind.CANCELLED and to.account is not None:
-            outbox.skip_waiting(self._connection, to.account.id, notice.part_id, self._real_now, "part cancelled")
-        calls = tuple(outbox.add(self._connection, **self._call(notice, to), body=body) for body in bodies)
-        notices.mark(self._connection, notice.id, NoticeState.SEALED, self._now, outbox_id=calls[0].id)
-        return Sealed(notice, NoticeState.SEALED, calls=calls)
+            return Sealed(notice, NoticeState.SKIPPED, "not rendered")
+        return Sealed(notice, NoticeState.SEALED, calls=tuple(self._call(notice, to, body) for body in bodies))
 
-    def _call(self, notice: NoticeFacts, to: Recipient) -> dict[str, object]:
-        about: dict[str, object] = {"kind": OutboxKind.POST}
-        if to.account is not None:
-            about = {"kind": OutboxKind.NOTICE, "account_id": to.account.id, "part_id": notice.part_id}
-            about["schedule_version"] = notice.schedule_version
-        way = {"channel": to.sender.name, "bot_id": to.bot_id, "to_key": to.key, "way": Way.PUSH}
-        key = str(uuid.uuid4()) if to.sender.has_retry_key else None
-        times = {"due_at": self._real_now, "made_at": self._real_now}
-        not_after = self._real_now + (notice.not_after - self._now)
-        return {**about, **way, **times, "retry_key": key, "state": OutboxState.WAITING, "not_after": not_after}
-
-    def _compose(self, notice: NoticeFacts, event: EventFacts, to: Recipient) -> Sequence[Message]:
-        spoken = self._house.programme().city.languages[0]
-        language = (to.account and to.account.language) or spoken
-        words, part = self._house.texts.of(language), event.part(notice.part_id)
-        if notice.kind is NoticeKind.POST or part is None:
-            return announcing.compose(event, words, self._address(event))
-        party = registrations.list_party(self._connection, event.id, notice.person_id)
-        here = [one for one in party if one.part_id == part.id]
-        own = next((one for one in here if one.person_id == notice.person_id), None)
-        told = Told(notice=notice, event=event, part=part, words=words, seats=max(len(here), 1))
-        return notifying.compose(replace(told, state=own.state, offered_until=own.offered_until) if own else told)
-
-    def _address(self, event: EventFacts) -> str:
-        """Link to the bot at this event; else to our own page."""
-        chat = self._house.private_chats.get(ChannelName.TELEGRAM, "")
-        if chat:
-            return f"{chat}?start=e_{event.code}"
-        return f"{self._house.public_url}/events/{event.id}" if self._house.public_url else ""
+    def _call(self, notice: NoticeFacts, to: Recipient, body: bytes) -> dict[str, Any]:
+        """Give the columns of a call, the same ones for every kind."""
+        account = to.account
+        return {
+            "kind": OutboxKind.NOTICE if account else OutboxKind.POST,
+            "account_id": account.id if account else None,
+            "part_id": notice.part_id if account else None,
+            "schedule_version": notice.schedule_version if account else None,
+            "channel": to.sender.name,
+            "bot_id": to.bot_id,
+            "to_key": to.key,
+            "way": Way.PUSH,
+            "retry_key": str(uuid.uuid4()) if to.sender.has_retry_key else None,
+            "body": body,
+            "state": OutboxState.WAITING,
+            "due_at": self._real_now,
+            "made_at": self._real_now,
+            "not_after": self._real_now + (notice.not_after - self._now),
+        }
 
 
 def _why_unwanted(notice: NoticeFacts, reachable: Sequence[AccountFacts]) -> str:

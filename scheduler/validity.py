@@ -8,7 +8,17 @@ from sqlalchemy import Connection
 from handlers.rules import notices as rules
 from storage import accounts, attendances, events, notices, registrations
 from storage.attendances import COUNTING
-from storage.facts import EventFacts, EventState, NoticeFacts, NoticeKind, PartFacts, PartState, RegistrationState
+from storage.facts import (
+    AttendanceFacts,
+    EventFacts,
+    EventState,
+    NoticeFacts,
+    NoticeKind,
+    PartFacts,
+    PartState,
+    RegistrationFacts,
+    RegistrationState,
+)
 from storage.outbox import StoredCall
 
 HELD = {
@@ -42,7 +52,9 @@ def look_again(connection: Connection, call: StoredCall, now: datetime) -> Verdi
         return Verdict("no such part", now)
     notice = _find_notice(connection, call, part.id)
     if notice is not None:
-        return Verdict(find_fault(connection, notice, event), free_from(notice, event, now))
+        held = registrations.find(connection, part.id, notice.person_id)
+        seen = attendances.find(connection, part.id, notice.person_id) if notice.kind is NoticeKind.THANKS else None
+        return Verdict(find_fault(notice, event, held, seen), free_from(notice, event, now))
     return Verdict("outdated" if call.schedule_version != part.schedule_version else "", now)
 
 
@@ -51,8 +63,16 @@ def _find_notice(connection: Connection, call: StoredCall, part_id: int) -> Noti
     return None if person_id is None else notices.find_by_call(connection, part_id, person_id, call.id)
 
 
-def find_fault(connection: Connection, notice: NoticeFacts, event: EventFacts | None) -> str:
-    """Say why a notice is no longer true, in a word or two; "" while it is."""
+def find_fault(
+    notice: NoticeFacts,
+    event: EventFacts | None,
+    held: RegistrationFacts | None,
+    seen: AttendanceFacts | None,
+) -> str:
+    """Say why a notice is no longer true, in a word or two; "" while it is.
+
+    ``held`` and ``seen`` are its person's registration for its part and attendance of it; only thanks need ``seen``.
+    """
     part = event.part(notice.part_id) if event else None
     if event is None or part is None:
         return "no such part"
@@ -61,21 +81,13 @@ def find_fault(connection: Connection, notice: NoticeFacts, event: EventFacts | 
         case NoticeKind.CANCELLED:
             return "" if is_off else "not cancelled"
         case NoticeKind.THANKS:
-            return _fault_of_thanks(connection, notice)
+            return "" if seen is not None and seen.state in COUNTING else "attendance taken back"
         case NoticeKind.POST:
             return "" if event.state is EventState.PUBLISHED else "not published"
     if is_off:
         return "part cancelled"
-    return "outdated" if notice.schedule_version != part.schedule_version else _fault_of_seat(connection, notice)
-
-
-def _fault_of_thanks(connection: Connection, notice: NoticeFacts) -> str:
-    seen = attendances.find(connection, notice.part_id, notice.person_id)
-    return "" if seen is not None and seen.state in COUNTING else "attendance taken back"
-
-
-def _fault_of_seat(connection: Connection, notice: NoticeFacts) -> str:
-    held = registrations.find(connection, notice.part_id, notice.person_id)
+    if notice.schedule_version != part.schedule_version:
+        return "outdated"
     return "" if held is not None and held.state in HELD[notice.kind] else "seat gone"
 
 

@@ -1,5 +1,6 @@
 """Accounts: one platform identity each, whether it can be reached, and what it was about to do. Never sends."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +59,15 @@ def list_of_person(connection: Connection, person_id: int) -> list[AccountFacts]
     """List a person's accounts, oldest first."""
     rows = connection.execute(_BY_KEY.where(ACCOUNTS.c.person_id == person_id).order_by(ACCOUNTS.c.id))
     return [_facts(row) for row in rows]
+
+
+def list_of_persons(connection: Connection, person_ids: Collection[int]) -> dict[int, list[AccountFacts]]:
+    """List some persons' accounts, oldest first, as {person: [account, …]}; who has none is left out."""
+    owned: dict[int, list[AccountFacts]] = {}
+    chosen = _BY_KEY.where(ACCOUNTS.c.person_id.in_(set(person_ids))).order_by(ACCOUNTS.c.id)
+    for row in connection.execute(chosen):
+        owned.setdefault(row.person_id, []).append(_facts(row))
+    return owned
 
 
 def list_persons(connection: Connection, person_ids: list[int]) -> list[int]:

@@ -1,6 +1,6 @@
 """Attendances: who was at which part, how that is known, and what survey answers they gave. Earns nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -81,6 +81,14 @@ def list_of_person(
     """List the parts a person was at, oldest first."""
     chosen = select(ATTENDANCES).where(ATTENDANCES.c.person_id == person_id, ATTENDANCES.c.state.in_(states))
     return [_facts(row) for row in connection.execute(chosen.order_by(ATTENDANCES.c.id))]
+
+
+def list_of_persons(
+    connection: Connection, part_ids: Collection[int], person_ids: Collection[int]
+) -> list[AttendanceFacts]:
+    """List what some persons' attendances of some parts are, whatever became of them."""
+    ours = (ATTENDANCES.c.part_id.in_(set(part_ids)), ATTENDANCES.c.person_id.in_(set(person_ids)))
+    return [_facts(row) for row in connection.execute(select(ATTENDANCES).where(*ours))]
 
 
 def put(connection: Connection, event_id: int, part_id: int, person_id: int, **values: Any) -> AttendanceFacts:

@@ -9,7 +9,7 @@ import fcntl
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -227,6 +227,30 @@ def lock_account(connection: Connection, channel: str, bot_id: str, account_key:
 def lock_person(connection: Connection, person_id: int) -> None:
     """Hold one person until the transaction ends; after the account, and of two persons the lower number first."""
     _lock(connection, f"person:{person_id}")
+
+
+def hold_free_persons(connection: Connection, person_ids: Sequence[int], limit: int) -> list[int]:
+    """Hold the first of some persons whom nobody holds, until the transaction ends; gives them. It waits for nobody.
+
+    So it cannot wait in a circle, and of several processes each takes others. SQLite's one writer needs no lock.
+    """
+    if connection.dialect.name != "postgresql":
+        return list(person_ids[:limit])
+    free = (
+        "SELECT number FROM unnest(CAST(:numbers AS bigint[])) AS number"
+        " WHERE pg_try_advisory_xact_lock(hashtextextended('person:' || number, 0)) LIMIT :limit"
+    )
+    return list(connection.execute(text(free), {"numbers": list(person_ids), "limit": limit}).scalars())
+
+
+def draw_ids(connection: Connection, table: Table, count: int) -> list[int]:
+    """Draw the next numbers of a table whose key counts up by itself, rising, for rows stored in this transaction."""
+    if connection.dialect.name == "postgresql":
+        drawn = "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
+        return sorted(connection.execute(text(drawn), {"name": table.name, "count": count}).scalars())
+    last = "SELECT seq FROM sqlite_sequence WHERE name = :name"
+    first = int(connection.execute(text(last), {"name": table.name}).scalar() or 0) + 1
+    return list(range(first, first + count))
 
 
 def lock_job(connection: Connection, job: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Index, Row, UniqueConstraint, exists, func, literal, select, text
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, bindparam, exists, func, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -71,6 +71,16 @@ class NewNotice:
     not_after: datetime
     n: int = 0
     detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of a notice, why, and the first of the calls it was sealed as."""
+
+    notice_id: int
+    state: NoticeState
+    reason: str = ""
+    outbox_id: int | None = None
 
 
 def add_all(connection: Connection, planned: Sequence[NewNotice], now: datetime) -> None:
@@ -215,9 +225,13 @@ def claim_due(connection: Connection, now: datetime, limit: int, person_ids: Col
     return [_facts(row) for row in connection.execute(ordered.with_for_update(skip_locked=True))]
 
 
-def postpone(connection: Connection, notice_id: int, due_at: datetime) -> None:
-    """Let a notice wait until later."""
-    connection.execute(NOTICES.update().where(NOTICES.c.id == notice_id).values(due_at=due_at))
+def postpone_all(connection: Connection, until: Mapping[int, datetime]) -> None:
+    """Let notices wait until later, given as {notice: moment}."""
+    if until:
+        ours = (
+            NOTICES.update().where(NOTICES.c.id == bindparam("row")).values(due_at=bindparam("later", type_=Instant()))
+        )
+        connection.execute(ours, [{"row": number, "later": later} for number, later in until.items()])
 
 
 def find_by_call(connection: Connection, part_id: int, person_id: int, outbox_id: int) -> NoticeFacts | None:
@@ -253,6 +267,19 @@ def mark(
     """Write what became of a notice."""
     values = {"state": state, "ended_at": now, "reason": reason, "outbox_id": outbox_id}
     connection.execute(NOTICES.update().where(NOTICES.c.id == notice_id).values(**values))
+
+
+def mark_all(connection: Connection, became: Sequence[Became], now: datetime) -> None:
+    """Write what became of notices, many in one statement."""
+    if not became:
+        return
+    ended: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("state", "reason", "outbox_id")}
+    ours = NOTICES.update().where(NOTICES.c.id == bindparam("row")).values(**ended, ended_at=now)
+    rows = [
+        {"row": one.notice_id, "new_state": one.state, "new_reason": one.reason, "new_outbox_id": one.outbox_id}
+        for one in became
+    ]
+    connection.execute(ours, rows)
 
 
 def list_of_part(connection: Connection, part_id: int) -> list[tuple[NoticeFacts, NoticeState, str]]:

@@ -1,6 +1,6 @@
 """The outbox: every platform call, stored before it is made, with its key, its bytes and how it ended."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Index, Row, bindparam, exists, func, or_, select, text
 from sqlmodel import Field, SQLModel
 
-from storage.database import BigId, Instant, table_of
+from storage.database import BigId, Instant, draw_ids, table_of
 from storage.facts import ChannelName
 
 
@@ -135,18 +135,32 @@ class StoredCall:
     made_at: datetime
 
 
+_DEFAULTS = {
+    "content": "",
+    "rest": "",
+    "must_arrive": False,
+    "forget": False,
+    "attempts": 0,
+    "was_unknown": False,
+    "detail": "",
+}
+
+
+def add_all(connection: Connection, calls: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Store calls that all name the same columns, in their order; gives their numbers, which rise. See OutboxRow."""
+    numbers = draw_ids(connection, OUTBOX, len(calls)) if calls else []
+    rows = [
+        {**_DEFAULTS, "urgency": URGENCY[call["kind"]], **call, "id": number}
+        for number, call in zip(numbers, calls, strict=True)
+    ]
+    if rows:
+        connection.execute(OUTBOX.insert(), rows)
+    return numbers
+
+
 def add(connection: Connection, **values: Any) -> StoredCall:
     """Store a call; see OutboxRow for the columns."""
-    defaults = {
-        "content": "",
-        "rest": "",
-        "must_arrive": False,
-        "forget": False,
-        "attempts": 0,
-        "was_unknown": False,
-        "detail": "",
-    }
-    values = {**defaults, "urgency": URGENCY[values["kind"]], **values}
+    values = {**_DEFAULTS, "urgency": URGENCY[values["kind"]], **values}
     row = connection.execute(OUTBOX.insert().values(**values).returning(*OUTBOX.c)).one()
     return _call(row)
 
@@ -256,12 +270,15 @@ def take_back(connection: Connection, call_ids: Sequence[int], now: datetime) ->
     return [*connection.execute(waiting.returning(OUTBOX.c.id)).scalars(), *connection.execute(expired).scalars()]
 
 
-def skip_waiting(connection: Connection, account_id: int, part_id: int, now: datetime, detail: str) -> int:
-    """End what waits to be told to an account about a part, for something newer makes it idle; gives how many."""
-    ours = (_OPEN, OUTBOX.c.account_id == account_id, OUTBOX.c.part_id == part_id)
+def skip_earlier(connection: Connection, newer: Sequence[tuple[int, int, int]], now: datetime, detail: str) -> None:
+    """End what waits to be told before some calls, given as (call, account, part), which make it idle."""
+    if not newer:
+        return
+    same = (OUTBOX.c.account_id == bindparam("account"), OUTBOX.c.part_id == bindparam("part"))
+    ours = (_OPEN, *same, OUTBOX.c.id < bindparam("newer"))
     ended = {"state": OutboxState.SKIPPED, "ended_at": now, "detail": detail}
-    waiting = OUTBOX.c.state == OutboxState.WAITING
-    return connection.execute(OUTBOX.update().where(*ours, waiting).values(**ended)).rowcount
+    skipped = OUTBOX.update().where(*ours, OUTBOX.c.state == OutboxState.WAITING).values(**ended)
+    connection.execute(skipped, [{"newer": call, "account": account, "part": part} for call, account, part in newer])
 
 
 def list_stranded(connection: Connection, account_id: int, now: datetime) -> list[tuple[int, str]]:

@@ -1,7 +1,7 @@
 """Registrations: who holds a seat at which part, or waits for one, and the guests who came without an account."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -122,6 +122,15 @@ def list_party(
     """List the registrations of a person and their companions for an event, the person's own first of each part."""
     whose = (REGISTRATIONS.c.person_id == host_id) | (REGISTRATIONS.c.host_id == host_id)
     return _many(connection, (REGISTRATIONS.c.event_id == event_id) & whose, states=states)
+
+
+def list_parties(
+    connection: Connection, part_ids: Collection[int], person_ids: Collection[int]
+) -> list[RegistrationFacts]:
+    """List the registrations of some persons and of those they bring at some parts, whatever became of them."""
+    persons = set(person_ids)
+    whose = REGISTRATIONS.c.person_id.in_(persons) | REGISTRATIONS.c.host_id.in_(persons)
+    return _many(connection, whose & REGISTRATIONS.c.part_id.in_(set(part_ids)), states=tuple(RegistrationState))
 
 
 def count_waiting(connection: Connection, part_ids: Sequence[int]) -> dict[int, int]:

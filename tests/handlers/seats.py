@@ -28,7 +28,7 @@ from storage.facts import (
     PlannedPart,
     RegistrationFacts,
 )
-from storage.notices import NOTICES, NoticeState
+from storage.notices import NOTICES, Became, NoticeState
 from storage.outbox import OutboxKind, OutboxState
 
 NOW = datetime(2022, 1, 20, 12, tzinfo=TOKYO)
@@ -191,13 +191,13 @@ class Hall:
         persons = notices.list_due(connection, self.now, 1000)
         for notice in notices.claim_due(connection, self.now, 1000, persons):
             if notice.not_after <= self.now:
-                notices.mark(connection, notice.id, NoticeState.EXPIRED, self.now)
+                notices.mark_all(connection, [Became(notice.id, NoticeState.EXPIRED)], self.now)
                 continue
             about = {"account_id": 1, "part_id": notice.part_id, "schedule_version": notice.schedule_version}
             times = {"due_at": self.now, "made_at": self.now, "not_after": notice.not_after}
             way = {"channel": "line", "bot_id": "bot", "way": "push", "to_key": "U1", "body": b"{}"}
             call = outbox.add(connection, kind=OutboxKind.NOTICE, state=ended, **about, **times, **way)
-            notices.mark(connection, notice.id, NoticeState.SEALED, self.now, outbox_id=call.id)
+            notices.mark_all(connection, [Became(notice.id, NoticeState.SEALED, "", call.id)], self.now)
 
 
 def times(start: datetime | None) -> dict[str, str]:

@@ -13,6 +13,7 @@ import structlog
 from handlers.messages import Fate, Outcome
 from handlers.rules import notices as rules
 from scheduler import notices as sealing
+from scheduler.cards import Cards
 from scheduler.notices import Sealed
 from storage import events, notices
 from storage.clock import TOKYO
@@ -134,7 +135,9 @@ async def test_after_six_hours_of_downtime_a_reminder_is_expired_and_reported_bu
     assert await hall.tick() == []
     hall.town.now += hours(6)
     with structlog.testing.capture_logs() as logs:
-        handled = await sealing._seal_piece(hall.database, hall.house, lambda *one: counted.append(one))
+        handled = await sealing._seal_piece(
+            hall.database, hall.house, lambda *one: counted.append(one), Cards(hall.house)
+        )
     await hall.send()
     assert (handled, counted) == (1, [(NoticeKind.DAY_BEFORE, NoticeState.EXPIRED)])
     assert [line["event"] for line in logs] == ["notice_expired"]
@@ -199,6 +202,7 @@ async def test_sealing_goes_on_after_a_failure_until_nothing_is_due(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event, seal, tries = hall.event(), sealing.seal_due, []
+    monkeypatch.setattr(sealing, "PIECE", 3)
     for _ in range(sealing.PIECE + 1):
         hall.seat(event, hall.town.citizen())
     hall.town.now = DAY_BEFORE_AT

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from scheduler import notices as sealing
 from storage import notices
 from storage.database import ConflictError, Database
 from storage.facts import NoticeKind
@@ -18,6 +17,7 @@ from tests.scheduler.seats import DAY_BEFORE_AT, START, Hall
 from tests.town import Town
 
 PROCESSES, PEOPLE, MOVES = 3, 24, 6
+PIECE = 5  # notices a transaction: several processes have some to seal at once
 IDLE = 40  # looks that find nothing, one after another, end a process
 
 
@@ -36,7 +36,7 @@ def seal_until_idle(url: str, begin: "multiprocessing.synchronize.Event") -> Non
     idle = 0
     while idle < IDLE:
         try:
-            idle = 0 if hall.seal(limit=sealing.PIECE) else idle + 1
+            idle = 0 if hall.seal(limit=PIECE) else idle + 1
         except ConflictError:  # a deadlock would be one, and is a defect
             sys.exit(1)
     database.close()

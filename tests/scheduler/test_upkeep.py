@@ -13,7 +13,7 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.facts import ChannelName, NoticeKind
 from storage.inbox import INBOX
-from storage.notices import NOTICES, NoticeState
+from storage.notices import NOTICES, Became, NoticeState
 from storage.outbox import OUTBOX, OutboxState
 from storage.slots import SLOTS, SlotState, StoredSlot
 from tests.storage.rows import a_call, an_event
@@ -168,7 +168,7 @@ def test_notices_go_ninety_days_after_they_ended_and_those_that_wait_stay(databa
             notices.add(connection, NoticeKind.MOVED, 1, 1, person, **life)
             number = connection.execute(select(func.max(NOTICES.c.id))).scalar_one()
             if age is not None:
-                notices.mark(connection, number, NoticeState.SEALED, NOW - age)
+                notices.mark_all(connection, [Became(number, NoticeState.SEALED)], NOW - age)
 
     database.write(unit).result()
     run(database, tmp_path)

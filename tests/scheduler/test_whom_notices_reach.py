@@ -1,16 +1,16 @@
 """Whom a notice reaches: who still holds what it says, agreed, follows and wants it; asked until it is sent."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
 from handlers import announcing, notifying
 from handlers.messages import Fate, Outcome
 from scheduler import notices as sealing
 from scheduler import validity
 from storage import accounts, events, people, registrations
-from storage.facts import EventFacts, NoticeFacts, NoticeKind, PartState, RegistrationState, ReminderChoice
+from storage.facts import NoticeFacts, NoticeKind, PartState, RegistrationState, ReminderChoice
 from storage.notices import NoticeState
 from storage.outbox import OutboxState
 from tests.scheduler.seats import DAY_BEFORE_AT, START, Hall, fates, one_reminder
@@ -211,10 +211,10 @@ def test_a_notice_at_which_sealing_breaks_is_tried_again_and_holds_up_no_other(
     broken, other = (hall.seat(event, hall.town.citizen()) for _ in range(2))
     find = validity.find_fault
 
-    def fail_for_one(connection: Connection, notice: NoticeFacts, found: EventFacts | None) -> str:
+    def fail_for_one(notice: NoticeFacts, *facts: Any) -> str:
         if notice.person_id == broken:
             raise TypeError("a mistake of ours")
-        return find(connection, notice, found)
+        return find(notice, *facts)
 
     with monkeypatch.context() as patch:
         patch.setattr(validity, "find_fault", fail_for_one)

@@ -24,7 +24,7 @@ from storage.facts import (
     QuestionKind,
     RegistrationState,
 )
-from storage.notices import NoticeState
+from storage.notices import Became, NoticeState
 
 NOW = datetime(2022, 1, 20, 12, tzinfo=TOKYO)
 START = datetime(2022, 1, 26, 14, tzinfo=TOKYO)
@@ -218,7 +218,7 @@ def test_a_notice_is_due_once_and_in_order(database: Database) -> None:
     def take(connection: Connection) -> list[int]:
         due = notices.claim_due(connection, NOW, 10, notices.list_due(connection, NOW, 10))
         for notice in due:
-            notices.mark(connection, notice.id, NoticeState.SEALED, NOW)
+            notices.mark_all(connection, [Became(notice.id, NoticeState.SEALED)], NOW)
         return [notice.person_id for notice in due]
 
     assert database.write(take).result() == [7, 8]
@@ -231,7 +231,7 @@ def test_a_cancelled_notice_may_be_planned_again_and_a_sealed_one_not(database: 
     assert [notice.person_id for notice in cancelled] == [7]
     plan(database, 1, 7)
     (notice,) = database.write(lambda c: notices.claim_due(c, NOW, 10, [7])).result()
-    database.write(lambda c: notices.mark(c, notice.id, NoticeState.SEALED, NOW, outbox_id=5)).result()
+    database.write(lambda c: notices.mark_all(c, [Became(notice.id, NoticeState.SEALED, "", 5)], NOW)).result()
     plan(database, 1, 7)
     assert database.write(lambda c: notices.claim_due(c, NOW, 10, [7])).result() == []
 

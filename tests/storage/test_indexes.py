@@ -31,8 +31,8 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "outdated calls": lambda c: outbox.skip_outdated(c, 1, 2, NOW),
 }
 OF_FEW = (
-    "outbox_open", "outbox_paced", "outbox_full", "outbox_stranded", "inbox_waiting", "inbox_failed", "inbox_full", "notice_due",
-    "notice_ended",    "registration_offers",
+    "outbox_open", "outbox_paced", "outbox_full", "outbox_stranded", "inbox_waiting", "inbox_failed", "inbox_full",
+    "notice_due", "notice_ended", "registration_offers",
     "ix_outbox_account_id",  # one account's, asked only for a notice that is due
 )  # fmt: skip
 
