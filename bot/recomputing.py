@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from bot import opening
 from bot.settings import Settings
-from storage import participations, recount
+from storage import participations, recount, week_recount
 from storage.database import Database
 from storage.participations import ParticipantDifference, Periods
 from storage.recount import SUM_NAMES, Differences
+from storage.week_recount import WeekDifference
 
 SHOWN = 200  # differences of one kind that are listed; the rest are counted
 
@@ -55,6 +56,11 @@ def _mend(database: Database) -> int:
         database.write(lambda c, difference=difference: recount.mend_counter(c, difference)).result()  # type: ignore[misc]
     for participant in found.participants:
         database.write(lambda c, one=participant: participations.mend_participant(c, _periods(c), one)).result()  # type: ignore[misc]
+    for first in range(0, len(found.weeks), recount.MENDED):
+        some = found.weeks[first : first + recount.MENDED]
+        database.write(lambda c, some=some: week_recount.mend_weeks(c, some)).result()  # type: ignore[misc]
+    for step in found.steps:
+        database.write(lambda c, step=step: week_recount.mend_step(c, step)).result()  # type: ignore[misc]
     typer.echo("mended; compared again:")
     return _report(_compare(database))
 
@@ -77,11 +83,13 @@ def _report(found: Differences) -> int:
     _list("tally", [_tally_words(one) for one in found.tallies])
     _list("counter", [f"{one.name} {one.month:%Y-%m}: {one.stored}, should be {one.counted}" for one in found.counters])
     _list("participant", [_participant_words(one) for one in found.participants])
+    _list("week", [_week_words(one) for one in found.weeks])
+    _list("step", [f"{one.week} {one.points} points: {one.stored}, should be {one.counted}" for one in found.steps])
     _list("claim", [f"entry {one.entry_id} of person {one.person_id} {one.words}" for one in found.claims])
     if found.claims:
         typer.echo("claims are not mended by this program: docs/OPERATIONS.md says what to do")
     if not found:
-        typer.echo("tallies, counters and claims are equal to the ledger")
+        typer.echo("tallies, counters, weeks and claims are equal to the ledger")
     return int(bool(found))
 
 
@@ -95,6 +103,10 @@ def _list(kind: str, lines: Sequence[str]) -> None:
 def _participant_words(one: ParticipantDifference) -> str:
     period = f"the period from {one.period_starts_on}"
     return f"person {one.person_id} in {period}: {one.stored} attendances, should be {one.counted}"
+
+
+def _week_words(one: WeekDifference) -> str:
+    return f"person {one.person_id} in the week of {one.week}: {list(one.stored)}, should be {list(one.counted)}"
 
 
 def _tally_words(one: recount.TallyDifference) -> str:

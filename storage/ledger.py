@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Index, Row, UniqueConstraint, case, func, select
 from sqlmodel import Field, SQLModel
 
-from storage import totals
+from storage import totals, weeks
 from storage.database import BigId, Instant, table_of
 from storage.facts import EntryFacts, Standing
 
@@ -115,7 +115,7 @@ def _follow_up(report: EntryFacts, account_id: int, kind: EntryKind, **amounts: 
 
 
 def _count(connection: Connection, values: dict[str, Any], times: int) -> None:
-    """Add one entry to the person's tally and to the city's counters."""
+    """Add one entry to the person's tally, to the city's counters, and to the week it was made in time for."""
     column = "confirmed" if values.get("confirmed") else "self_reported"
     change = {"times": times, column: values["points"], "co2_grams": values.get("co2_grams", 0)}
     key = (TALLIES.c.person_id == values["person_id"], TALLIES.c.action == values["action"])
@@ -128,6 +128,8 @@ def _count(connection: Connection, values: dict[str, Any], times: int) -> None:
         totals.CounterName.POINTS_CONFIRMED if values.get("confirmed") else totals.CounterName.POINTS_SELF_REPORTED
     )
     totals.add(connection, counter, values["entered_at"], values["points"], stripe=values["person_id"])
+    if values["counts_for_board"]:
+        weeks.count(connection, values["person_id"], values["acted_on"], times, values["points"])
 
 
 def find_by_reference(connection: Connection, kind: EntryKind, reference: str) -> EntryFacts | None:
@@ -222,6 +224,7 @@ def hand_over(connection: Connection, person_id: int, tombstone: int) -> None:
     """Give all that a leaving person earned to their tombstone, so that totals hold and nobody is told by it."""
     for table in (LEDGER, CLAIMS, TALLIES):
         connection.execute(table.update().where(table.c.person_id == person_id).values(person_id=tombstone))
+    weeks.hand_over(connection, person_id, tombstone)
 
 
 TIMES = func.sum(case((LEDGER.c.kind.in_(STANDING), 1), (LEDGER.c.kind == EntryKind.WITHDRAWAL, -1), else_=0))

@@ -5,11 +5,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, false, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
-from storage.facts import PersonFacts
+from storage.facts import ChannelName, PersonFacts
 
 
 class Person(SQLModel, table=True):
@@ -23,6 +23,9 @@ class Person(SQLModel, table=True):
     consent_version: str | None = None
     awaiting: str | None = None
     is_tombstone: bool = False
+    board_name: str | None = None  # what others see on the person board; None: not on it
+    wants_monday: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    preferred_channel: str | None = None
 
 
 class Consent(SQLModel, table=True):
@@ -68,6 +71,9 @@ def find(connection: Connection, person_id: int | None) -> PersonFacts | None:
         joined_at=row.joined_at,
         consent_version=row.consent_version or "",
         awaiting=row.awaiting,
+        board_name=row.board_name,
+        wants_monday=row.wants_monday,
+        preferred_channel=ChannelName(row.preferred_channel) if row.preferred_channel else None,
     )
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from storage import event_checks, facts, text_checks
-from storage.facts import Action, ActionGroup, Programme
+from storage.facts import RESERVED_WARDS, Action, ActionGroup, Programme
 
 PLAIN_NUMBER = re.compile(r"\d+(\.\d+)?")
 MONTH_DAY = re.compile(r"\d\d-\d\d")
@@ -21,7 +21,6 @@ LABEL_COLUMNS = {"ja": 20, "ja-easy": 20}  # ten full-width characters
 OTHER_LABEL_COLUMNS = 18  # LINE cuts a button at 20; two are left for a mark
 WIDEST = f"at most {OTHER_LABEL_COLUMNS} half-width or {OTHER_LABEL_COLUMNS // 2} full-width characters"
 HIGHEST_NUMBER = 30  # ゼロカーボンアクション30
-RESERVED_WARDS = ("outside", "rather_not_say")  # nobody is made to name a ward
 LIMIT_RANGES = {
     "everyday_points_a_day": (1, 10_000),
     "late_days": (0, 31),
@@ -31,6 +30,13 @@ LIMIT_RANGES = {
     "first_page": (1, 50),
     "messages_a_minute": (1, 1_000),
     "fiscal_year_starts_month": (1, 12),
+}
+BOARD_RANGES = {
+    "active_days": (1, 7),
+    "points_a_week": (1, 100_000),
+    "smallest_group": (2, 1_000),  # a group of one would show what a single person did
+    "newcomer_days": (0, 366),
+    "persons_shown": (1, 100),
 }
 
 
@@ -82,6 +88,9 @@ def _limits(programme: Programme) -> Iterator[str]:
     for name, (least, most) in LIMIT_RANGES.items():
         if not least <= getattr(programme.limits, name) <= most:
             yield f"limits.{name}: must be from {least} to {most}"
+    for name, (least, most) in BOARD_RANGES.items():
+        if not least <= getattr(programme.boards, name) <= most:
+            yield f"boards.{name}: must be from {least} to {most}"
 
 
 def _consent(programme: Programme) -> Iterator[str]:

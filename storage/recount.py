@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, literal_column, or_, select
 from sqlalchemy import String as SqlString
 
-from storage import participations, totals
+from storage import participations, totals, week_recount
 from storage.clock import TOKYO
 from storage.database import lock_person
 from storage.facts import Metric
 from storage.ledger import CLAIMS, LEDGER, STANDING, TALLIES, TIMES, EntryKind
 from storage.participations import ParticipantDifference, Periods
 from storage.totals import COUNTERS, FIGURES, CounterName
+from storage.week_recount import StepDifference, WeekDifference
 
 PIECE = 500  # persons looked at in one question
 MENDED = 25  # persons whose tallies are set in one transaction: some 40 actions each make about 1,000 rows
@@ -65,9 +66,11 @@ class Differences:
     counters: tuple[CounterDifference, ...]
     claims: tuple[ClaimDifference, ...]
     participants: tuple[ParticipantDifference, ...] = ()
+    weeks: tuple[WeekDifference, ...] = ()
+    steps: tuple[StepDifference, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.tallies or self.counters or self.claims or self.participants)
+        return any((self.tallies, self.counters, self.claims, self.participants, self.weeks, self.steps))
 
 
 def compare(connection: Connection, periods: Periods, progress: Progress = lambda _: None) -> Differences:
@@ -93,7 +96,9 @@ def find_differences(connection: Connection, periods: Periods, progress: Progres
         progress(share)
     _add_figures(connection, counted)
     counters = (*_compare_counters(connection, counted), *_compare_periods(connection, periods))
-    return Differences(tallies, counters, claims, tuple(participations.compare_participants(connection, periods)))
+    participants = tuple(participations.compare_participants(connection, periods))
+    weeks, steps = week_recount.compare(connection)
+    return Differences(tallies, counters, claims, participants, tuple(weeks), tuple(steps))
 
 
 def mend_tallies(connection: Connection, person_ids: Sequence[int]) -> None:

@@ -15,6 +15,7 @@ from storage import (
     approvers,
     attendances,
     audit,
+    boards,
     broadcasts,
     budgets,
     catalogue,
@@ -33,12 +34,13 @@ from storage import (
     slots,
     tallies,
     totals,
+    weeks,
 )
 from storage.database import Database
 
 TABLE_FILES = (
-    accounts, alerts, approvers, attendances, audit, broadcasts, budgets, catalogue, deliveries, events, inbox,
-    interests, ledger, links, marks, notices, outbox, people, quotas, registrations, slots, tallies, totals,
+    accounts, alerts, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries, events, inbox,
+    interests, ledger, links, marks, notices, outbox, people, quotas, registrations, slots, tallies, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATION_LOCK = 7_318_401_226  # any number that is ours: PostgreSQL lets one process migrate at a time

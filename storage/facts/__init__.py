@@ -1,5 +1,6 @@
 """Frozen facts and enums that every floor may speak of; imports nothing of ours but its own parts."""
 
+from storage.facts.boards import Band, Crowd, GroupLine, GroupWeek, PersonLine, PersonWeek
 from storage.facts.broadcasts import (
     ApproverFacts,
     Audience,
@@ -47,8 +48,10 @@ from storage.facts.people import (
     Totals,
 )
 from storage.facts.programme import (
+    RESERVED_WARDS,
     Action,
     ActionGroup,
+    BoardLimits,
     Cap,
     City,
     Consent,
@@ -73,6 +76,7 @@ from storage.facts.texts import Texts
 __all__ = [
     "EVERYBODY",
     "REMINDERS",
+    "RESERVED_WARDS",
     "AccountFacts",
     "AccountState",
     "Action",
@@ -83,6 +87,8 @@ __all__ = [
     "Audience",
     "AudienceCount",
     "AudienceKind",
+    "Band",
+    "BoardLimits",
     "BroadcastContent",
     "BroadcastFacts",
     "BroadcastKind",
@@ -92,6 +98,7 @@ __all__ = [
     "CheckInWay",
     "City",
     "Consent",
+    "Crowd",
     "DeliveryState",
     "Earned",
     "Effect",
@@ -104,6 +111,8 @@ __all__ = [
     "EventState",
     "Factor",
     "Figure",
+    "GroupLine",
+    "GroupWeek",
     "GuestFacts",
     "Intent",
     "Interest",
@@ -119,6 +128,8 @@ __all__ = [
     "PartState",
     "Per",
     "PersonFacts",
+    "PersonLine",
+    "PersonWeek",
     "PlannedEvent",
     "PlannedPart",
     "Programme",

@@ -61,6 +61,9 @@ class PersonFacts:
     joined_at: datetime
     consent_version: str
     awaiting: str | None = None  # the question a typed answer belongs to, such as a nickname
+    board_name: str | None = None  # what others see on the person board; None for who did not ask to be on it
+    wants_monday: bool = False
+    preferred_channel: ChannelName | None = None  # None: Telegram if there is an account, which costs the city nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,6 +109,10 @@ class Action:
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+RESERVED_WARDS = ("outside", "rather_not_say")
+"""The wards that every city has, so that nobody is made to name one; they stand on no board."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ward:
     """A part of the city that a person may name as theirs; also "outside" and "rather not say"."""
@@ -188,6 +192,17 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoardLimits:
+    """The numbers of the weekly boards, all data. A person's part in a group's mean is at most ``points_a_week``."""
+
+    active_days: int = 2
+    points_a_week: int = 420
+    smallest_group: int = 5
+    newcomer_days: int = 14
+    persons_shown: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class City:
     """Who runs the bot. ``page`` is the city's own page; ``contact`` says how a person reaches staff."""
 
@@ -213,6 +228,7 @@ class Programme:
     periods: tuple[ProgrammePeriod, ...]
     wards: tuple[Ward, ...]
     actions: tuple[Action, ...]
+    boards: BoardLimits = BoardLimits()
     opening_balances: tuple[OpeningBalance, ...] = ()
     heat_alert_days: tuple[date, ...] = ()
     interests: tuple[Interest, ...] = ()

@@ -71,7 +71,7 @@ def test_recompute_finds_planted_differences_mends_them_and_then_finds_none(desk
     mended = desk.say("recompute")
     assert mended.code == 0
     assert mended.out.startswith(found.out)
-    assert mended.out.endswith("tallies, counters and claims are equal to the ledger\n")
+    assert mended.out.endswith("tallies, counters, weeks and claims are equal to the ledger\n")
     assert desk.say("recompute", "--check").code == 0
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import Connection, Row, select
 
-from storage import accounts, marks, totals
+from storage import accounts, marks, totals, week_recount
 from storage.clock import TOKYO
 from storage.facts import ChannelName
 from storage.ledger import CLAIMS, LEDGER, TALLIES
@@ -247,6 +247,10 @@ class LedgerHistory(RuleBasedStateMachine):
             entry = reports[claim.entry_id]
             same = (entry.person_id, entry.action, entry.period, entry.n)
             assert (claim.person_id, claim.name, claim.period, claim.n) == same
+
+    @invariant()
+    def weeks_are_those_of_the_entries_made_in_time(self) -> None:
+        assert self.town.database.read(week_recount.compare).result() == ([], [])
 
     @invariant()
     def caps_hold(self) -> None:

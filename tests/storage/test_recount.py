@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from handlers import attending
-from storage import participations, recount, totals
+from storage import participations, recount, totals, week_recount, weeks
 from storage.attendances import ATTENDANCES, PARTICIPANTS
 from storage.clock import TOKYO
 from storage.database import Database
@@ -14,6 +14,7 @@ from storage.facts import Metric
 from storage.ledger import CLAIMS, LEDGER, TALLIES, EntryKind
 from storage.recount import Differences
 from storage.totals import COUNTERS, CounterName
+from storage.weeks import PERSON_WEEKS, WEEK_STEPS
 from tests.handlers import occasions
 from tests.town import Citizen, Town, kitaq
 
@@ -27,6 +28,9 @@ def mend(database: Database, found: Differences) -> None:
     database.write(lambda c: recount.mend_tallies(c, persons)).result()
     for counter in found.counters:
         database.write(lambda c, counter=counter: recount.mend_counter(c, counter)).result()
+    database.write(lambda c: week_recount.mend_weeks(c, found.weeks)).result()
+    for step in found.steps:
+        database.write(lambda c, step=step: week_recount.mend_step(c, step)).result()
 
 
 def reported(town: Town) -> Citizen:
@@ -118,6 +122,35 @@ def test_mending_a_counter_keeps_what_was_counted_meanwhile(busy: Town) -> None:
 
 def test_visitors_of_our_own_pages_are_no_difference(busy: Town) -> None:
     busy.database.write(lambda c: totals.add_visitors(c, date(2022, 1, 5), {"a", "b"}, busy.now)).result()
+    assert not compare(busy.database)
+
+
+def test_a_week_that_was_tampered_with_is_found_and_mended(busy: Town) -> None:
+    busy.database.write(lambda c: c.execute(update(PERSON_WEEKS).values(points=77, friday=2))).result()
+    found = compare(busy.database)
+    assert {(one.stored[0], one.stored[5]) for one in found.weeks} == {(77, 2)}
+    assert not found.steps
+    mend(busy.database, found)
+    assert not compare(busy.database)
+
+
+def test_a_lost_week_and_one_of_nobody_are_found_and_mended(busy: Town) -> None:
+    days = dict.fromkeys(weeks.DAYS, 0)
+    nobody = {"week": date(2022, 1, 31), "person_id": 2**53 - 1, "points": 5, **days}
+    busy.database.write(lambda c: c.execute(PERSON_WEEKS.delete())).result()
+    busy.database.write(lambda c: c.execute(PERSON_WEEKS.insert().values(**nobody))).result()
+    found = compare(busy.database)
+    assert len(found.weeks) == 4
+    mend(busy.database, found)
+    assert not compare(busy.database)
+
+
+def test_a_step_that_is_out_is_found_and_mended(busy: Town) -> None:
+    busy.database.write(lambda c: c.execute(update(WEEK_STEPS).values(persons=WEEK_STEPS.c.persons + 2))).result()
+    found = compare(busy.database)
+    assert {one.stored - one.counted for one in found.steps} <= {2, 4, 6}
+    assert found.steps
+    mend(busy.database, found)
     assert not compare(busy.database)
 
 

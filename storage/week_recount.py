@@ -1,0 +1,103 @@
+"""Counts the weeks of persons anew from the ledger, compares, and mends. Never touches the ledger itself."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from storage import weeks
+from storage.database import lock_person
+from storage.ledger import LEDGER, TIMES
+from storage.weeks import DAYS, PERSON_WEEKS, WEEK_STEPS
+
+SLICE = 2**46  # person numbers looked at in one question: drawn evenly, so at most some 8,000 of 1,000,000 persons
+LAST_PERSON = 2**53
+Sums = tuple[int, ...]
+"""Points, and the times of each day from Monday."""
+NOTHING: Sums = (0,) * 8
+
+
+@dataclass(frozen=True, slots=True)
+class WeekDifference:
+    """A person's week that is not what the ledger says: points, then the times of each day."""
+
+    week: date
+    person_id: int
+    stored: Sums
+    counted: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class StepDifference:
+    """A number of points that not as many persons have in a week as were counted."""
+
+    week: date
+    points: int
+    stored: int
+    counted: int
+
+
+def compare(connection: Connection) -> tuple[list[WeekDifference], list[StepDifference]]:
+    """Compare each person's weeks with their entries, and how many have how many points with those weeks."""
+    steps: Counter[tuple[date, int]] = Counter()
+    differences = []
+    for first in range(0, LAST_PERSON, SLICE):
+        counted, stored = _count(connection, first, SLICE), _find(connection, first, SLICE)
+        steps.update((week, sums[0]) for (week, _), sums in counted.items() if sums[0] > 0)
+        for key in sorted(counted.keys() | stored.keys()):
+            was, should = stored.get(key, NOTHING), counted.get(key, NOTHING)
+            if was != should:
+                differences.append(WeekDifference(*key, was, should))
+    return differences, list(_compare_steps(connection, steps))
+
+
+def _compare_steps(connection: Connection, counted: Counter[tuple[date, int]]) -> Iterator[StepDifference]:
+    key = (WEEK_STEPS.c.week, WEEK_STEPS.c.points)
+    rows = connection.execute(select(*key, func.sum(WEEK_STEPS.c.persons)).group_by(*key))
+    stored = {(week, points): int(persons) for week, points, persons in rows}
+    for week, points in sorted(counted.keys() | stored.keys()):
+        was, should = stored.get((week, points), 0), counted[week, points]
+        if was != should:
+            yield StepDifference(week, points, was, should)
+
+
+def mend_weeks(connection: Connection, differences: Sequence[WeekDifference]) -> None:
+    """Set some persons' weeks to what the ledger now says; the steps are mended apart."""
+    for one in sorted(differences, key=lambda difference: difference.person_id):
+        lock_person(connection, one.person_id)
+        sums = _count(connection, one.person_id, 1).get((one.week, one.person_id), NOTHING)
+        values = dict(zip(("points", *DAYS), sums, strict=True))
+        ours = (PERSON_WEEKS.c.week == one.week, PERSON_WEEKS.c.person_id == one.person_id)
+        if connection.execute(PERSON_WEEKS.update().where(*ours).values(**values)).rowcount == 0:
+            connection.execute(PERSON_WEEKS.insert().values(week=one.week, person_id=one.person_id, **values))
+
+
+def mend_step(connection: Connection, difference: StepDifference) -> None:
+    """Put right what a step is out by; what was counted in the meantime stays counted."""
+    out = difference.counted - difference.stored
+    weeks.add_steps(connection, [{"week": difference.week, "points": difference.points, "stripe": 0, "persons": out}])
+
+
+def _count(connection: Connection, first: int, many: int) -> dict[tuple[date, int], Sums]:
+    """Sum the entries made in time of some persons, by week and person."""
+    entries = (*_whose(LEDGER.c.person_id, first, many), LEDGER.c.counts_for_board)
+    key = (LEDGER.c.person_id, LEDGER.c.acted_on)
+    by_day = select(*key, func.sum(LEDGER.c.points), TIMES).where(*entries).group_by(*key)
+    sums: defaultdict[tuple[date, int], list[int]] = defaultdict(lambda: list(NOTHING))
+    for person_id, on, points, times in connection.execute(by_day):
+        week = sums[weeks.week_of(on), person_id]
+        week[0] += int(points)
+        week[1 + on.weekday()] += int(times)
+    return {key: tuple(week) for key, week in sums.items()}
+
+
+def _find(connection: Connection, first: int, many: int) -> dict[tuple[date, int], Sums]:
+    columns = (PERSON_WEEKS.c.week, PERSON_WEEKS.c.person_id, PERSON_WEEKS.c.points, *(PERSON_WEEKS.c[d] for d in DAYS))
+    rows = connection.execute(select(*columns).where(*_whose(PERSON_WEEKS.c.person_id, first, many)))
+    return {(week, person_id): tuple(sums) for week, person_id, *sums in rows}
+
+
+def _whose(person: ColumnElement[int], first: int, many: int) -> tuple[ColumnElement[bool], ...]:
+    return person >= first, person < first + many
