@@ -266,6 +266,17 @@ def staff_desk(name: Annotated[str, typer.Option(help="Who enters; written besid
     _or_exit(lambda: admitting.run(_settings(), name))
 
 
+@staff.command(name="alerts")
+def staff_alerts(name: Annotated[str, typer.Option(help="One of the names in ALERT_TO.")]) -> None:
+    """Print a word that works once, for 15 minutes: who sends it to the bot is told of trouble from then on.
+
+    Hand it over in person. May run beside the bot.
+    """
+    from bot import enlisting
+
+    _or_exit(lambda: enlisting.run(_settings(), name))
+
+
 def _settings() -> Settings:
     return settings_file.read()
 

@@ -29,7 +29,8 @@ from bot.web.visits import Visits
 from bot.worker import Worker
 from handlers.messages import Arrived, Channel, Fate, Outcome
 from handlers.texts import Texts
-from scheduler import jobs, notices, ticker
+from scheduler import jobs, notices, quotas, ticker
+from scheduler.alerts import Watch
 from scheduler.delivery import Delivery
 from scheduler.slots import Slots
 from storage import marks
@@ -98,6 +99,7 @@ class App:
             public_channel=self.phones.telegram_channel if self.phones else self.settings.telegram_channel,
             generation=self.generation,
             private_chats=self.addresses,
+            alert_names=self.settings.alert_names,
         )
 
     def _join_links(self) -> list[JoinLink]:
@@ -188,7 +190,8 @@ class App:
         work = [self.visits.run(), self._refresh()]
         if Role.WORKER in self.settings.roles:
             sealing = notices.run(self.database, self.house, _watch_notice)
-            work += [self.delivery.run(), sealing, self.worker.run(), *self._polls()]
+            work += [self.delivery.run(), sealing, self.worker.run(), self._alarm().run(), *self._polls()]
+            work.append(quotas.run(self.database, self.clock, self.channels))
         self._background = {asyncio.create_task(part) for part in work}
         for task in self._background:
             task.add_done_callback(_tell_of_death)
@@ -219,6 +222,10 @@ class App:
         if self.phones is not None:
             await self.phones.stop()
         self.database.close()
+
+    def _alarm(self) -> Watch:
+        names, folder = self.settings.alert_names, self.settings.data_dir
+        return Watch(self.database, self.house, self.delivery, names=names, folder=folder)
 
     def _tick(self) -> AsyncIOScheduler:
         table = jobs.table(self.settings.data_dir / "erased.txt", self.programme_now)

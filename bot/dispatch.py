@@ -45,6 +45,7 @@ class House:
     public_channel: str = ""
     generation: str = ""
     private_chats: Mapping[ChannelName, str] = field(default_factory=dict)
+    alert_names: tuple[str, ...] = ()
 
     def keyed_hash(self, words: str) -> str:
         """Hash words so that nobody without the secret can tell or try what they were."""
@@ -105,6 +106,8 @@ def _open_talk(connection: Connection, house: House, event: StoredEvent, incomin
         make_link=house.make_link,
         public_url=house.public_url,
         private_chat=house.private_chats.get(event.channel, ""),
+        alert_names=house.alert_names,
+        real_at=house.clock.real(),
     )
 
 

@@ -125,6 +125,11 @@ class Settings(BaseSettings):
         return self.host in ("127.0.0.1", "localhost", "::1")
 
     @property
+    def alert_names(self) -> tuple[str, ...]:
+        """The names in ALERT_TO, in their order."""
+        return tuple(dict.fromkeys(name.strip() for name in self.alert_to.split(",") if name.strip()))
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret's value, for the logs to mask."""
         values = (getattr(self, name) for name in type(self).model_fields)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from handlers import (
+    alerting,
     attending,
     bringing,
     browsing,
@@ -174,6 +175,9 @@ def _answer(talk: Talk) -> Answer:
 
 def _follow(talk: Talk) -> Answer:
     payload = talk.incoming.payload
+    if alerting.is_word(payload):
+        following.come_back(talk)
+        return alerting.take_word(talk, payload)
     if talk.person is None and talk.account.language and browsing.code_in(payload):
         following.come_back(talk)
         return _open_payload(talk, payload)
@@ -208,6 +212,8 @@ def _settled(talk: Talk, data: str) -> Talk:
 
 def _read(talk: Talk, words: str) -> Answer:
     """Answer typed words: a command, an awaited answer, or what is understood of them."""
+    if alerting.is_word(words):
+        return alerting.take_word(talk, words)
     command = WORDS.get(words.strip().lower().split(" ")[0] if words.strip() else "")
     if command:
         known = talk.account.language or command == "language"

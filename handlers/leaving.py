@@ -11,7 +11,7 @@ from handlers.messages import Choice
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import format_day
-from storage import accounts, inbox, ledger, outbox, people, registrations, remains
+from storage import accounts, alerts, inbox, ledger, outbox, people, registrations, remains
 from storage.facts import PersonFacts
 
 
@@ -80,6 +80,7 @@ def leave(talk: Talk, event: str = "") -> Answer:
         inbox.forget_account(talk.connection, account.channel, account.key)
         key_hash = talk.keyed_hash(f"{account.channel}:{account.bot_id}:{account.key}")
         people.add_erasure(talk.connection, key_hash, talk.now)
+    alerts.drop_receivers(talk.connection, [account.id for account in owned])
     accounts.remove(talk.connection, [account.id for account in owned])
     words = talk.say("退会しました。これまでのご協力、ありがとうございました。いつでもまた参加できます。")
     again = talk.choice("参加する", "language")

@@ -155,6 +155,7 @@ class Reason(StrEnum):
     GONE = "gone"
     TOKEN_DEAD = "token_dead"  # noqa: S105 - a state of a reply token, not a secret
     TOO_LONG = "too_long"
+    QUOTA = "quota"  # the month's messages are used up: pushes wait, replies go on
     REFUSED = "refused"
 
 

@@ -32,6 +32,13 @@ class Talk:
     make_link: Callable[[str, str], str]  # (page, what it is about) to a signed address that works for a short time
     public_url: str = ""
     private_chat: str = ""  # where a group's members reach the bot alone
+    alert_names: tuple[str, ...] = ()  # who is to be told of trouble
+    real_at: datetime | None = None  # real time, which deadlines of words are counted in
+
+    @property
+    def real_now(self) -> datetime:
+        """The real time; outside the sandbox the same as ``now``."""
+        return self.real_at or self.now
 
     @property
     def language(self) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from handlers.messages import Call, Fate, Outcome, Reason, Sender, Way
 from scheduler import outcomes, validity
 from scheduler.outcomes import Next
+from scheduler.troubles import Troubles
 from storage import accounts, generations, outbox
 from storage.clock import Clock
 from storage.database import ConflictError, Database, StorageUnavailableError
@@ -55,6 +56,7 @@ class Delivery:
         self._tasks: set[asyncio.Task[None]] = set()
         self._seats = {name: asyncio.Semaphore(seats) for name, seats in IN_FLIGHT.items()}
         self._stopping = asyncio.Event()
+        self._troubles = Troubles()
 
     def take(self, calls: Sequence[StoredCall]) -> None:
         """Take calls that are leased to this process: no poll stands between their commit and the platform."""
@@ -129,6 +131,7 @@ class Delivery:
             outcome = await self._try(call)
             step = outcomes.after(call, outcome, self._clock.real())
         await self._insist(lambda c: self._end(c, call, outcome, step))
+        self._troubles.remember(call, outcome)
         self._watch(call, outcome, self._clock.real())
 
     async def _is_held_back(self, call: StoredCall) -> bool:
@@ -188,9 +191,18 @@ class Delivery:
             log.info("channel_resumed", channel=call.channel)
         return outcome
 
+    async def tell_from_memory(self, channel: ChannelName, call: Call) -> Outcome:
+        """Make a call that no row stands for: only to say that no row can be stored."""
+        try:
+            return await self._senders[channel].send(call)
+        except Exception as error:
+            log.error("sender_failed", channel=channel, exc_info=error)
+            return Outcome(fate=Fate.UNKNOWN, detail=f"perhaps sent: {type(error).__name__}")
+
     def _end(self, connection: Connection, call: StoredCall, outcome: Outcome, step: Next) -> None:
         """Write what became of a try, in one transaction with what it says about the account."""
         now = self._clock.real()
+        self._troubles.note(connection, call, outcome, step, now=now)
         notes = {"request_id": outcome.request_id, "detail": outcome.detail[:200], **step.columns}
         if step.state is OutboxState.WAITING and step.due_at is not None:
             outbox.mark_waiting(connection, call.id, self.owner, step.due_at, **notes)

@@ -10,6 +10,7 @@ from storage.outbox import OutboxKind, OutboxState, StoredCall
 KEY_LIFE = timedelta(hours=23)  # LINE keeps a retry key for 24 hours from its first use
 FIRST_DELAY, LONGEST_DELAY = 1.0, 60.0  # seconds between tries, doubling
 HALT_DELAY = 60.0  # seconds until a halted channel is tried again
+REPEATED = frozenset({OutboxKind.ANSWER, OutboxKind.NOTICE, OutboxKind.ALERT})
 UNKEYED_TRIES = 3  # an answer without a retry key may arrive twice, but not for ever
 
 
@@ -75,7 +76,7 @@ def _unknown(call: StoredCall, now: datetime) -> Next:
         return _later(call, now, delay, True)
     if call.retry_key is not None:
         return _later(call, now, delay, True)
-    may_repeat = call.kind in (OutboxKind.ANSWER, OutboxKind.NOTICE) and call.attempts < UNKEYED_TRIES
+    may_repeat = call.kind in REPEATED and call.attempts < UNKEYED_TRIES
     return _later(call, now, delay, True) if may_repeat else Next(OutboxState.UNKNOWN)
 
 

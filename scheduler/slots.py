@@ -14,7 +14,8 @@ import structlog
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Connection
 
-from storage import slots
+from storage import alerts, slots
+from storage.alerts import AlertKind
 from storage.clock import TOKYO, Clock
 from storage.database import ConflictError, Database, StorageUnavailableError, lock_job
 from storage.slots import SlotState, StoredSlot
@@ -142,14 +143,18 @@ class Slots:
             return self._go_on(connection, waiting[0], oldest, real)
         if latest >= oldest:
             return slots.claim(connection, job.name, latest, self.owner, real, self._lease)
-        state = SlotState.MISSED if slots.is_known(connection, job.name) else SlotState.BEFORE
-        return slots.add(connection, job.name, latest, state, ended_at=real)
+        if not slots.is_known(connection, job.name):
+            return slots.add(connection, job.name, latest, SlotState.BEFORE, ended_at=real)
+        missed = slots.add(connection, job.name, latest, SlotState.MISSED, ended_at=real)
+        if missed is not None:
+            _alert(connection, missed, real)
+        return missed
 
     def _go_on(self, connection: Connection, slot: StoredSlot, oldest: datetime, real: datetime) -> StoredSlot | None:
         """Take a begun slot over for another try; give it up when it had all its tries, or is too late."""
         if slot.attempts < TRIES and slot.due_at >= oldest:
             return slots.take_over(connection, slot, self.owner, real, self._lease)
-        return slots.mark_ended(connection, slot, SlotState.FAILED, real, slot.detail or "did not come to an end")
+        return _end(connection, slot, SlotState.FAILED, real, slot.detail or "did not come to an end")
 
     def _is_leased(self, slot: StoredSlot, real: datetime) -> bool:
         """Tell whether a claim is alive, or rests after a try that failed."""
@@ -165,9 +170,7 @@ class Slots:
         except Exception as error:
             ended = self._put_back(slot, error)
         else:
-            ended = self._database.write(
-                lambda c: slots.mark_ended(c, slot, SlotState.DONE, self._clock.real())
-            ).result()
+            ended = self._database.write(lambda c: _end(c, slot, SlotState.DONE, self._clock.real())).result()
         if ended is None:
             log.warning("slot_lost", job=slot.job)
         elif ended.state is SlotState.FAILED:
@@ -179,7 +182,23 @@ class Slots:
         log.error("slot_try_failed", job=slot.job, attempts=slot.attempts, error=name, exc_info=error)
         if slot.attempts < TRIES:
             return self._database.write(lambda c: slots.put_back(c, slot, real + self._lease, name)).result()
-        return self._database.write(lambda c: slots.mark_ended(c, slot, SlotState.FAILED, real, name)).result()
+        return self._database.write(lambda c: _end(c, slot, SlotState.FAILED, real, name)).result()
+
+
+def _end(
+    connection: Connection, slot: StoredSlot, state: SlotState, real: datetime, detail: str = ""
+) -> StoredSlot | None:
+    """End a slot, and with it raise or end the alert of its job."""
+    ended = slots.mark_ended(connection, slot, state, real, detail)
+    if ended is not None and state is SlotState.DONE:
+        alerts.end(connection, AlertKind.MISSED_SLOT, slot.job, real)
+    elif ended is not None:
+        _alert(connection, ended, real)
+    return ended
+
+
+def _alert(connection: Connection, slot: StoredSlot, real: datetime) -> None:
+    alerts.raise_(connection, AlertKind.MISSED_SLOT, slot.job, f"{slot.state} {slot.due_at.isoformat()}", real)
 
 
 def _tell(slot: StoredSlot) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from scheduler.slots import SlotRun
-from storage import inbox, notices, outbox, people, slots
+from storage import alerts, inbox, notices, outbox, people, slots
 from storage.database import Database
 from storage.slots import SlotState
 
@@ -13,6 +13,7 @@ BODY_LIFE = timedelta(days=7)
 EVENT_LIFE = timedelta(days=30)
 DONE_LIFE = timedelta(days=1)  # slots: a job of every minute makes many, and only the newest counts for anything
 SHOWN_LIFE = timedelta(days=30)
+ALERT_LIFE = timedelta(days=90)
 NOTICE_LIFE = timedelta(days=90)  # as long as the names of an event's guests: until then staff may be asked
 PIECE = 500  # rows a transaction: no unit holds the writer for long
 
@@ -26,6 +27,7 @@ def run(run: SlotRun, erased_file: Path) -> None:
         lambda c, limit: outbox.expire_stranded(c, now, limit),
         lambda c, limit: outbox.empty_bodies(c, now - BODY_LIFE, limit),
         lambda c, limit: notices.remove_old(c, today - NOTICE_LIFE, limit),
+        lambda c, limit: alerts.remove_old(c, now - ALERT_LIFE, limit),
         lambda c, limit: slots.forget_old(c, [SlotState.DONE, SlotState.BEFORE], now - DONE_LIFE, limit),
         lambda c, limit: slots.forget_old(c, slots.SHOWN, now - SHOWN_LIFE, limit),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 from storage.accounts import ACCOUNTS
 from storage.database import BigId, Instant, table_of
 from storage.facts import ChannelName
+from storage.outbox import OUTBOX, OutboxState
 
 
 class AlertKind(StrEnum):
@@ -64,6 +65,7 @@ class AlertTelling(SQLModel, table=True):
     made_at: datetime = Field(sa_type=Instant)
 
 
+SEEN_STEP = timedelta(minutes=1)  # a trouble met a thousand times a second is written down once a minute
 ALERTS, RECEIVERS, TELLINGS = table_of(Alert), table_of(AlertReceiver), table_of(AlertTelling)
 _IS_OPEN = text("ended_at IS NULL")
 Index("alert_open", ALERTS.c.kind, ALERTS.c.key, unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN)
@@ -98,6 +100,16 @@ class Receiver:
     language: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One call that tells a name, and how far it has come."""
+
+    account_id: int
+    name: str
+    made_at: datetime
+    state: OutboxState
+
+
 def raise_(connection: Connection, kind: AlertKind, key: str, detail: str, now: datetime) -> bool:
     """Open an alert; while one of this kind and key is open it only notes that it was seen again. True for a new one.
 
@@ -109,7 +121,7 @@ def raise_(connection: Connection, kind: AlertKind, key: str, detail: str, now: 
     added = insert.values(**row, told=False, end_told=False).on_conflict_do_nothing(**unique)
     if connection.execute(added.returning(ALERTS.c.id)).first() is not None:
         return True
-    same = (ALERTS.c.kind == kind, ALERTS.c.key == key, _IS_OPEN)
+    same = (ALERTS.c.kind == kind, ALERTS.c.key == key, _IS_OPEN, ALERTS.c.seen_at < now - SEEN_STEP)
     connection.execute(ALERTS.update().where(*same).values(seen_at=now))
     return False
 
@@ -164,6 +176,32 @@ def list_receivers(connection: Connection, names: Sequence[str]) -> list[Receive
     chosen = select(*columns).select_from(joined).where(RECEIVERS.c.name.in_(names), ACCOUNTS.c.state == "following")
     rows = connection.execute(chosen.order_by(RECEIVERS.c.made_at, RECEIVERS.c.account_id))
     return [Receiver(**{**row._mapping, "channel": ChannelName(row.channel)}) for row in rows]
+
+
+def add_telling(
+    connection: Connection, alert_id: int, to: Receiver, outbox_id: int, now: datetime, *, is_end: bool
+) -> None:
+    """Write down by which call somebody is told of an alert, or of its end."""
+    row = {"alert_id": alert_id, "is_end": is_end, "account_id": to.account_id, "name": to.name}
+    connection.execute(TELLINGS.insert().values(**row, outbox_id=outbox_id, made_at=now))
+
+
+def list_tellings(connection: Connection, alert_id: int, *, is_end: bool) -> list[Telling]:
+    """List who was told of an alert, or of its end, and what became of the call."""
+    columns = (TELLINGS.c.account_id, TELLINGS.c.name, TELLINGS.c.made_at, OUTBOX.c.state)
+    joined = TELLINGS.join(OUTBOX, OUTBOX.c.id == TELLINGS.c.outbox_id)
+    ours = (TELLINGS.c.alert_id == alert_id, TELLINGS.c.is_end == is_end)
+    rows = connection.execute(select(*columns).select_from(joined).where(*ours))
+    return [Telling(**{**row._mapping, "state": OutboxState(row.state)}) for row in rows]
+
+
+def remove_old(connection: Connection, ended_before: datetime, limit: int) -> int:
+    """Remove alerts that ended so long ago, with what was told of them, a piece at a time; gives how many."""
+    old = select(ALERTS.c.id).where(ALERTS.c.ended_at < ended_before, ALERTS.c.end_told).limit(limit)
+    ids = list(connection.execute(old).scalars())
+    connection.execute(TELLINGS.delete().where(TELLINGS.c.alert_id.in_(ids)))
+    connection.execute(ALERTS.delete().where(ALERTS.c.id.in_(ids)))
+    return len(ids)
 
 
 def drop_receivers(connection: Connection, account_ids: Sequence[int]) -> None:

@@ -9,6 +9,7 @@ import fcntl
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -76,7 +77,10 @@ class Database:
         self._lock = _lock_file(self.url.database) if self.is_sqlite and not read_only else None
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="reader")
         self._engine = _sqlite_engine(url, read_only) if self.is_sqlite else create_engine(url, pool_size=POOL_SIZE + 4)
-        self._writer = _GroupingWriter(self._engine) if self.is_sqlite else _PooledWriter(self._engine)
+        self.full_at: float | None = None
+        """When a write was last refused for want of room or by a bad disk (time.monotonic); None: never."""
+        writer = _GroupingWriter if self.is_sqlite else _PooledWriter
+        self._writer: _GroupingWriter | _PooledWriter = writer(self._engine, self._note)
 
     def write(self, unit: Unit[Result]) -> "Future[Result]":
         """Run a unit of work in a transaction; its Future gives the result after the commit, or raises.
@@ -92,6 +96,10 @@ class Database:
     def _ask(self, question: Unit[Result]) -> Result:
         with storage_errors(), self._engine.connect() as connection:
             return question(connection)
+
+    def _note(self, error: Exception) -> None:
+        if isinstance(error, StorageUnavailableError) and str(error).startswith(NO_ROOM):
+            self.full_at = time.monotonic()
 
     def close(self) -> None:
         """Finish what was submitted, then let go of the file and the connections; closing twice is once."""
@@ -111,8 +119,8 @@ class Database:
 class _GroupingWriter:
     """SQLite's one writer: what waits shares one transaction, up to a limit; a unit that raises undoes only itself."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, note: Callable[[Exception], None]) -> None:
+        self._engine, self._note = engine, note
         self._waiting: queue.SimpleQueue[tuple[Unit[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._door = threading.Lock()
         self._closed = False
@@ -148,6 +156,7 @@ class _GroupingWriter:
             with storage_errors(), self._engine.begin() as connection:
                 ended = [(future, *in_savepoint(connection, unit)) for unit, future in group]
         except Exception as error:
+            self._note(error)
             ended = [(future, None, error) for _, future in group]
         for future, result, failure in ended:
             if failure is None:
@@ -179,8 +188,8 @@ def in_savepoint(connection: Connection, unit: Unit[Result]) -> tuple[Result | N
 class _PooledWriter:
     """PostgreSQL's writer: a few threads, each unit in a transaction of its own."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, note: Callable[[Exception], None]) -> None:
+        self._engine, self._note = engine, note
         self._threads = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="writer")
 
     def submit(self, unit: Unit[Result]) -> "Future[Result]":
@@ -190,8 +199,12 @@ class _PooledWriter:
             raise StorageUnavailableError("closed") from error
 
     def _commit(self, unit: Unit[Result]) -> Result:
-        with storage_errors(), self._engine.begin() as connection:
-            return unit(connection)
+        try:
+            with storage_errors(), self._engine.begin() as connection:
+                return unit(connection)
+        except StorageUnavailableError as error:
+            self._note(error)
+            raise
 
     def close(self) -> None:
         self._threads.shutdown()
@@ -200,6 +213,7 @@ class _PooledWriter:
 _SQLITE_STATES = "FULL IOERR BUSY LOCKED CANTOPEN READONLY NOTADB CORRUPT"
 SQLITE_FAILURES = tuple(f"SQLITE_{state}" for state in _SQLITE_STATES.split())
 POSTGRESQL_FAILURES = ("08", "53", "57", "58")  # connection, resources (disk full), operator's stop, system
+NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR", "53100", "58030")  # no space left, or the disk answers with errors
 CONFLICTS = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505", "40")  # a taken key, a deadlock
 
 

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Index, Row, UniqueConstraint, func, select, t
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
+from storage import alerts
+from storage.alerts import AlertKind
 from storage.database import BigId, Instant, table_of
 from storage.facts import ChannelName
 
@@ -177,9 +179,13 @@ def add_attempt(connection: Connection, event_id: int, trouble: str | None = Non
 
 
 def mark_failed(connection: Connection, event_id: int, now: datetime) -> bool:
-    """Give an event up: its account goes on without it. False when it was handled or given up meanwhile."""
+    """Give an event up: its account goes on without it, and staff are told. False when it ended meanwhile."""
     ours = (INBOX.c.id == event_id, _IS_WAITING)
-    return connection.execute(INBOX.update().where(*ours).values(state=InboxState.FAILED, done_at=now)).rowcount == 1
+    given_up = INBOX.update().where(*ours).values(state=InboxState.FAILED, done_at=now)
+    if connection.execute(given_up).rowcount != 1:
+        return False
+    alerts.raise_(connection, AlertKind.FAILED_ROWS, "inbox", "", now)
+    return True
 
 
 def count_states(connection: Connection) -> dict[str, int]:

@@ -19,6 +19,7 @@ class MarkName(StrEnum):
     CLOCK_OFFSET_SECONDS = "clock_offset_seconds"
     HEAT_ALERT = "heat_alert"  # the Tokyo day (ISO) for which staff switched a heat alert on
     VISITOR_SALT = "visitor_salt"
+    DISK_PROBE = "disk_probe"  # written to find out whether a full disk has room again
 
 
 class Mark(SQLModel, table=True):

@@ -36,6 +36,7 @@ class OutboxKind(StrEnum):
     PRESS_ANSWER = "press_answer"
     ANSWER = "answer"
     NOTICE = "notice"  # a reminder, a cancellation, a move: repeated on Telegram while still true
+    ALERT = "alert"  # to named staff: some trouble began or is over; may arrive twice rather than not at all
     POST = "post"  # to the city's public channel: no account, and never repeated where it may have been taken
     BULK = "bulk"  # of a broadcast, to one account or many: never repeated without a key where it may have been taken
 

@@ -74,7 +74,7 @@ def find(connection: Connection, channel: ChannelName, now: datetime) -> QuotaFa
 
 
 def put(connection: Connection, channel: ChannelName, most: int | None, used: int, now: datetime) -> QuotaFacts:
-    """Keep what a platform told now; raises the alert of a low quota, or ends it."""
+    """Keep what a platform told now; raises the alert of a low quota, or ends it and that of one used up."""
     values = {"most": most, "used": used, "asked_at": now}
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(QUOTAS)
     key = {"channel": channel, "month": month_of(now)}
@@ -84,6 +84,8 @@ def put(connection: Connection, channel: ChannelName, most: int | None, used: in
         alerts.raise_(connection, AlertKind.LOW_QUOTA, channel, f"{told.left}/{told.most}", now)
     else:
         alerts.end(connection, AlertKind.LOW_QUOTA, channel, now)
+    if told.left != 0:
+        alerts.end(connection, AlertKind.CHANNEL_HALTED, f"{channel}:quota", now)
     return told
 
 

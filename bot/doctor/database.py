@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from bot import opening, wiring
+from bot.doctor import reach
 from bot.doctor.findings import Finding, ok, warn, wrong
 from bot.settings import Settings, SettingsError
 from storage import catalogue, inbox, marks, notices, outbox, programme_file, schema, slots
@@ -90,6 +91,8 @@ def _look_inside(database: Database, settings: Settings) -> Iterator[Finding]:
     remedy = "look in the log for event_failed: the people concerned got a kind word and no answer"
     yield warn("queues", words, remedy) if failed else ok("queues", words)
     yield _look_at_notices(database)
+    yield from reach.look_at_receivers(database, settings.alert_names)
+    yield reach.look_at_alerts(database)
     yield _look_at_jobs(*database.read(lambda c: (slots.list_shown(c, MANY), slots.list_last_done(c))).result())
     yield from _look_at_file(settings, database.read(catalogue.find_newest).result())
 

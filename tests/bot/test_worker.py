@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from bot import dispatch, worker
 from handlers import commands
 from handlers.talk import Answer, Talk
-from storage import inbox
+from storage import alerts, inbox
+from storage.alerts import AlertKind
 from storage.database import ConflictError, Database, StorageUnavailableError
 from storage.facts import ChannelName
 from tests.bot.desk import Desk, Writer
@@ -69,6 +70,8 @@ async def test_a_message_that_always_fails_is_given_up_after_three_tries_and_sil
     assert len(tries) == worker.TRIES
     assert desk.inbox("state") == ["failed", "done", "done"]
     assert desk.inbox("trouble") == ["RuntimeError", None, None]
+    opened = desk.database.read(alerts.list_open).result()
+    assert [(one.kind, one.key) for one in opened] == [(AlertKind.FAILED_ROWS, "inbox")]
     assert {call.token for call in desk.platform.taken} == {event["replyToken"] for event in said}, (
         "a kind word as well"
     )

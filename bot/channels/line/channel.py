@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from bot.channels.line import receive, render, send
 from bot.channels.line.account import Account
 from bot.channels.line.tokens import LongLivedToken, TokenSource
-from bot.channels.line.wire import Wire
+from bot.channels.line.wire import LineError, Wire
 from handlers.messages import Arrived, Call, Incoming, Message, Outcome
+from scheduler.quotas import Reading
 from storage.facts import ChannelName
 
 
@@ -59,6 +60,14 @@ class Line:
     def render_press_answer(self, text: str) -> bytes | None:
         """Give None: a press on LINE waits for nothing."""
         return None
+
+    async def read_quota(self) -> Reading | None:
+        """Ask for this month's messages; None when LINE does not answer."""
+        try:
+            quota = await self.account.quota()
+        except LineError:
+            return None
+        return Reading(most=quota.limit, used=quota.used)
 
     async def send(self, call: Call) -> Outcome:
         """Make one call under one deadline, without a retry of its own; every failure becomes an Outcome."""

@@ -96,7 +96,8 @@ async def _told_apart(account: Account, call: Call, answer: Answer, ends: float)
             monthly = False
     found = _request_id(answer)
     if monthly and call.way is Way.PUSH:
-        return Outcome(fate=Fate.HALTED, request_id=found, detail="status 429, month's quota used up")
+        detail = "status 429, month's quota used up"
+        return Outcome(fate=Fate.HALTED, reason=Reason.QUOTA, request_id=found, detail=detail)
     return Outcome(fate=Fate.TEMPORARY, retry_after=limits.RATE_PAUSE, request_id=found, detail="status 429")
 
 
