@@ -15,6 +15,7 @@ DONE_LIFE = timedelta(days=1)  # slots: a job of every minute makes many, and on
 SHOWN_LIFE = timedelta(days=30)
 ALERT_LIFE = timedelta(days=90)
 NOTICE_LIFE = timedelta(days=90)  # as long as the names of an event's guests: until then staff may be asked
+CALL_LIFE = NOTICE_LIFE  # emptied of all that names anybody since the first week
 PIECE = 500  # rows a transaction: no unit holds the writer for long
 
 
@@ -26,6 +27,7 @@ def run(run: SlotRun, erased_file: Path) -> None:
         lambda c, limit: inbox.remove_old(c, now - EVENT_LIFE, limit),
         lambda c, limit: outbox.expire_stranded(c, now, limit),
         lambda c, limit: outbox.empty_bodies(c, now - BODY_LIFE, limit),
+        lambda c, limit: outbox.remove_old(c, now - CALL_LIFE, limit),
         lambda c, limit: notices.remove_old(c, today - NOTICE_LIFE, limit),
         lambda c, limit: alerts.remove_old(c, now - ALERT_LIFE, limit),
         lambda c, limit: slots.forget_old(c, [SlotState.DONE, SlotState.BEFORE], now - DONE_LIFE, limit),

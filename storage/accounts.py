@@ -31,7 +31,7 @@ class Account(SQLModel, table=True):
 
 
 ACCOUNTS = table_of(Account)
-_BY_KEY = select(ACCOUNTS)
+_BY_KEY = select(*(ACCOUNTS.c[name] for name in AccountFacts.__slots__))
 
 
 def find(connection: Connection, channel: ChannelName, bot_id: str, key: str) -> AccountFacts | None:
@@ -65,7 +65,7 @@ def list_of_persons(connection: Connection, person_ids: Collection[int]) -> dict
     """List some persons' accounts, oldest first, as {person: [account, …]}; who has none is left out."""
     owned: dict[int, list[AccountFacts]] = {}
     chosen = _BY_KEY.where(ACCOUNTS.c.person_id.in_(set(person_ids))).order_by(ACCOUNTS.c.id)
-    for row in connection.execute(chosen):
+    for row in connection.execute(chosen).all():
         owned.setdefault(row.person_id, []).append(_facts(row))
     return owned
 

@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Index, Row, UniqueConstraint, bindparam, exists, func, literal, select, text
@@ -52,6 +54,8 @@ class Notice(SQLModel, table=True):
 
 
 NOTICES = table_of(Notice)
+_READ = [NOTICES.c[name] for name in NoticeFacts.__slots__]
+_SAME = tuple(name for name in NoticeFacts.__slots__ if name not in ("kind", "detail"))
 _KEY = ("part_id", "person_id", "kind", "schedule_version", "n")
 _CONTENT = ("due_at", "not_after", "made_at", "ended_at", "detail", "state", "reason")
 _WAITING = text("state = 'waiting'")
@@ -221,8 +225,8 @@ def list_due(connection: Connection, now: datetime, limit: int) -> list[int]:
 def claim_due(connection: Connection, now: datetime, limit: int, person_ids: Collection[int]) -> list[NoticeFacts]:
     """Lock some persons' notices that are due, longest due first; another process takes others."""
     due = (_WAITING, NOTICES.c.due_at <= now, NOTICES.c.person_id.in_(person_ids))
-    ordered = select(NOTICES).where(*due).order_by(NOTICES.c.due_at, NOTICES.c.id).limit(limit)
-    return [_facts(row) for row in connection.execute(ordered.with_for_update(skip_locked=True))]
+    ordered = select(*_READ).where(*due).order_by(NOTICES.c.due_at, NOTICES.c.id).limit(limit)
+    return [_facts(row) for row in connection.execute(ordered.with_for_update(skip_locked=True)).all()]
 
 
 def postpone_all(connection: Connection, until: Mapping[int, datetime]) -> None:
@@ -289,6 +293,11 @@ def list_of_part(connection: Connection, part_id: int) -> list[tuple[NoticeFacts
 
 
 def _facts(row: Row[Any]) -> NoticeFacts:
-    names = set(NoticeFacts.__slots__) - {"kind", "detail"}
-    same = {name: getattr(row, name) for name in names}
-    return NoticeFacts(**same, kind=NoticeKind(row.kind), detail=json.loads(row.detail))
+    same = {name: getattr(row, name) for name in _SAME}
+    return NoticeFacts(**same, kind=NoticeKind(row.kind), detail=_read_detail(row.detail))
+
+
+@lru_cache(maxsize=1000)
+def _read_detail(document: str) -> Mapping[str, str]:
+    """Read what words need; thousands of notices say the same."""
+    return MappingProxyType(json.loads(document))

@@ -104,6 +104,8 @@ Index("outbox_of_broadcast", OUTBOX.c.broadcast_id, sqlite_where=_OF_BROADCAST, 
 _STRANDED = OUTBOX.c.state == OutboxState.STRANDED
 Index("outbox_stranded", OUTBOX.c.account_id, sqlite_where=_STRANDED, postgresql_where=_STRANDED)
 Index("outbox_made", OUTBOX.c.made_at)
+_LATE = text("kind = 'notice' AND state = 'expired'")
+Index("outbox_late", OUTBOX.c.made_at, sqlite_where=_LATE, postgresql_where=_LATE)
 _FULL = text("to_key <> ''")
 Index("outbox_full", OUTBOX.c.made_at, sqlite_where=_FULL, postgresql_where=_FULL)
 
@@ -321,10 +323,16 @@ def expire_stranded(connection: Connection, now: datetime, limit: int) -> int:
     return connection.execute(OUTBOX.update().where(OUTBOX.c.id.in_(chosen)).values(**values)).rowcount
 
 
+def remove_old(connection: Connection, made_before: datetime, limit: int) -> int:
+    """Remove calls of time past that have ended, a piece at a time; gives how many."""
+    chosen = select(OUTBOX.c.id).where(OUTBOX.c.made_at < made_before, OUTBOX.c.state.in_(END_STATES)).limit(limit)
+    return connection.execute(OUTBOX.delete().where(OUTBOX.c.id.in_(chosen))).rowcount
+
+
 def count_expired(connection: Connection, since: datetime) -> int:
     """Count the notices stored from a moment on whose time passed before a platform took them; for a diagnosis."""
-    expired = (OUTBOX.c.made_at >= since, OUTBOX.c.kind == OutboxKind.NOTICE, OUTBOX.c.state == OutboxState.EXPIRED)
-    return int(connection.execute(select(func.count()).select_from(OUTBOX).where(*expired)).scalar_one())
+    late = select(func.count()).select_from(OUTBOX).where(_LATE, OUTBOX.c.made_at >= since)
+    return int(connection.execute(late).scalar_one())
 
 
 def count_open(connection: Connection) -> dict[str, int]:

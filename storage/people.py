@@ -80,7 +80,7 @@ def find(connection: Connection, person_id: int | None) -> PersonFacts | None:
 def list_consented(connection: Connection, person_ids: Collection[int]) -> dict[int, str]:
     """List which text some persons agreed to last, as {person: version}, "" for none; who has left is left out."""
     chosen = select(PEOPLE.c.id, PEOPLE.c.consent_version)
-    rows = connection.execute(chosen.where(PEOPLE.c.id.in_(set(person_ids)), ~PEOPLE.c.is_tombstone))
+    rows = connection.execute(chosen.where(PEOPLE.c.id.in_(set(person_ids)), ~PEOPLE.c.is_tombstone)).all()
     return {person_id: version or "" for person_id, version in rows}
 
 

@@ -66,6 +66,8 @@ class Guest(SQLModel, table=True):
 
 
 REGISTRATIONS, COMPANY_FORMS, GUESTS = table_of(Registration), table_of(CompanyForm), table_of(Guest)
+_READ = [REGISTRATIONS.c[name] for name in RegistrationFacts.__slots__]
+_SAME = tuple(name for name in RegistrationFacts.__slots__ if name != "state")
 Index("registration_line", REGISTRATIONS.c.part_id, REGISTRATIONS.c.state, REGISTRATIONS.c.queued)
 _OFFERED = text("state = 'offered'")  # a literal: SQLite uses an index of some rows only for the very same words
 Index("registration_offers", REGISTRATIONS.c.offered_until, sqlite_where=_OFFERED, postgresql_where=_OFFERED)
@@ -124,13 +126,16 @@ def list_party(
     return _many(connection, (REGISTRATIONS.c.event_id == event_id) & whose, states=states)
 
 
-def list_parties(
-    connection: Connection, part_ids: Collection[int], person_ids: Collection[int]
-) -> list[RegistrationFacts]:
-    """List the registrations of some persons and of those they bring at some parts, whatever became of them."""
-    persons = set(person_ids)
-    whose = REGISTRATIONS.c.person_id.in_(persons) | REGISTRATIONS.c.host_id.in_(persons)
-    return _many(connection, whose & REGISTRATIONS.c.part_id.in_(set(part_ids)), states=tuple(RegistrationState))
+def list_of_persons(connection: Connection, person_ids: Collection[int]) -> list[RegistrationFacts]:
+    """List all registrations of some persons, whatever became of them."""
+    ours = REGISTRATIONS.c.person_id.in_(set(person_ids))
+    return [_facts(row) for row in connection.execute(select(*_READ).where(ours)).all()]
+
+
+def list_brought(connection: Connection, host_ids: Collection[int]) -> list[RegistrationFacts]:
+    """List the live registrations of those whom some persons bring."""
+    brought = select(*_READ).where(REGISTRATIONS.c.host_id.in_(set(host_ids)), REGISTRATIONS.c.state.in_(LIVE))
+    return [_facts(row) for row in connection.execute(brought).all()]
 
 
 def count_waiting(connection: Connection, part_ids: Sequence[int]) -> dict[int, int]:
@@ -311,13 +316,13 @@ def take_slip(connection: Connection, slip_hash: str) -> int | None:
 
 
 def _many(connection: Connection, where: Any, states: Sequence[RegistrationState]) -> list[RegistrationFacts]:
-    chosen = select(REGISTRATIONS).where(where, REGISTRATIONS.c.state.in_(states))
-    rows = connection.execute(chosen.order_by(REGISTRATIONS.c.queued, REGISTRATIONS.c.id))
+    chosen = select(*_READ).where(where, REGISTRATIONS.c.state.in_(states))
+    rows = connection.execute(chosen.order_by(REGISTRATIONS.c.queued, REGISTRATIONS.c.id)).all()
     return [_facts(row) for row in rows]
 
 
 def _facts(row: Row[Any]) -> RegistrationFacts:
-    same = {name: getattr(row, name) for name in RegistrationFacts.__slots__ if name != "state"}
+    same = {name: getattr(row, name) for name in _SAME}
     return RegistrationFacts(**same, state=RegistrationState(row.state))
 
 

@@ -174,3 +174,20 @@ def test_notices_go_ninety_days_after_they_ended_and_those_that_wait_stay(databa
     run(database, tmp_path)
     left = database.read(lambda c: c.execute(select(NOTICES.c.person_id)).scalars().all()).result()
     assert sorted(left) == [2, 3]
+
+
+def test_calls_go_ninety_days_after_they_were_made_if_they_have_ended(database: Database, tmp_path: Path) -> None:
+    old, kept = timedelta(days=90, seconds=1), timedelta(days=89)
+    for number, (state, age) in enumerate(
+        [
+            (OutboxState.ACCEPTED, old),
+            (OutboxState.EXPIRED, old),
+            (OutboxState.ACCEPTED, kept),
+            (OutboxState.WAITING, old),
+        ]
+    ):
+        call = a_call(state=state, made_at=NOW - age, account_id=number)
+        database.write(lambda c, call=call: outbox.add(c, **call)).result()
+    run(database, tmp_path)
+    left = database.read(lambda c: c.execute(select(OUTBOX.c.account_id)).scalars().all()).result()
+    assert sorted(left) == [2, 3]

@@ -19,6 +19,8 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "claim": lambda c: outbox.claim_due(c, "me", [LINE], NOW, LEASE, 200, alone=True),
     "open calls": outbox.count_open,
     "old calls": lambda c: outbox.empty_bodies(c, NOW, 500),
+    "ended calls": lambda c: outbox.remove_old(c, NOW, 500),
+    "late calls": lambda c: outbox.count_expired(c, NOW),
     "stranded": lambda c: outbox.expire_stranded(c, NOW, 500),
     "oldest": lambda c: inbox.find_oldest_waiting(c, LINE, "bot", "U1"),
     "accounts": inbox.list_waiting_accounts,
@@ -32,7 +34,8 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
 }
 OF_FEW = (
     "outbox_open", "outbox_paced", "outbox_full", "outbox_stranded", "inbox_waiting", "inbox_failed", "inbox_full",
-    "notice_due", "notice_ended", "registration_offers",
+    "notice_due", "notice_ended", "outbox_late", "registration_offers",
+    "outbox_made",  # of all, read from its oldest end on
     "ix_outbox_account_id",  # one account's, asked only for a notice that is due
 )  # fmt: skip
 
