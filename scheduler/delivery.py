@@ -107,8 +107,9 @@ class Delivery:
 
         def unit(connection: Connection) -> list[StoredCall]:
             kinds = EVERY_KIND if generations.is_armed(connection, self._generation) else outbox.REPLIES
-            which = {"alone": alone, "kinds": kinds, "held": held}
-            return outbox.claim_due(connection, self.owner, channels, now, LEASE, CLAIM_LIMIT, **which)
+            return outbox.claim_due(
+                connection, self.owner, channels, now, LEASE, CLAIM_LIMIT, alone=alone, kinds=kinds, held=held
+            )
 
         return await asyncio.wrap_future(self._database.write(unit))
 

@@ -188,7 +188,9 @@ def claim_due(
     ``held`` are the calls that the owner still has in hand under a lease that may have run out. A lease of its own that
     ran out on any other call is one it never heard of: the connection was lost while it was committed.
     """
-    lost = (OUTBOX.c.leased_until < now) & OUTBOX.c.id.not_in(held)
+    lost = OUTBOX.c.leased_until < now
+    if held:
+        lost &= OUTBOX.c.id.not_in(held)
     if alone:
         lost |= OUTBOX.c.leased_by != owner
     waiting = (OUTBOX.c.state == OutboxState.WAITING) & (OUTBOX.c.due_at <= now)

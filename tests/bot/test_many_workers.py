@@ -1,4 +1,4 @@
-"""Three worker processes on one PostgreSQL: each account in its order, accounts side by side, a dead worker replaced."""
+"""Three worker processes on one PostgreSQL: each account in its order, others beside it, a dead worker replaced."""
 
 import itertools
 import json
