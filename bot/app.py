@@ -192,6 +192,7 @@ class App:
             sealing = notices.run(self.database, self.house, _watch_notice)
             work += [self.delivery.run(), sealing, self.worker.run(), self._alarm().run(), *self._polls()]
             work.append(quotas.run(self.database, self.clock, self.channels))
+            work += [] if self.database.is_sqlite else [self.worker.listen()]
         self._background = {asyncio.create_task(part) for part in work}
         for task in self._background:
             task.add_done_callback(_tell_of_death)

@@ -17,7 +17,7 @@ from handlers.texts import Texts
 from scheduler.delivery import LEASE
 from storage import accounts, inbox, marks, outbox, people
 from storage.clock import Clock
-from storage.database import lock_account, lock_person
+from storage.database import lock_account, lock_person, try_lock_account
 from storage.facts import ChannelName, Programme
 from storage.inbox import StoredEvent
 from storage.marks import MarkName
@@ -53,9 +53,14 @@ class House:
 
 
 def decide(connection: Connection, house: House, owner: str, address: Address) -> tuple[int, list[StoredCall]] | None:
-    """Handle an account's oldest waiting event; gives its number and the calls leased to ``owner``, or None."""
-    lock_account(connection, *address)
-    event = inbox.find_oldest_waiting(connection, *address)
+    """Handle an account's oldest waiting event; gives its number and the calls leased to ``owner``, or None.
+
+    None too while another process works on the account, or sends it an answer: what waits is left to that one.
+    """
+    if not try_lock_account(connection, *address):
+        return None
+    elsewhere = outbox.is_answering_elsewhere(owner, address, house.clock.real())
+    event = inbox.find_oldest_waiting(connection, *address, unless=elsewhere)
     if event is None:
         return None
     channel = house.channels[event.channel]

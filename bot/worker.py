@@ -1,6 +1,7 @@
 """Stores what arrives and works each account's events off, one after another, each in its own transaction."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -19,6 +20,10 @@ from storage.inbox import NewEvent, StoredEvent
 
 TRIES = 3  # of one event, before its account goes on without it
 LOOK_SECONDS = 1.0  # between looks for events that nobody works on
+ARRIVAL_SECONDS = 0.05  # between looks for what other processes have just stored
+OVERLAP = 4  # looks that long ago are the start of the next one: numbers become visible out of order
+ARRIVED_LIMIT = 64  # new events taken up at once; the rest are for the next look, or for another process
+IDLE_HANDS = 8  # with so many accounts in work, others may take what is new
 STORAGE_DELAY = 1.0  # seconds until a storage that was unavailable is tried again
 
 log = structlog.get_logger()
@@ -65,8 +70,32 @@ class Worker:
             except Exception as error:  # what another process stored must not wait for a restart
                 log.error("inbox_not_read", error=type(error).__name__, exc_info=error)
 
+    async def listen(self) -> None:
+        """Take up what other processes have just stored, while this one has idle hands; only PostgreSQL has others."""
+        seen: deque[int] = deque(maxlen=OVERLAP)
+        while True:
+            await asyncio.sleep(ARRIVAL_SECONDS)
+            if len(self._woken) >= IDLE_HANDS:
+                continue
+            try:
+                seen.append(await self._take_up_new(seen))
+            except StorageUnavailableError:
+                continue  # the slower look says so
+            except Exception as error:
+                log.error("inbox_not_read", error=type(error).__name__, exc_info=error)
+
+    async def _take_up_new(self, seen: Sequence[int]) -> int:
+        """Wake the accounts of new events, those in work here left out; gives the highest number seen."""
+        if not seen:
+            return await self._read(inbox.find_newest)
+        arrived = await self._read(lambda c: inbox.list_arrived(c, seen[0], ARRIVED_LIMIT))
+        for address in dict.fromkeys(address for _, address in arrived):
+            if address not in self._woken:
+                self.wake(address)
+        return arrived[-1][0] if arrived else seen[-1]
+
     async def _look(self, *, careful: bool) -> None:
-        for address in await asyncio.wrap_future(self._database.read(inbox.list_waiting_accounts)):
+        for address in await self._read(inbox.list_waiting_accounts):
             self.wake(address, careful=careful)
 
     def wake(self, address: Address, *, careful: bool = False) -> None:
@@ -185,7 +214,10 @@ class Worker:
             self._delivery.take(calls)
 
     async def _oldest(self, address: Address) -> StoredEvent | None:
-        return await asyncio.wrap_future(self._database.read(lambda c: inbox.find_oldest_waiting(c, *address)))
+        return await self._read(lambda c: inbox.find_oldest_waiting(c, *address))
+
+    async def _read(self, question: Callable[[Connection], Result]) -> Result:
+        return await asyncio.wrap_future(self._database.read(question))
 
     async def _write(self, unit: Callable[[Connection], Result]) -> Result:
         return await asyncio.wrap_future(self._database.write(unit))

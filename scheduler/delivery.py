@@ -25,6 +25,7 @@ LEASE = timedelta(seconds=30)  # outlasts any call; a dead process's reply token
 FRESH_SECONDS = 15.0  # a lease this young outlasts any call
 POLL_SECONDS = 1.0
 CLAIM_LIMIT = 200
+EVERY_KIND = tuple(OutboxKind)
 IN_FLIGHT = {ChannelName.LINE: 50, ChannelName.TELEGRAM: 10, ChannelName.TERMINAL: 1}
 """Calls at once: Telegram's library slows down as they grow, about 10 is its best."""
 
@@ -52,6 +53,7 @@ class Delivery:
         self.owner = uuid.uuid4().hex
         self.halted: dict[ChannelName, str] = {}
         self._database, self._clock, self._senders, self._watch = database, clock, senders, watch
+        self._in_hand: dict[int, float] = {}
         self._lanes: dict[tuple[ChannelName, str], deque[tuple[StoredCall, float]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._seats = {name: asyncio.Semaphore(seats) for name, seats in IN_FLIGHT.items()}
@@ -62,6 +64,7 @@ class Delivery:
         """Take calls that are leased to this process: no poll stands between their commit and the platform."""
         taken = asyncio.get_running_loop().time()
         for call in calls:
+            self._in_hand[call.id] = taken
             lane = self._lanes.get((call.channel, call.to_key))
             if lane is not None:
                 lane.append((call, taken))
@@ -99,10 +102,14 @@ class Delivery:
 
     async def _claim(self) -> list[StoredCall]:
         now, alone, channels = self._clock.real(), self._database.is_sqlite, list(self._senders)
+        stale = asyncio.get_running_loop().time() - FRESH_SECONDS
+        held = [number for number, taken in self._in_hand.items() if taken < stale]
 
         def unit(connection: Connection) -> list[StoredCall]:
-            kinds = OutboxKind if generations.is_armed(connection, self._generation) else outbox.REPLIES
-            return outbox.claim_due(connection, self.owner, channels, now, LEASE, CLAIM_LIMIT, alone=alone, kinds=kinds)
+            kinds = EVERY_KIND if generations.is_armed(connection, self._generation) else outbox.REPLIES
+            return outbox.claim_due(
+                connection, self.owner, channels, now, LEASE, CLAIM_LIMIT, alone=alone, kinds=kinds, held=held
+            )
 
         return await asyncio.wrap_future(self._database.write(unit))
 
@@ -117,6 +124,8 @@ class Delivery:
                         await self._deliver(call, taken)
                 except Exception as error:  # the calls behind it are leased to us: nobody else would make them
                     log.error("call_failed", call_id=call.id, error=type(error).__name__, exc_info=error)
+                finally:
+                    del self._in_hand[call.id]
         finally:
             del self._lanes[lane]
 

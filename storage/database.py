@@ -253,6 +253,15 @@ def lock_account(connection: Connection, channel: str, bot_id: str, account_key:
     _lock(connection, f"account:{channel}:{bot_id}:{account_key}")
 
 
+def try_lock_account(connection: Connection, channel: str, bot_id: str, account_key: str) -> bool:
+    """Hold one account until the transaction ends, unless another transaction does; tell whether it is held here."""
+    if connection.dialect.name != "postgresql":
+        return True
+    name = f"account:{channel}:{bot_id}:{account_key}"
+    trying = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+    return bool(connection.execute(trying, {"name": name}).scalar())
+
+
 def lock_person(connection: Connection, person_id: int) -> None:
     """Hold one person until the transaction ends; after the account, and of two persons the lower number first."""
     _lock(connection, f"person:{person_id}")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Index, Row, UniqueConstraint, func, select, text
+from sqlalchemy import ColumnElement, Connection, Index, Row, UniqueConstraint, false, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -48,6 +48,7 @@ class InboxRow(SQLModel, table=True):
 INBOX = table_of(InboxRow)
 INBOX.append_constraint(UniqueConstraint("channel", "bot_id", "event_id"))
 INBOX.dialect_options["sqlite"]["autoincrement"] = True
+FALSE = false()
 _IS_WAITING = INBOX.c.state == InboxState.WAITING
 Index(
     "inbox_waiting",
@@ -130,14 +131,33 @@ def _values(channel: ChannelName, event: NewEvent, received_at: datetime) -> dic
 
 
 def find_oldest_waiting(
-    connection: Connection, channel: ChannelName, bot_id: str, account_key: str
+    connection: Connection,
+    channel: ChannelName,
+    bot_id: str,
+    account_key: str,
+    unless: ColumnElement[bool] = FALSE,
 ) -> StoredEvent | None:
-    """Find the account's oldest waiting event by the platform's time."""
+    """Find the account's oldest waiting event by the platform's time; none while ``unless`` holds."""
     ours = (INBOX.c.channel == channel, INBOX.c.bot_id == bot_id, INBOX.c.account_key == account_key)
     row = connection.execute(
-        select(INBOX).where(_IS_WAITING, *ours).order_by(INBOX.c.occurred_at, INBOX.c.id).limit(1)
+        select(INBOX).where(_IS_WAITING, *ours, ~unless).order_by(INBOX.c.occurred_at, INBOX.c.id).limit(1)
     ).first()
     return None if row is None else _stored(row)
+
+
+def list_arrived(connection: Connection, after: int, limit: int) -> list[tuple[int, tuple[ChannelName, str, str]]]:
+    """List the waiting events numbered above ``after``, in order, as (number, (channel, bot id, account key)).
+
+    It reads only what is new, however much waits. Numbers may become visible out of order: look back a little.
+    """
+    columns = (INBOX.c.id, INBOX.c.channel, INBOX.c.bot_id, INBOX.c.account_key)
+    rows = connection.execute(select(*columns).where(INBOX.c.id > after, _IS_WAITING).order_by(INBOX.c.id).limit(limit))
+    return [(row.id, (ChannelName(row.channel), row.bot_id, row.account_key)) for row in rows]
+
+
+def find_newest(connection: Connection) -> int:
+    """Find the highest number an event was given; 0 for none."""
+    return connection.execute(select(func.max(INBOX.c.id))).scalar() or 0
 
 
 def list_waiting_accounts(connection: Connection) -> list[tuple[ChannelName, str, str]]:

@@ -101,6 +101,8 @@ Index(
 )
 _OF_BROADCAST = text("broadcast_id IS NOT NULL AND state IN ('waiting', 'sending')")
 Index("outbox_of_broadcast", OUTBOX.c.broadcast_id, sqlite_where=_OF_BROADCAST, postgresql_where=_OF_BROADCAST)
+_ANSWERING = text("state = 'sending' AND urgency <= 1")
+Index("outbox_answering", OUTBOX.c.to_key, sqlite_where=_ANSWERING, postgresql_where=_ANSWERING)
 _STRANDED = OUTBOX.c.state == OutboxState.STRANDED
 Index("outbox_stranded", OUTBOX.c.account_id, sqlite_where=_STRANDED, postgresql_where=_STRANDED)
 Index("outbox_made", OUTBOX.c.made_at)
@@ -178,16 +180,21 @@ def claim_due(
     *,
     alone: bool,
     kinds: Collection[OutboxKind] = frozenset(OutboxKind),
+    held: Collection[int] = (),
 ) -> list[StoredCall]:
     """Lease the due calls of some channels and kinds, most urgent first: waiting ones, and those whose owner died.
 
     The try is counted before it is made; a call that was being tried when its owner died may have been taken.
     What an account is told about a part is told in order: not before the call about it that was stored earlier ended.
     ``alone`` says that no other process can be alive (SQLite): then every lease of another owner is dead at once.
+    ``held`` are the calls that the owner still has in hand under a lease that may have run out. A lease of its own that
+    ran out on any other call is one it never heard of: the connection was lost while it was committed.
     """
-    lost = OUTBOX.c.leased_by != owner
-    if not alone:
-        lost &= OUTBOX.c.leased_until < now
+    lost = OUTBOX.c.leased_until < now
+    if held:
+        lost &= OUTBOX.c.id.not_in(held)
+    if alone:
+        lost |= OUTBOX.c.leased_by != owner
     waiting = (OUTBOX.c.state == OutboxState.WAITING) & (OUTBOX.c.due_at <= now)
     due = (
         OUTBOX.c.channel.in_(channels)
@@ -218,6 +225,16 @@ def _is_behind_another() -> ColumnElement[bool]:
     earlier = OUTBOX.alias("earlier")
     same = (earlier.c.account_id == OUTBOX.c.account_id, earlier.c.part_id == OUTBOX.c.part_id)
     return exists().where(*same, earlier.c.id < OUTBOX.c.id, text("earlier.state IN ('waiting', 'sending')"))
+
+
+def is_answering_elsewhere(owner: str, address: tuple[str, str, str], now: datetime) -> ColumnElement[bool]:
+    """Tell whether another owner is sending an answer to an account (channel, bot id, key): a condition for a question.
+
+    Who decides the account's next event meanwhile would send its answer too early.
+    """
+    channel, bot_id, key = address
+    theirs = (OUTBOX.c.channel == channel, OUTBOX.c.bot_id == bot_id, OUTBOX.c.to_key == key)
+    return exists().where(_ANSWERING, *theirs, OUTBOX.c.leased_by != owner, OUTBOX.c.leased_until > now)
 
 
 def renew(connection: Connection, call_id: int, owner: str, now: datetime, lease: timedelta) -> bool:

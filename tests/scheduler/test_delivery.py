@@ -260,3 +260,26 @@ async def test_a_failing_look_for_calls_is_not_the_last(database: Database, monk
     assert await ended(database, number) == ["accepted"]
     await made.stop()
     await running
+
+
+async def test_a_lease_that_its_own_process_never_heard_of_runs_out(database: Database) -> None:
+    """As when the connection is lost while the commit that leased the call is under way."""
+    made = delivery.Delivery(database, Clock(), {ChannelName.LINE: Accepting()}, lambda *_: None)
+    late = real_now() - timedelta(seconds=1)
+    leased = {"state": OutboxState.SENDING, "attempts": 1, "leased_by": made.owner, "leased_until": late}
+    number = store(database, "U1", **leased)
+    running = asyncio.create_task(made.run())
+    assert await ended(database, number) == ["accepted"]
+    await made.stop()
+    await running
+
+
+def test_a_call_in_hand_is_not_claimed_again_when_its_lease_has_run_out(database: Database) -> None:
+    late = real_now() - timedelta(seconds=1)
+    leased = {"state": OutboxState.SENDING, "attempts": 1, "leased_by": "me", "leased_until": late}
+    in_hand, lost = store(database, "U1", **leased), store(database, "U2", **leased)
+    lines, lease = [ChannelName.LINE], timedelta(seconds=30)
+    claimed = database.write(
+        lambda c: outbox.claim_due(c, "me", lines, real_now(), lease, 9, alone=database.is_sqlite, held=[in_hand])
+    ).result()
+    assert [call.id for call in claimed] == [lost]

@@ -23,6 +23,10 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "late calls": lambda c: outbox.count_expired(c, NOW),
     "stranded": lambda c: outbox.expire_stranded(c, NOW, 500),
     "oldest": lambda c: inbox.find_oldest_waiting(c, LINE, "bot", "U1"),
+    "oldest, unless": lambda c: inbox.find_oldest_waiting(
+        c, LINE, "bot", "U1", unless=outbox.is_answering_elsewhere("me", (LINE, "bot", "U1"), NOW)
+    ),
+    "arrived": lambda c: inbox.list_arrived(c, 1, 64),
     "accounts": inbox.list_waiting_accounts,
     "states": inbox.count_states,
     "old events": lambda c: inbox.empty_bodies(c, NOW, 500),
@@ -33,8 +37,8 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "outdated calls": lambda c: outbox.skip_outdated(c, 1, 2, NOW),
 }
 OF_FEW = (
-    "outbox_open", "outbox_paced", "outbox_full", "outbox_stranded", "inbox_waiting", "inbox_failed", "inbox_full",
-    "notice_due", "notice_ended", "outbox_late", "registration_offers",
+    "outbox_open", "outbox_paced", "outbox_full", "outbox_stranded", "outbox_answering", "outbox_late",
+    "inbox_waiting", "inbox_failed", "inbox_full", "notice_due", "notice_ended", "registration_offers",
     "outbox_made",  # of all, read from its oldest end on
     "ix_outbox_account_id",  # one account's, asked only for a notice that is due
 )  # fmt: skip

@@ -1,0 +1,68 @@
+"""Worker processes for tests: each works the inbox off for a platform that is slow and writes down what it took."""
+
+import asyncio
+import multiprocessing
+import os
+import random
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import dispatch
+from bot.worker import Worker
+from handlers.messages import Call, Fate, Outcome
+from scheduler import delivery
+from scheduler.delivery import Delivery
+from storage.clock import Clock
+from storage.database import Database
+from storage.facts import ChannelName
+from tests.town import Town
+
+SLOWEST = 0.03  # seconds that the platform takes for a call
+MANY_MESSAGES = 100_000
+
+
+class Slow:
+    """A platform that answers late and unevenly, and appends one line a call: token and process."""
+
+    name = ChannelName.LINE
+    answers_by_token = has_retry_key = True
+
+    def __init__(self, taken: Path) -> None:
+        self._taken = os.open(taken, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    async def send(self, call: Call) -> Outcome:
+        await asyncio.sleep(random.uniform(0, SLOWEST))
+        os.write(self._taken, f"{call.token} {os.getpid()}\n".encode())
+        await asyncio.sleep(random.uniform(0, SLOWEST))
+        return Outcome(fate=Fate.ACCEPTED)
+
+
+def start(url: str, taken: Path, count: int, lease: timedelta) -> list[Any]:
+    """Start worker processes; they run until they are killed."""
+    spawning = multiprocessing.get_context("spawn")
+    processes = [spawning.Process(target=work, args=(url, taken, lease), daemon=True) for _ in range(count)]
+    for process in processes:
+        process.start()
+    return processes
+
+
+def work(url: str, taken: Path, lease: timedelta) -> None:
+    """Be one worker process, with leases of a length of its own."""
+    delivery.LEASE = dispatch.LEASE = lease
+    try:
+        asyncio.run(_work(url, taken))
+    except KeyboardInterrupt:
+        sys.exit(1)
+
+
+async def _work(url: str, taken: Path) -> None:
+    database, clock = Database(url), Clock()
+    town = Town(database)
+    town.programme = replace(town.programme, limits=replace(town.programme.limits, messages_a_minute=MANY_MESSAGES))
+    sender = Delivery(database, clock, {ChannelName.LINE: Slow(taken)}, lambda *_: None)
+    worker = Worker(database, replace(town.house, clock=clock), sender)
+    (taken.parent / f"ready-{os.getpid()}").touch()
+    await asyncio.gather(sender.run(), worker.run(), worker.listen())
