@@ -18,10 +18,12 @@ from handlers import (
     joining,
     leaving,
     preferring,
+    ranking,
     registering,
     releasing,
     reporting,
     standing,
+    subscribing,
     surveying,
     travelling,
     withdrawing,
@@ -64,6 +66,13 @@ PRESSES: dict[str, Handler] = {
     "slip": claiming.ask,
     "survey": surveying.ask,
     "totals": standing.show_totals,
+    "board": ranking.show_board,
+    "top": ranking.show_top,
+    "place": ranking.show_place,
+    "enlist": ranking.enlist,
+    "unlist": ranking.unlist,
+    "monday": subscribing.show,
+    "prefer": subscribing.prefer,
     "settings": preferring.show,
     "ward": preferring.choose_ward,
     "name": preferring.ask_nickname,
@@ -104,7 +113,7 @@ INTENTS: dict[Intent, Handler] = {
     Intent.EVENTS: browsing.show_coming,
     Intent.REGISTER: browsing.show_coming,
     Intent.MY_EVENTS: holding.show_mine,
-    Intent.RANKING: helping.admit_absence,
+    Intent.RANKING: ranking.show_board,
     Intent.LINK: helping.admit_absence,
     Intent.POINTS: standing.show_points,
     Intent.TOTALS: standing.show_totals,
@@ -132,6 +141,8 @@ WORDS: dict[str, str] = {
     "わたしの申し込み": "my",
     "わたしのポイント": "points",
     "/totals": "totals",
+    "/ranking": "board",
+    "ランキング": "board",
     "/settings": "settings",
     "/language": "language",
     "/pause": "pause",
@@ -296,6 +307,6 @@ def _open_payload(talk: Talk, payload: str) -> Answer:
         return confirming.ask(talk, (Mentioned(action.code, talk.on),))
     return (
         press(talk, payload)
-        if payload in ("report", "events", "my", "points", "totals", "help", "settings")
+        if payload in ("report", "events", "my", "points", "totals", "board", "help", "settings")
         else helping.show_menu(talk)
     )

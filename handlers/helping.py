@@ -13,6 +13,7 @@ def show_menu(talk: Talk) -> Answer:
         talk.choice("わたしのポイント", "points"),
         talk.choice("わたしの申し込み", "my"),
         talk.choice("市の合計", "totals"),
+        talk.choice("ランキング", "board"),
         talk.choice("設定", "settings"),
         talk.choice("使い方", "help"),
         talk.choice("問い合わせ", "contact"),

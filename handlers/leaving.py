@@ -11,7 +11,7 @@ from handlers.messages import Choice
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import format_day
-from storage import accounts, alerts, inbox, ledger, outbox, people, registrations, remains
+from storage import accounts, alerts, inbox, ledger, outbox, people, registrations, remains, weeks
 from storage.facts import PersonFacts
 
 
@@ -110,6 +110,7 @@ def collect(connection: Connection, account_id: int) -> dict[str, object]:
         "accounts": [asdict(account) for account in owned],
         "consents": [{"version": v, "language": language, "given_at": at} for v, language, at in consents],
         **remains.collect(connection, person.id),
+        "weeks": [asdict(week) for week in weeks.list_of_person(connection, person.id)],
         "ledger": [asdict(entry) for entry in ledger.list_entries(connection, person.id)],
         "stored_messages": [
             json.loads(raw) for account in owned for raw in inbox.list_bodies(connection, account.channel, account.key)

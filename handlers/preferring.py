@@ -29,6 +29,7 @@ def show(talk: Talk) -> Answer:
         buttons += [talk.choice("住んでいる区を選ぶ", "ward"), talk.choice("名前を変える", "name")]
         lines.append(talk.say("イベントの前のお知らせ：{choice}", choice=talk.say(REMINDERS[talk.account.reminders])))
         buttons.append(talk.choice("イベント前のお知らせを選ぶ", "remind"))
+        buttons.append(talk.choice("月曜のお知らせ", "monday"))
         paused = talk.account.paused
         buttons += [talk.choice("お知らせを再開する", "resume") if paused else talk.choice("お知らせを休む", "pause")]
         buttons += [talk.choice("わたしのデータ", "data"), talk.choice("退会する", "leave")]
@@ -92,7 +93,10 @@ def draw_nickname(talk: Talk) -> Answer:
     if joining.needs_consent(talk):
         return joining.ask_consent(talk, pending="name")
     name = joining.draw_nickname(talk)
-    people.change(talk.connection, talk.joined.id, nickname=name, nickname_is_own=False, awaiting=None)
+    shown = None if talk.joined.board_name is None else name  # others know a person on the board by the same name
+    people.change(
+        talk.connection, talk.joined.id, nickname=name, nickname_is_own=False, awaiting=None, board_name=shown
+    )
     return text(talk.say("これから{name}さんとお呼びします。", name=name), talk.choice("メニュー", "menu"))
 
 

@@ -24,6 +24,7 @@ def show_points(talk: Talk) -> Answer:
         title,
         lines,
         talk.choice("報告する", "report"),
+        talk.choice("わたしの順位", "place"),
         talk.choice("市の合計", "totals"),
         talk.choice("控えのポイントを受け取る", "slip"),
         talk.choice("メニュー", "menu"),

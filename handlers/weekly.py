@@ -1,0 +1,89 @@
+"""What Monday's message says: the boards of the week that is over and the city's four totals, alike for everybody.
+
+It holds nothing personal but the board names of those who asked to be on the person board; "my place" is answered free.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from handlers import boardwords
+from handlers.messages import Card, Choice
+from handlers.rules import boards as rule
+from handlers.texts import Words
+from storage import boards, totals, weeks
+from storage.facts import RESERVED_WARDS, GroupLine, GroupWeek, PersonLine, Programme, Totals
+
+PERSONS = 5  # lines of the person board in the message; the whole of it is one free press away
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """All that is told of a week that is over."""
+
+    week: date
+    wards: tuple[GroupLine, ...]
+    persons: tuple[PersonLine, ...]
+    city: Totals
+
+
+def find(connection: Connection, programme: Programme, now: datetime) -> Week:
+    """Find the newest week that is over, with the totals as they stand now."""
+    week = rule.closed_week(now)
+    return Week(
+        week=week,
+        wards=rule.rank_groups(boards.find_wards(connection, week), programme.boards),
+        persons=top_of(connection, programme, week),
+        city=totals.find_totals(connection, programme, now),
+    )
+
+
+def top_of(connection: Connection, programme: Programme, week: date) -> tuple[PersonLine, ...]:
+    """Find the person board of a week."""
+    limits = programme.boards
+    return rule.rank_persons(weeks.list_best(connection, week, limits.persons_shown), limits)
+
+
+def sum_wards(connection: Connection, programme: Programme, week: date) -> list[GroupWeek]:
+    """Sum a week by ward as the programme in force counts; it looks at everybody, so it is asked on a reader."""
+    joined_by = rule.oldest_newcomer(week, programme.boards)
+    wards = [ward.code for ward in programme.wards if ward.code not in RESERVED_WARDS]
+    return boards.sum_wards(connection, wards, week, joined_by, programme.boards)
+
+
+def compose(programme: Programme, found: Week, words: Words) -> Card:
+    """Write the message in one language."""
+    persons = (
+        words.say("【個人のランキング】名前を出している人"),
+        *boardwords.person_lines(found.persons[:PERSONS], words),
+    )
+    return _card(programme, found, words, persons, _buttons(words))
+
+
+def compose_public(programme: Programme, found: Week, words: Words) -> Card:
+    """Write the post of a public channel: no person is named there, and there is nobody to press anything."""
+    return _card(programme, found, words, (), ())
+
+
+def _card(
+    programme: Programme, found: Week, words: Words, persons: tuple[str, ...], buttons: tuple[Choice, ...]
+) -> Card:
+    lines = (
+        words.say("先週：{week}", week=boardwords.week_name(found.week, words)),
+        words.say("【区のランキング】週に{days}日以上行動した人の割合", days=programme.boards.active_days),
+        *boardwords.ward_lines(programme, found.wards, words),
+        *persons,
+        words.say("【市の合計】"),
+        *boardwords.total_lines(found.city, words),
+    )
+    title = words.say("{project} 今週のまとめ", project=boardwords.word(programme.city.project, words))
+    return Card(title, lines, buttons)
+
+
+def _buttons(words: Words) -> tuple[Choice, ...]:
+    return (
+        Choice(words.say("わたしの順位"), "place"),
+        Choice(words.say("個人のランキング"), "top"),
+        Choice(words.say("報告する"), "report"),
+    )
