@@ -1,6 +1,6 @@
 """Puts texts into a reader's language from the gettext catalogues; decides nothing about what is said.
 
-A message id is the full Japanese sentence, so Japanese needs no catalogue. The ``.po`` files are read at start as
+A message id is the full Japanese sentence, so Japanese needs no catalogue. The ``.po`` files are read once as
 translators left them: there is no build step.
 """
 
@@ -74,6 +74,7 @@ class Texts:
         return self._words[self.match(language) or JAPANESE]
 
 
+@cache
 def _read_catalogue(path: Path) -> GNUTranslations:
     with path.open("rb") as file:
         catalogue = read_po(file)

@@ -65,7 +65,7 @@ class Desk:
     def serving(self) -> Iterator[None]:
         """Run the bot itself, in a process of its own, for as long as the block lasts."""
         others = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
-        environment = {**others, **self.environment, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {**others, **self.environment, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "bot", "serve"]
         with (self.folder / "serve.log").open("w") as log:
             process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)

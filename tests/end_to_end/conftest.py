@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
@@ -29,11 +28,17 @@ FLAGS = [
 ]
 
 
+def keep_picture(page: Page, name: str, *, full_page: bool = False) -> None:
+    """Keep a screenshot, to be looked at, where ``SCREENSHOTS=folder`` asks for it: each costs half a second."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=full_page)
+
+
 class Desk:
     """One browser window with the two phones, each held by a person of its own."""
 
-    def __init__(self, page: Page, name: str, pictures: Path) -> None:
-        self.page, self.name, self.pictures = page, name, pictures
+    def __init__(self, page: Page, name: str) -> None:
+        self.page, self.name = page, name
         self.line, self.telegram = Phone(page, "line"), Phone(page, "telegram")
 
     @property
@@ -41,8 +46,8 @@ class Desk:
         return self.line, self.telegram
 
     def picture(self, what: str) -> None:
-        """Keep a screenshot, to be looked at (``SCREENSHOTS=folder`` keeps them in one place)."""
-        self.page.screenshot(path=self.pictures / f"{self.name}-{what}.png")
+        """Keep a screenshot, to be looked at."""
+        keep_picture(self.page, f"{self.name}-{what}")
 
     def order_fault(self, platform: str, kind: str) -> None:
         """Order one failure of the next call, in the panel."""
@@ -75,16 +80,14 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (apt install chromium)")
     if not _has_japanese_font():
         pytest.skip("no Japanese font is installed (apt install fonts-morisawa-bizud-gothic)")
-    expect.set_options(timeout=WAIT_MS)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
+    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield opened
+    opened.close()
 
 
 def _has_japanese_font() -> bool:
@@ -93,16 +96,7 @@ def _has_japanese_font() -> bool:
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-@pytest.fixture
-def sit_down(
-    bot: Bot, browser: Browser, pictures: Path, request: pytest.FixtureRequest
-) -> Iterator[Callable[..., Desk]]:
+def sit_down(bot: Bot, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Desk]]:
     """Open the page in a window of a size, with two persons of one's own; nothing may go wrong in the page itself."""
     troubles: list[str] = []
     contexts = []
@@ -118,7 +112,7 @@ def sit_down(
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: message.type == "error" and troubles.append(message.text))
         page.goto(f"{bot.url}/sandbox")
-        desk = Desk(page, f"{request.node.name.removeprefix('test_').split('[')[0]}-{size}", pictures)
+        desk = Desk(page, f"{request.node.name.removeprefix('test_').split('[')[0]}-{size}")
         for phone in desk.phones:
             phone.give_to(f"練習の人{next(NUMBERS)}", language)
         return desk

@@ -11,11 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from storage.facts import CheckInWay
 from tests.end_to_end.browsers import CAMERA, browser_of, context_of, link_for
-from tests.end_to_end.conftest import CHROMIUM
+from tests.end_to_end.conftest import CHROMIUM, keep_picture
 from tests.end_to_end.office import Office, film, open_office
 from tests.running import Bot
 
@@ -31,12 +31,17 @@ def office(tmp_path: Path) -> Iterator[Office]:
         yield opened
 
 
-def film_ticket(playwright: Playwright, office: Office, person_id: int, folder: Path) -> Path:
-    """Open a person's ticket in a browser of their own and film its code."""
-    with browser_of(playwright) as browser:
-        page = context_of(
-            browser, bypass_csp=True
-        ).new_page()  # drawing it elsewhere is the test's doing, not the page's
+@pytest.fixture
+def context(office: Office, browser: Browser) -> Iterator[BrowserContext]:
+    """A device at the desk; only what its camera sees asks for a browser of its own."""
+    with context_of(browser) as device:
+        yield device
+
+
+def film_ticket(browser: Browser, office: Office, person_id: int, folder: Path) -> Path:
+    """Open a person's ticket on a device of their own and film its code."""
+    with context_of(browser, bypass_csp=True) as device:  # drawing it elsewhere is the test's doing, not the page's
+        page = device.new_page()
         page.goto(office.ticket(person_id))
         return film(page, folder / "ticket.y4m")
 
@@ -53,27 +58,27 @@ def enter(context: BrowserContext, office: Office) -> Page:
     return page
 
 
-def keep(page: Page, pictures: Path, name: str) -> None:
-    page.screenshot(path=pictures / f"door-{name}.png", full_page=True)
+def keep(page: Page, name: str) -> None:
+    keep_picture(page, f"door-{name}", full_page=True)
 
 
 def test_a_camera_sees_a_ticket_and_the_citys_participants_move_by_one(
-    playwright: Playwright, office: Office, tmp_path: Path, pictures: Path
+    playwright: Playwright, browser: Browser, office: Office, tmp_path: Path
 ) -> None:
     person_id = office.host("みどりのカササギ")
-    video = film_ticket(playwright, office, person_id, tmp_path)
+    video = film_ticket(browser, office, person_id, tmp_path)
     before = office.participants()
-    with browser_of(playwright, *CAMERA, f"--use-file-for-fake-video-capture={video}") as browser:
-        context = context_of(browser)
+    with browser_of(playwright, *CAMERA, f"--use-file-for-fake-video-capture={video}") as seeing:
+        context = context_of(seeing)
         said: list[str] = []
         page = enter(context, office)
         page.on("console", lambda message: said.append(message.text))
-        keep(page, pictures, "1-ready")
+        keep(page, "1-ready")
         page.get_by_role("button", name="カメラを始める").click()
         expect(page.locator("#result")).to_contain_text("受け付けました")
         expect(page.locator("#result")).to_contain_text("みどりのカササギさん")
         expect(page.locator("#result")).to_contain_text("+200ポイント")
-        keep(page, pictures, "2-checked-in")
+        keep(page, "2-checked-in")
         expect(page.locator("#counts")).to_have_text("来た人 1 / 1")
         assert office.participants() == before + 1
         page.get_by_role("button", name="カメラを止める").click()
@@ -81,7 +86,7 @@ def test_a_camera_sees_a_ticket_and_the_citys_participants_move_by_one(
         page.clock.fast_forward("00:10")
         page.get_by_role("button", name="カメラを始める").click()
         expect(page.locator("#result")).to_contain_text("受付済みです")
-        keep(page, pictures, "3-again")
+        keep(page, "3-again")
         assert office.participants() == before + 1
         assert said == []
     found = office.attendance(person_id)
@@ -90,13 +95,13 @@ def test_a_camera_sees_a_ticket_and_the_citys_participants_move_by_one(
 
 
 def test_without_a_signal_the_scan_waits_on_the_device_and_keeps_its_own_time(
-    playwright: Playwright, office: Office, tmp_path: Path, pictures: Path
+    playwright: Playwright, browser: Browser, office: Office, tmp_path: Path
 ) -> None:
     person_id, other = office.host("みどりのカササギ"), office.guest("電話 花子")
-    video = film_ticket(playwright, office, person_id, tmp_path)
+    video = film_ticket(browser, office, person_id, tmp_path)
     before = office.participants()
-    with browser_of(playwright, *CAMERA, f"--use-file-for-fake-video-capture={video}") as browser:
-        context = context_of(browser)
+    with browser_of(playwright, *CAMERA, f"--use-file-for-fake-video-capture={video}") as seeing:
+        context = context_of(seeing)
         page = enter(context, office)
         page.wait_for_function("() => caches.has('door')")
         context.set_offline(True)
@@ -108,14 +113,14 @@ def test_without_a_signal_the_scan_waits_on_the_device_and_keeps_its_own_time(
         page.get_by_role("button", name="電話 花子：受け付ける").click()
         expect(page.locator("#signal")).to_contain_text("電波がありません")
         expect(page.locator("#unsent")).to_have_text("2")
-        keep(page, pictures, "4-without-a-signal")
+        keep(page, "4-without-a-signal")
         assert office.attendance(person_id) is None
         assert office.participants() == before
         office.set_time(office.app.clock.now() + timedelta(hours=5))
         page.clock.fast_forward("05:00:00")  # the device has been alone for as long
         context.set_offline(False)
         expect(page.locator("#unsent")).to_have_text("0")
-        keep(page, pictures, "5-sent")
+        keep(page, "5-sent")
         assert office.participants() == before + 2
     for one in (person_id, other):
         found = office.attendance(one)
@@ -125,85 +130,75 @@ def test_without_a_signal_the_scan_waits_on_the_device_and_keeps_its_own_time(
 
 
 def test_the_door_opens_again_without_a_signal_and_still_knows_what_it_has_to_send(
-    playwright: Playwright, office: Office
+    office: Office, context: BrowserContext
 ) -> None:
     person_id = office.guest("電話 花子")
-    with browser_of(playwright) as browser:
-        context = context_of(browser)
-        page = enter(context, office)
-        page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-        page.wait_for_function("() => caches.match(location.pathname).then(Boolean)")
-        office.close()
-        page.get_by_role("button", name="電話 花子：受け付ける").click()
-        expect(page.locator("#unsent")).to_have_text("1")
-        page.reload()
-        expect(page.locator("#unsent")).to_have_text("1")
-        expect(page.locator("#signal")).to_contain_text("電波がありません")
-        expect(page.get_by_role("button", name="電話 花子：取り消す")).to_be_visible()
-        office.open()
-        page.get_by_role("button", name="いま送る").click()
-        expect(page.locator("#unsent")).to_have_text("0")
+    page = enter(context, office)
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => caches.match(location.pathname).then(Boolean)")
+    office.close()
+    page.get_by_role("button", name="電話 花子：受け付ける").click()
+    expect(page.locator("#unsent")).to_have_text("1")
+    page.reload()
+    expect(page.locator("#unsent")).to_have_text("1")
+    expect(page.locator("#signal")).to_contain_text("電波がありません")
+    expect(page.get_by_role("button", name="電話 花子：取り消す")).to_be_visible()
+    office.open()
+    page.get_by_role("button", name="いま送る").click()
+    expect(page.locator("#unsent")).to_have_text("0")
     assert office.attendance(person_id) is not None
 
 
-def test_who_comes_without_a_registration_gets_a_seat_and_a_slip(
-    playwright: Playwright, office: Office, pictures: Path
-) -> None:
-    with browser_of(playwright) as browser:
-        page = enter(context_of(browser), office)
-        page.get_by_label("名前", exact=True).fill("当日 太郎")
-        page.get_by_role("button", name="席を取って受け付ける").click()
-        expect(page.locator(".slip")).to_contain_text("当日 太郎さん・200ポイント")
-        code = page.locator(".slip .code").inner_text()
-        assert len(code) >= 6
-        keep(page, pictures, "6-slip")
-        page.reload()
-        page.goto(f"{office.url}/staff/parts/{office.part.id}")
-        assert code not in page.content()
-        expect(page.locator(".came")).to_have_count(1)
+def test_who_comes_without_a_registration_gets_a_seat_and_a_slip(office: Office, context: BrowserContext) -> None:
+    page = enter(context, office)
+    page.get_by_label("名前", exact=True).fill("当日 太郎")
+    page.get_by_role("button", name="席を取って受け付ける").click()
+    expect(page.locator(".slip")).to_contain_text("当日 太郎さん・200ポイント")
+    code = page.locator(".slip .code").inner_text()
+    assert len(code) >= 6
+    keep(page, "6-slip")
+    page.reload()
+    page.goto(f"{office.url}/staff/parts/{office.part.id}")
+    assert code not in page.content()
+    expect(page.locator(".came")).to_have_count(1)
 
 
-def test_a_scan_that_cannot_be_read_does_not_hold_up_the_others(playwright: Playwright, office: Office) -> None:
+def test_a_scan_that_cannot_be_read_does_not_hold_up_the_others(office: Office, context: BrowserContext) -> None:
     person_id = office.guest("電話 花子")
-    with browser_of(playwright) as browser:
-        context = context_of(browser)
-        page = enter(context, office)
-        broken = [{"key": "a", "at": "no time"}, {"key": "b", "at": "2022-01-26T05:00:00Z", "qr": "x" * 400}]
-        page.evaluate(
-            "([name, queue]) => localStorage.setItem(name, queue)", [f"door:{office.part.id}:queue", json.dumps(broken)]
-        )
-        page.get_by_role("button", name="電話 花子：受け付ける").click()
-        expect(page.locator("#result")).to_contain_text("受け付けました")
-        expect(page.locator("#unsent")).to_have_text("0")
+    page = enter(context, office)
+    broken = [{"key": "a", "at": "no time"}, {"key": "b", "at": "2022-01-26T05:00:00Z", "qr": "x" * 400}]
+    page.evaluate(
+        "([name, queue]) => localStorage.setItem(name, queue)", [f"door:{office.part.id}:queue", json.dumps(broken)]
+    )
+    page.get_by_role("button", name="電話 花子：受け付ける").click()
+    expect(page.locator("#result")).to_contain_text("受け付けました")
+    expect(page.locator("#unsent")).to_have_text("0")
     assert office.attendance(person_id) is not None
 
 
 def test_when_the_time_at_the_desk_is_over_scans_wait_for_the_next_entry(
-    playwright: Playwright, office: Office
+    office: Office, context: BrowserContext
 ) -> None:
     person_id = office.guest("電話 花子")
-    with browser_of(playwright) as browser:
-        context = context_of(browser)
-        page = enter(context, office)
-        context.clear_cookies()
-        page.get_by_role("button", name="電話 花子：受け付ける").click()
-        expect(page.locator("#result")).to_contain_text("もう一度入ると送ります")
-        expect(page.locator("#signal")).to_contain_text("もう一度入ってください")
-        assert office.attendance(person_id) is None
-        page = enter(context, office)
-        expect(page.locator("#unsent")).to_have_text("0")
+    page = enter(context, office)
+    context.clear_cookies()
+    page.get_by_role("button", name="電話 花子：受け付ける").click()
+    expect(page.locator("#result")).to_contain_text("もう一度入ると送ります")
+    expect(page.locator("#signal")).to_contain_text("もう一度入ってください")
+    assert office.attendance(person_id) is None
+    page = enter(context, office)
+    expect(page.locator("#unsent")).to_have_text("0")
     assert office.attendance(person_id) is not None
 
 
-def test_four_digits_in_wide_signs_are_understood(playwright: Playwright, office: Office) -> None:
+def test_four_digits_in_wide_signs_are_understood(office: Office, context: BrowserContext) -> None:
     person_id = office.guest("電話 花子")
     digits = office.digits(person_id).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
-    with browser_of(playwright) as browser:
-        page = enter(context_of(browser), office)
-        page.get_by_role("textbox", name="番号").fill(digits)
-        page.get_by_role("textbox", name="番号").press("Enter")
-        expect(page.locator("#result")).to_contain_text("電話 花子さん")
-        expect(page.locator("#result")).to_contain_text("受け付けました")
+    page = enter(context, office)
+    page.get_by_role("textbox", name="番号").fill(digits)
+    page.get_by_role("textbox", name="番号").press("Enter")
+    expect(page.locator("#result")).to_contain_text("電話 花子さん")
+    expect(page.locator("#result")).to_contain_text("受け付けました")
 
 
 def test_the_command_lets_somebody_in_beside_a_running_bot(bot: Bot) -> None:
@@ -235,31 +230,30 @@ def show_everything(office: Office) -> dict[str, str]:
 
 @pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desk", "dark")])
 def test_axe_finds_nothing_to_mend_and_nothing_runs_out_at_the_side(
-    playwright: Playwright, office: Office, pictures: Path, size: str, scheme: str
+    browser: Browser, office: Office, size: str, scheme: str
 ) -> None:
     paths = show_everything(office)
-    with browser_of(playwright) as browser:
-        context = context_of(browser, size, bypass_csp=True)  # axe itself is a script put into the page
+    with context_of(browser, size, bypass_csp=True) as context:  # axe itself is a script put into the page
         page = context.new_page()
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.goto(office.url + "/staff")
-        look_at(page, pictures, f"closed-{size}-{scheme}")
+        look_at(page, f"closed-{size}-{scheme}")
         page.goto(office.entry())
         page.wait_for_url("**/staff")
         for name, path in paths.items():
             page.goto(office.url + path)
             page.wait_for_load_state("networkidle")
-            look_at(page, pictures, f"{name}-{size}-{scheme}")
+            look_at(page, f"{name}-{size}-{scheme}")
         page.goto(f"{office.url}/staff/parts/{office.part.id}/word")
         page.get_by_role("button", name="合言葉を出す").click()
-        look_at(page, pictures, f"word-open-{size}-{scheme}")
+        look_at(page, f"word-open-{size}-{scheme}")
         page.goto(f"{office.url}/staff/events/{office.event.id}")
         page.get_by_role("button", name="イベントを中止する…").click()
-        look_at(page, pictures, f"confirm-{size}-{scheme}")
+        look_at(page, f"confirm-{size}-{scheme}")
 
 
-def look_at(page: Page, pictures: Path, name: str) -> None:
-    keep(page, pictures, name)
+def look_at(page: Page, name: str) -> None:
+    keep(page, name)
     found = Axe().run(page, options=RULES)
     assert found.violations_count == 0, f"{name}\n{found.generate_report()}"
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, name

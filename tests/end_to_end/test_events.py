@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from storage.clock import TOKYO
-from tests.end_to_end.conftest import SIZES, WAIT_MS, Desk
+from tests.end_to_end.conftest import SIZES, WAIT_MS, Desk, keep_picture
 from tests.end_to_end.hands import Phone
 from tests.running import ROOT, Bot, running
 
@@ -165,7 +165,7 @@ def test_a_date_is_set_people_are_told_come_and_are_counted(sit_down: SitDown, b
         expect(box).to_have_value("")
         expect(staff.locator("#result")).to_contain_text("受け付けました")
     expect(staff.locator("#unsent")).to_have_text("0")
-    staff.screenshot(path=desk.pictures / "staff-door.png")
+    keep_picture(staff, "staff-door")
     after = bot.totals()["participants"]
     assert (after["total"] - before["total"], after["distinct"] - before["distinct"]) == (2, 2)
     for phone in desk.phones:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.end_to_end.browsers import CAMERA, browser_of, context_of, link_for
-from tests.end_to_end.conftest import CHROMIUM
+from tests.end_to_end.conftest import CHROMIUM, keep_picture
 from tests.end_to_end.hands import Phone
 from tests.end_to_end.office import film
 from tests.running import Bot
@@ -41,7 +41,7 @@ def register(page: Page, phone: Phone) -> Page:
 
 
 def test_a_ticket_opened_from_a_chat_is_seen_at_the_door_and_the_city_counts_one_more(
-    bot: Bot, playwright: Playwright, tmp_path: Path, pictures: Path
+    bot: Bot, playwright: Playwright, tmp_path: Path
 ) -> None:
     set_calendar(bot, "2024-08-30T09:00:00+09:00")
     with browser_of(playwright) as browser:
@@ -52,7 +52,7 @@ def test_a_ticket_opened_from_a_chat_is_seen_at_the_door_and_the_city_counts_one
         ticket = register(page, phone)
         digits = ticket.locator(".ticket .figure").inner_text()
         assert digits in phone.text()
-        ticket.screenshot(path=pictures / "ticket-from-a-chat.png")
+        keep_picture(ticket, "ticket-from-a-chat")
         video = film(ticket, tmp_path / "ticket.y4m")
     set_calendar(bot, "2024-09-04T13:50:00+09:00")
     before = bot.totals()["participants"]["total"]
@@ -65,5 +65,5 @@ def test_a_ticket_opened_from_a_chat_is_seen_at_the_door_and_the_city_counts_one
         page.get_by_role("button", name="カメラを始める").click()
         expect(page.locator("#result")).to_contain_text("受け付けました")
         expect(page.locator("#result")).to_contain_text("+300ポイント")  # six half hours: the most there is for a day
-        page.screenshot(path=pictures / "ticket-at-the-door.png")
+        keep_picture(page, "ticket-at-the-door")
     assert bot.totals()["participants"]["total"] == before + 1

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from bot.sandbox.platform import Settings
 from bot.sandbox.server import Sandbox
@@ -57,6 +57,12 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Page:
+    """One window for all tests: to open one costs far more than to show the next sandbox, an origin of its own."""
+    return browser.new_context(locale="ja-JP").new_page()
+
+
 @pytest.fixture
 def japanese_font() -> None:
     lister = shutil.which("fc-list")
@@ -66,15 +72,15 @@ def japanese_font() -> None:
 
 
 @pytest.fixture
-def desk(browser: Browser) -> Iterator[Desk]:
+def desk(window: Page) -> Iterator[Desk]:
     with echo_bot.running() as echo, _sandbox(echo, f"{echo.url}/clock") as sandbox:
-        yield from _desk(browser, sandbox, echo)
+        yield from _desk(window, sandbox, echo)
 
 
 @pytest.fixture
-def desk_without_clock(browser: Browser) -> Iterator[Desk]:
+def desk_without_clock(window: Page) -> Iterator[Desk]:
     with echo_bot.running() as echo, _sandbox(echo, "") as sandbox:
-        yield from _desk(browser, sandbox, echo)
+        yield from _desk(window, sandbox, echo)
 
 
 def _sandbox(echo: echo_bot.Echo, clock_url: str):  # type: ignore[no-untyped-def]
@@ -91,26 +97,34 @@ def _sandbox(echo: echo_bot.Echo, clock_url: str):  # type: ignore[no-untyped-de
     )
 
 
-def _desk(browser: Browser, sandbox: Sandbox, echo: echo_bot.Echo) -> Iterator[Desk]:
+def _desk(window: Page, sandbox: Sandbox, echo: echo_bot.Echo) -> Iterator[Desk]:
     echo.sandbox_url, echo.line_token, echo.telegram_token = sandbox.url, LINE_TOKEN, TELEGRAM_TOKEN
     troubles: list[str] = []
-    contexts = []
+    idle = [window]
 
     def listen(message: ConsoleMessage) -> None:
         if message.type == "error":
             troubles.append(message.text)
 
+    def fail(error: Error) -> None:
+        troubles.append(str(error))
+
     def open_page(width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, locale="ja-JP", color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
+        page = idle.pop() if idle else window.context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("pageerror", fail)
         page.on("console", listen)
         page.goto(sandbox.url)
         page.locator("#line .account").wait_for()
         return page
 
     yield Desk(sandbox, echo, open_page, troubles)
-    for context in contexts:
-        context.close()
+    if not idle:
+        window.remove_listener("pageerror", fail)
+        window.remove_listener("console", listen)
+    for page in window.context.pages[1:]:
+        page.close()
+    window.context.set_offline(False)
+    window.goto("about:blank")
