@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from storage import inbox, notices, outbox, registrations
+from storage import inbox, notices, outbox, prepared, registrations
 from storage.facts import ChannelName
 from tests import databases
 from tests.storage.rows import NOW
@@ -38,7 +38,9 @@ OF_FEW = (
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_sqlite_answers_from_an_index_of_the_few_rows_it_is_about(question: str, tmp_path: Path) -> None:
+def test_sqlite_answers_from_an_index_of_the_few_rows_it_is_about(
+    question: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plans: list[str] = []
 
     def explain(_: Any, cursor: Any, statement: str, values: Any, *__: Any) -> None:
@@ -46,6 +48,12 @@ def test_sqlite_answers_from_an_index_of_the_few_rows_it_is_about(question: str,
             plan = cursor.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", values)
             plans.extend(row[3] for row in plan if row[3].startswith(("SCAN", "SEARCH")))
 
+    def explain_prepared(connection: Connection, form: Any, values: Any, **many: Any) -> Any:
+        explain(None, connection.connection.driver_connection.cursor(), form.sql, values)
+        return run(connection, form, values, **many)
+
+    run = prepared._execute
+    monkeypatch.setattr(prepared, "_execute", explain_prepared)
     with databases.fresh("sqlite", tmp_path) as database:
         event.listen(database.engine, "before_cursor_execute", explain)
         database.write(QUESTIONS[question]).result()
