@@ -59,8 +59,9 @@ def decide(connection: Connection, house: House, owner: str, address: Address) -
     """
     if not try_lock_account(connection, *address):
         return None
-    elsewhere = outbox.is_answering_elsewhere(owner, address, house.clock.real())
-    event = inbox.find_oldest_waiting(connection, *address, unless=elsewhere)
+    if outbox.is_answering_elsewhere(connection, owner, address, house.clock.real()):
+        return None
+    event = inbox.find_oldest_waiting(connection, *address)
     if event is None:
         return None
     channel = house.channels[event.channel]

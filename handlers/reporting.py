@@ -198,8 +198,8 @@ def _worth(talk: Talk, action: Action, decision: Recorded) -> tuple[str, ...]:
 def standing_lines(talk: Talk) -> tuple[str, ...]:
     """Say where the person and the city stand now."""
     week = calendar.week_start(talk.on)
-    today = ledger.sum_points(talk.connection, talk.joined.id, talk.on, talk.on)
-    this_week = ledger.sum_points(talk.connection, talk.joined.id, week, week + timedelta(days=6))
+    sums = ledger.sum_of_day_and_week(talk.connection, talk.joined.id, talk.on, week, week + timedelta(days=6))
+    today, this_week = sums
     city = totals.find_totals(talk.connection, talk.programme, talk.now)
     return (
         talk.say("きょう {today}・今週 {week}ポイント", today=talk.number(today), week=talk.number(this_week)),

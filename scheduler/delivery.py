@@ -6,7 +6,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -212,9 +212,9 @@ class Delivery:
         """Write what became of a try, in one transaction with what it says about the account."""
         now = self._clock.real()
         self._troubles.note(connection, call, outcome, step, now=now)
-        notes = {"request_id": outcome.request_id, "detail": outcome.detail[:200], **step.columns}
+        notes: dict[str, Any] = {"request_id": outcome.request_id, "detail": outcome.detail[:200]}
         if step.state is OutboxState.WAITING and step.due_at is not None:
-            outbox.mark_waiting(connection, call.id, self.owner, step.due_at, **notes)
+            outbox.mark_waiting(connection, call.id, self.owner, step.due_at, **notes, **step.columns)
             return
         mine = outbox.mark_ended(connection, call.id, self.owner, step.state, now, **notes)
         if mine and step.state is OutboxState.EXPIRED and call.kind is OutboxKind.NOTICE:

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, UniqueConstraint, select
+from sqlalchemy import Connection, Row, UniqueConstraint, bindparam, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
 from storage.facts import AccountFacts, AccountState, ChannelName, ReminderChoice
+from storage.prepared import Prepared
 
 
 class Account(SQLModel, table=True):
@@ -32,19 +33,25 @@ class Account(SQLModel, table=True):
 
 ACCOUNTS = table_of(Account)
 _BY_KEY = select(*(ACCOUNTS.c[name] for name in AccountFacts.__slots__))
+_FIND = Prepared(
+    _BY_KEY.where(
+        ACCOUNTS.c.channel == bindparam("channel"),
+        ACCOUNTS.c.bot_id == bindparam("bot_id"),
+        ACCOUNTS.c.key == bindparam("account_key"),
+    )
+)
+_GET = Prepared(_BY_KEY.where(ACCOUNTS.c.id == bindparam("account_id")))
 
 
 def find(connection: Connection, channel: ChannelName, bot_id: str, key: str) -> AccountFacts | None:
     """Find an account by its platform identity."""
-    row = connection.execute(
-        _BY_KEY.where(ACCOUNTS.c.channel == channel, ACCOUNTS.c.bot_id == bot_id, ACCOUNTS.c.key == key)
-    ).first()
+    row = _FIND.first(connection, channel=channel, bot_id=bot_id, account_key=key)
     return None if row is None else _facts(row)
 
 
 def get(connection: Connection, account_id: int) -> AccountFacts:
     """Get an account; LookupError when it is gone."""
-    row = connection.execute(_BY_KEY.where(ACCOUNTS.c.id == account_id)).first()
+    row = _GET.first(connection, account_id=account_id)
     if row is None:
         raise LookupError("no such account")
     return _facts(row)

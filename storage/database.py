@@ -22,11 +22,16 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
+from storage.prepared import Prepared
+
 Result = TypeVar("Result")
 Unit = Callable[[Connection], Result]
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 """A key that counts up by itself on both engines."""
 
+_SAVEPOINT = Prepared(text("SAVEPOINT unit"))
+_RELEASE = Prepared(text("RELEASE SAVEPOINT unit"))
+_ROLL_BACK = Prepared(text("ROLLBACK TO SAVEPOINT unit"))
 GROUP_LIMIT = 64  # units that may share one commit: a group stays well under 50 ms
 POOL_SIZE = 8
 
@@ -187,15 +192,17 @@ def _is_wanted(future: "Future[Any]") -> bool:
 
 def in_savepoint(connection: Connection, unit: Unit[Result]) -> tuple[Result | None, Exception | None]:
     """Run a unit; when it raises, undo it alone. A failure of the storage itself undoes the whole group."""
-    savepoint = connection.begin_nested()
+    _SAVEPOINT.change(connection)
     try:
         with storage_errors():
             result = unit(connection)
-            savepoint.commit()
+            _RELEASE.change(connection)
     except StorageUnavailableError:
         raise
     except Exception as error:
-        savepoint.rollback()
+        with storage_errors():
+            _ROLL_BACK.change(connection)
+            _RELEASE.change(connection)
         return None, error
     return result, None
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Index, Row, UniqueConstraint, false, func, select, text
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -15,6 +15,7 @@ from storage import alerts
 from storage.alerts import AlertKind
 from storage.database import BigId, Instant, table_of
 from storage.facts import ChannelName
+from storage.prepared import Prepared
 
 
 class InboxState(StrEnum):
@@ -48,7 +49,6 @@ class InboxRow(SQLModel, table=True):
 INBOX = table_of(InboxRow)
 INBOX.append_constraint(UniqueConstraint("channel", "bot_id", "event_id"))
 INBOX.dialect_options["sqlite"]["autoincrement"] = True
-FALSE = false()
 _IS_WAITING = INBOX.c.state == InboxState.WAITING
 Index(
     "inbox_waiting",
@@ -102,15 +102,8 @@ class StoredEvent:
 
 def store(connection: Connection, channel: ChannelName, events: Sequence[NewEvent], received_at: datetime) -> None:
     """Store events; a repeat of one that still waits only renews its reply token, any other repeat changes nothing."""
-    if not events:
-        return
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(INBOX)
-    statement = insert.on_conflict_do_update(
-        index_elements=["channel", "bot_id", "event_id"],
-        set_={"reply_token": insert.excluded.reply_token, "reply_until": insert.excluded.reply_until},
-        where=_IS_WAITING,
-    )
-    connection.execute(statement, [_values(channel, event, received_at) for event in events])
+    if events:
+        _STORE.change_many(connection, [_values(channel, event, received_at) for event in events])
 
 
 def _values(channel: ChannelName, event: NewEvent, received_at: datetime) -> dict[str, Any]:
@@ -130,18 +123,49 @@ def _values(channel: ChannelName, event: NewEvent, received_at: datetime) -> dic
     }
 
 
+def _storing(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    return insert.on_conflict_do_update(
+        index_elements=["channel", "bot_id", "event_id"],
+        set_={"reply_token": insert.excluded.reply_token, "reply_until": insert.excluded.reply_until},
+        where=_IS_WAITING,
+    )
+
+
+_OF_ACCOUNT = (INBOX.c.channel == bindparam("channel"), INBOX.c.account_key == bindparam("account_key"))
+_STORE = Prepared(
+    _storing(sqlite.insert(INBOX)),
+    postgresql=_storing(postgresql.insert(INBOX)),
+    columns=[column.name for column in INBOX.c if column.name not in ("id", "trouble", "done_at")],
+)
+_OLDEST = Prepared(
+    select(INBOX)
+    .where(text("state = 'waiting'"), INBOX.c.bot_id == bindparam("bot_id"), *_OF_ACCOUNT)
+    .order_by(INBOX.c.occurred_at, INBOX.c.id)
+    .limit(1)
+)
+_AT_OR_BEFORE = (INBOX.c.occurred_at < bindparam("at")) | (
+    (INBOX.c.occurred_at == bindparam("at")) & (INBOX.c.id <= bindparam("event_id"))
+)
+_COUNT_RECENT = Prepared(
+    select(func.count().label("written"))
+    .select_from(INBOX)
+    .where(
+        *_OF_ACCOUNT,
+        INBOX.c.received_at > bindparam("received_since"),  # for the index
+        INBOX.c.occurred_at > bindparam("since"),
+        _AT_OR_BEFORE,
+    )
+)
+_MARK_DONE = Prepared(
+    INBOX.update().where(INBOX.c.id == bindparam("event_id")).values(state=InboxState.DONE, done_at=bindparam("now"))
+)
+
+
 def find_oldest_waiting(
-    connection: Connection,
-    channel: ChannelName,
-    bot_id: str,
-    account_key: str,
-    unless: ColumnElement[bool] = FALSE,
+    connection: Connection, channel: ChannelName, bot_id: str, account_key: str
 ) -> StoredEvent | None:
-    """Find the account's oldest waiting event by the platform's time; none while ``unless`` holds."""
-    ours = (INBOX.c.channel == channel, INBOX.c.bot_id == bot_id, INBOX.c.account_key == account_key)
-    row = connection.execute(
-        select(INBOX).where(_IS_WAITING, *ours, ~unless).order_by(INBOX.c.occurred_at, INBOX.c.id).limit(1)
-    ).first()
+    """Find the account's oldest waiting event by the platform's time."""
+    row = _OLDEST.first(connection, channel=channel, bot_id=bot_id, account_key=account_key)
     return None if row is None else _stored(row)
 
 
@@ -176,17 +200,15 @@ def count_recent(connection: Connection, event: StoredEvent, span: timedelta) ->
 
     Times of receipt would not do: after a stop, everything that an hour brought arrives in one minute.
     """
-    ours = (INBOX.c.channel == event.channel, INBOX.c.account_key == event.account_key)
     since = event.occurred_at - span
-    fresh = (INBOX.c.received_at > since - CLOCK_SKEW, INBOX.c.occurred_at > since)  # the first is for the index
-    same = (INBOX.c.occurred_at == event.occurred_at) & (INBOX.c.id <= event.id)
-    written = select(func.count()).select_from(INBOX).where(*ours, *fresh)
-    return connection.execute(written.where((INBOX.c.occurred_at < event.occurred_at) | same)).scalar_one()
+    ours = {"channel": event.channel, "account_key": event.account_key, "event_id": event.id}
+    fresh = {"received_since": since - CLOCK_SKEW, "since": since, "at": event.occurred_at}
+    return int(_COUNT_RECENT.one(connection, **ours, **fresh).written)
 
 
 def mark_done(connection: Connection, event_id: int, now: datetime) -> None:
     """Mark an event as handled."""
-    connection.execute(INBOX.update().where(INBOX.c.id == event_id).values(state=InboxState.DONE, done_at=now))
+    _MARK_DONE.change(connection, event_id=event_id, now=now)
 
 
 def add_attempt(connection: Connection, event_id: int, trouble: str | None = None) -> int:

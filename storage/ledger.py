@@ -5,12 +5,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Index, Row, UniqueConstraint, case, func, select
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, bindparam, case, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage import totals, weeks
 from storage.database import BigId, Instant, table_of
 from storage.facts import EntryFacts, Standing
+from storage.prepared import Prepared
 
 
 class EntryKind(StrEnum):
@@ -75,14 +77,55 @@ LEDGER.dialect_options["sqlite"]["autoincrement"] = True
 Index("ledger_person", LEDGER.c.person_id, LEDGER.c.acted_on)
 
 
+_STANDS = or_(*(LEDGER.c.kind == kind for kind in STANDING))
+TIMES = func.sum(case((_STANDS, 1), (LEDGER.c.kind == EntryKind.WITHDRAWAL, -1), else_=0))
+_TIMES = TIMES.label("times")
+_POINTS = func.sum(LEDGER.c.points).label("points")
+_OURS = LEDGER.c.person_id == bindparam("person_id")
+_APPEND = Prepared(LEDGER.insert().returning(LEDGER.c.id), columns=[c.name for c in LEDGER.c if c.name != "id"])
+_CLAIM = Prepared(CLAIMS.insert(), columns=[column.name for column in CLAIMS.c])
+MOST_PERIODS = 5  # an action counts by the day, week, month, year or ever
+_PERIODS = [f"period_{place}" for place in range(MOST_PERIODS)]
+_LIST_CLAIMS = Prepared(
+    select(CLAIMS)
+    .where(
+        CLAIMS.c.person_id == bindparam("person_id"),
+        CLAIMS.c.period.in_([bindparam(name, type_=CLAIMS.c.period.type) for name in _PERIODS]),
+    )
+    .order_by(CLAIMS.c.n)
+)
+_LIST_DAY = Prepared(
+    select(LEDGER.c.action, _TIMES, _POINTS)
+    .where(_OURS, LEDGER.c.acted_on == bindparam("acted_on"))
+    .group_by(LEDGER.c.action)
+)
+_DAY_POINTS = func.sum(case((LEDGER.c.acted_on == bindparam("day"), LEDGER.c.points), else_=0)).label("day_points")
+_SUMS = Prepared(
+    select(_DAY_POINTS, _POINTS).where(_OURS, LEDGER.c.acted_on.between(bindparam("first"), bindparam("last")))
+)
+
+
+def _counting(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    sums = ("times", "confirmed", "self_reported", "co2_grams")
+    more = {name: TALLIES.c[name] + insert.excluded[name] for name in sums}
+    return insert.on_conflict_do_update(index_elements=["person_id", "action"], set_=more)
+
+
+_TALLY = Prepared(
+    _counting(sqlite.insert(TALLIES)),
+    postgresql=_counting(postgresql.insert(TALLIES)),
+    columns=[column.name for column in TALLIES.c],
+)
+
+
 def add_entry(connection: Connection, **values: Any) -> int:
     """Append an entry with its claim, and keep tally and city counters equal to it; gives the entry's number.
 
     A claim that is taken raises ConflictError through its key, and nothing of the entry stays.
     """
-    entry_id = int(connection.execute(LEDGER.insert().values(**values).returning(LEDGER.c.id)).scalar_one())
+    entry_id = int(_APPEND.one(connection, **{"co2_grams": 0, "detail": "", **values}).id)
     claim = {"person_id": values["person_id"], "name": values["action"], "period": values["period"], "n": values["n"]}
-    connection.execute(CLAIMS.insert().values(**claim, entry_id=entry_id))
+    _CLAIM.change(connection, **claim, entry_id=entry_id)
     _count(connection, values, times=1)
     return entry_id
 
@@ -117,13 +160,9 @@ def _follow_up(report: EntryFacts, account_id: int, kind: EntryKind, **amounts: 
 def _count(connection: Connection, values: dict[str, Any], times: int) -> None:
     """Add one entry to the person's tally, to the city's counters, and to the week it was made in time for."""
     column = "confirmed" if values.get("confirmed") else "self_reported"
-    change = {"times": times, column: values["points"], "co2_grams": values.get("co2_grams", 0)}
-    key = (TALLIES.c.person_id == values["person_id"], TALLIES.c.action == values["action"])
-    more = {name: TALLIES.c[name] + amount for name, amount in change.items()}
-    if connection.execute(TALLIES.update().where(*key).values(**more)).rowcount == 0:
-        empty = {"times": 0, "confirmed": 0, "self_reported": 0, "co2_grams": 0}
-        first = {"person_id": values["person_id"], "action": values["action"], **empty, **change}
-        connection.execute(TALLIES.insert().values(**first))
+    change = {"times": times, "confirmed": 0, "self_reported": 0, "co2_grams": values.get("co2_grams", 0)}
+    change[column] = values["points"]
+    _TALLY.change(connection, person_id=values["person_id"], action=values["action"], **change)
     counter = (
         totals.CounterName.POINTS_CONFIRMED if values.get("confirmed") else totals.CounterName.POINTS_SELF_REPORTED
     )
@@ -165,25 +204,31 @@ def list_claims(
     connection: Connection, person_id: int, periods: Iterable[str]
 ) -> dict[tuple[str, str], tuple[int, ...]]:
     """List the claims that stand in some periods, as {(action, period): (n, …)}."""
-    ours = (CLAIMS.c.person_id == person_id, CLAIMS.c.period.in_(set(periods)))
+    named = [*set(periods), *[""] * MOST_PERIODS]
+    asked = {name: named[place] for place, name in enumerate(_PERIODS)}
     claims: dict[tuple[str, str], tuple[int, ...]] = {}
-    for row in connection.execute(select(CLAIMS).where(*ours).order_by(CLAIMS.c.n)):
+    for row in _LIST_CLAIMS.all(connection, person_id=person_id, **asked):
         claims[row.name, row.period] = (*claims.get((row.name, row.period), ()), row.n)
     return claims
 
 
 def list_day(connection: Connection, person_id: int, acted_on: date) -> list[tuple[str, int, int]]:
     """List (action, times, points) that stand on a day acted on."""
-    columns = (LEDGER.c.action, _TIMES, _POINTS)
-    ours = (LEDGER.c.person_id == person_id, LEDGER.c.acted_on == acted_on)
-    rows = connection.execute(select(*columns).where(*ours).group_by(LEDGER.c.action))
+    rows = _LIST_DAY.all(connection, person_id=person_id, acted_on=acted_on)
     return [(row.action, int(row.times), int(row.points)) for row in rows if row.times]
 
 
 def sum_points(connection: Connection, person_id: int, first: date, last: date) -> int:
     """Sum a person's points of the days acted on, both included."""
-    ours = (LEDGER.c.person_id == person_id, LEDGER.c.acted_on.between(first, last))
-    return int(connection.execute(select(_POINTS).where(*ours)).scalar_one() or 0)
+    return sum_of_day_and_week(connection, person_id, first, first, last)[1]
+
+
+def sum_of_day_and_week(
+    connection: Connection, person_id: int, day: date, week: date, week_end: date
+) -> tuple[int, int]:
+    """Sum a person's points of a day acted on, and of the days of the week it is in."""
+    row = _SUMS.one(connection, person_id=person_id, day=day, first=week, last=week_end)
+    return int(row.day_points or 0), int(row.points or 0)
 
 
 def count_days(connection: Connection, person_id: int, at_most: int) -> int:
@@ -203,9 +248,10 @@ def find_standing(connection: Connection, person_id: int, today: date, week: dat
     """Find a person's standing: points today, this week and in all, by action, and the CO2 that may be added up."""
     tallies = list_tallies(connection, person_id)
     confirmed, self_reported = sum(t.confirmed for t in tallies), sum(t.self_reported for t in tallies)
+    points_today, points_week = sum_of_day_and_week(connection, person_id, today, week, week_end)
     return Standing(
-        today=sum_points(connection, person_id, today, today),
-        week=sum_points(connection, person_id, week, week_end),
+        today=points_today,
+        week=points_week,
         all=confirmed + self_reported,
         confirmed=confirmed,
         self_reported=self_reported,
@@ -225,11 +271,6 @@ def hand_over(connection: Connection, person_id: int, tombstone: int) -> None:
     for table in (LEDGER, CLAIMS, TALLIES):
         connection.execute(table.update().where(table.c.person_id == person_id).values(person_id=tombstone))
     weeks.hand_over(connection, person_id, tombstone)
-
-
-TIMES = func.sum(case((LEDGER.c.kind.in_(STANDING), 1), (LEDGER.c.kind == EntryKind.WITHDRAWAL, -1), else_=0))
-_TIMES = TIMES.label("times")
-_POINTS = func.sum(LEDGER.c.points).label("points")
 
 
 def _facts(row: Row[Any]) -> EntryFacts:

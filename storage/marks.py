@@ -4,11 +4,12 @@ import secrets
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage.database import table_of
+from storage.prepared import Prepared
 
 
 class MarkName(StrEnum):
@@ -30,11 +31,13 @@ class Mark(SQLModel, table=True):
 
 
 MARKS = table_of(Mark)
+_FIND = Prepared(select(MARKS.c.content).where(MARKS.c.name == bindparam("mark")))
 
 
 def find(connection: Connection, name: MarkName) -> str | None:
     """Find what a mark says."""
-    return connection.execute(select(MARKS.c.content).where(MARKS.c.name == name)).scalar()
+    row = _FIND.first(connection, mark=name)
+    return None if row is None else row.content
 
 
 def put(connection: Connection, name: MarkName, content: str) -> None:

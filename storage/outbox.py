@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, draw_ids, table_of
 from storage.facts import ChannelName
+from storage.prepared import Prepared
 
 
 class OutboxState(StrEnum):
@@ -140,6 +141,32 @@ class StoredCall:
     made_at: datetime
 
 
+_NOTHING = {column.name: None for column in OUTBOX.c if column.name != "id"}
+_OF_CALL = [name for name in StoredCall.__slots__ if name != "id"]
+_ADD = Prepared(OUTBOX.insert().returning(OUTBOX.c.id), columns=list(_NOTHING))
+_MINE = (OUTBOX.c.id == bindparam("call_id"), OUTBOX.c.leased_by == bindparam("owner"), text("state = 'sending'"))
+_ENDED = Prepared(
+    OUTBOX.update()
+    .where(*_MINE)
+    .values(
+        state=bindparam("end"),
+        ended_at=bindparam("now"),
+        leased_until=None,
+        request_id=bindparam("request"),
+        detail=bindparam("said"),
+    )
+)
+_LIST_STRANDED = Prepared(
+    select(OUTBOX.c.id, OUTBOX.c.content)
+    .where(
+        text("state = 'stranded'"),
+        OUTBOX.c.account_id == bindparam("account_id"),
+        OUTBOX.c.not_after > bindparam("now"),
+    )
+    .order_by(OUTBOX.c.id)
+)
+
+
 _DEFAULTS = {
     "content": "",
     "rest": "",
@@ -165,9 +192,9 @@ def add_all(connection: Connection, calls: Sequence[Mapping[str, Any]]) -> list[
 
 def add(connection: Connection, **values: Any) -> StoredCall:
     """Store a call; see OutboxRow for the columns."""
-    values = {**_DEFAULTS, "urgency": URGENCY[values["kind"]], **values}
-    row = connection.execute(OUTBOX.insert().values(**values).returning(*OUTBOX.c)).one()
-    return _call(row)
+    values = {**_NOTHING, **_DEFAULTS, "urgency": URGENCY[values["kind"]], **values}
+    stored = _ADD.one(connection, **values)
+    return StoredCall(**{**{name: values[name] for name in _OF_CALL}, "id": stored.id})
 
 
 def claim_due(
@@ -227,14 +254,32 @@ def _is_behind_another() -> ColumnElement[bool]:
     return exists().where(*same, earlier.c.id < OUTBOX.c.id, text("earlier.state IN ('waiting', 'sending')"))
 
 
-def is_answering_elsewhere(owner: str, address: tuple[str, str, str], now: datetime) -> ColumnElement[bool]:
-    """Tell whether another owner is sending an answer to an account (channel, bot id, key): a condition for a question.
+_IS_ANSWERING_ELSEWHERE = Prepared(
+    select(
+        exists()
+        .where(
+            _ANSWERING,
+            OUTBOX.c.channel == bindparam("channel"),
+            OUTBOX.c.bot_id == bindparam("bot_id"),
+            OUTBOX.c.to_key == bindparam("account_key"),
+            OUTBOX.c.leased_by != bindparam("owner"),
+            OUTBOX.c.leased_until > bindparam("now"),
+        )
+        .label("answer")
+    )
+)
 
-    Who decides the account's next event meanwhile would send its answer too early.
+
+def is_answering_elsewhere(connection: Connection, owner: str, address: tuple[str, str, str], now: datetime) -> bool:
+    """Tell whether another owner is sending an answer to an account (channel, bot id, key).
+
+    Who decides the account's next event meanwhile would send its answer too early. SQLite has one owner.
     """
+    if connection.dialect.name == "sqlite":
+        return False
     channel, bot_id, key = address
-    theirs = (OUTBOX.c.channel == channel, OUTBOX.c.bot_id == bot_id, OUTBOX.c.to_key == key)
-    return exists().where(_ANSWERING, *theirs, OUTBOX.c.leased_by != owner, OUTBOX.c.leased_until > now)
+    asked = {"channel": channel, "bot_id": bot_id, "account_key": key, "owner": owner, "now": now}
+    return bool(_IS_ANSWERING_ELSEWHERE.one(connection, **asked).answer)
 
 
 def renew(connection: Connection, call_id: int, owner: str, now: datetime, lease: timedelta) -> bool:
@@ -244,12 +289,18 @@ def renew(connection: Connection, call_id: int, owner: str, now: datetime, lease
 
 
 def mark_ended(
-    connection: Connection, call_id: int, owner: str, state: OutboxState, now: datetime, **values: Any
+    connection: Connection,
+    call_id: int,
+    owner: str,
+    state: OutboxState,
+    now: datetime,
+    *,
+    request_id: str | None = None,
+    detail: str = "",
 ) -> bool:
     """Write how a call ended; False when another owner had taken it over, or its person left, meanwhile."""
-    mine = (OUTBOX.c.id == call_id, OUTBOX.c.leased_by == owner, OUTBOX.c.state == OutboxState.SENDING)
-    ended = {"state": state, "ended_at": now, "leased_until": None}
-    return connection.execute(OUTBOX.update().where(*mine).values(**ended, **values)).rowcount == 1
+    told = {"request": request_id, "said": detail}
+    return _ENDED.change(connection, call_id=call_id, owner=owner, end=state, now=now, **told) == 1
 
 
 def mark_waiting(connection: Connection, call_id: int, owner: str, due_at: datetime, **values: Any) -> None:
@@ -303,8 +354,7 @@ def skip_earlier(connection: Connection, newer: Sequence[tuple[int, int, int]], 
 
 def list_stranded(connection: Connection, account_id: int, now: datetime) -> list[tuple[int, str]]:
     """List the account's stranded answers that are still worth saying, oldest first, as (number, content)."""
-    ours = (_STRANDED, OUTBOX.c.account_id == account_id, OUTBOX.c.not_after > now)
-    rows = connection.execute(select(OUTBOX.c.id, OUTBOX.c.content).where(*ours).order_by(OUTBOX.c.id))
+    rows = _LIST_STRANDED.all(connection, account_id=account_id, now=now)
     return [(row.id, row.content) for row in rows]
 
 

@@ -5,11 +5,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, false, select
+from sqlalchemy import Connection, bindparam, false, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
 from storage.facts import ChannelName, PersonFacts
+from storage.prepared import Prepared
 
 
 class Person(SQLModel, table=True):
@@ -51,6 +52,7 @@ class Erasure(SQLModel, table=True):
 PEOPLE = table_of(Person)
 CONSENTS = table_of(Consent)
 ERASURES = table_of(Erasure)
+_FIND = Prepared(select(PEOPLE).where(PEOPLE.c.id == bindparam("person_id"), ~PEOPLE.c.is_tombstone))
 
 
 def draw_number() -> int:
@@ -60,7 +62,7 @@ def draw_number() -> int:
 
 def find(connection: Connection, person_id: int | None) -> PersonFacts | None:
     """Find a person who has not left."""
-    row = connection.execute(select(PEOPLE).where(PEOPLE.c.id == person_id, ~PEOPLE.c.is_tombstone)).first()
+    row = None if person_id is None else _FIND.first(connection, person_id=person_id)
     if row is None:
         return None
     return PersonFacts(

@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, Index, func, select
+from sqlalchemy import Connection, Index, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage.clock import TOKYO
 from storage.database import BigId, Instant, table_of
 from storage.facts import Metric, Programme, Totals
+from storage.prepared import Prepared
 
 STRIPES = 16  # rows a counter is spread over: one hot row held PostgreSQL to a sixth of the transactions
 
@@ -60,6 +61,23 @@ COUNTERS, VISITORS, FIGURES = table_of(Counter), table_of(Visitor), table_of(Fig
 Index("counter_name", COUNTERS.c.name, COUNTERS.c.month)
 
 
+def _adding(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    more = {"amount": COUNTERS.c.amount + insert.excluded.amount}
+    return insert.on_conflict_do_update(index_elements=["name", "month", "stripe"], set_=more)
+
+
+_ADD = Prepared(
+    _adding(sqlite.insert(COUNTERS)),
+    postgresql=_adding(postgresql.insert(COUNTERS)),
+    columns=("name", "month", "stripe", "amount"),
+)
+_SUM = Prepared(
+    select(COUNTERS.c.name, func.sum(COUNTERS.c.amount).label("amount"))
+    .where(COUNTERS.c.month.between(bindparam("first"), bindparam("last")))
+    .group_by(COUNTERS.c.name)
+)
+
+
 def month_of(at: datetime) -> date:
     """Give the first day of a moment's Tokyo month."""
     return at.astimezone(TOKYO).date().replace(day=1)
@@ -72,19 +90,13 @@ def add(connection: Connection, name: CounterName, at: datetime, amount: int, *,
 
 def add_to_month(connection: Connection, name: CounterName, month: date, amount: int, *, stripe: int) -> None:
     """Add to a counter in a month, given by its first day."""
-    values = {"name": name, "month": month, "stripe": stripe % STRIPES, "amount": amount}
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(COUNTERS)
-    more = {"amount": COUNTERS.c.amount + insert.excluded.amount}
-    connection.execute(insert.on_conflict_do_update(index_elements=["name", "month", "stripe"], set_=more), values)
+    _ADD.change(connection, name=name, month=month, stripe=stripe % STRIPES, amount=amount)
 
 
 def sum_counters(connection: Connection, first: date, last: date) -> dict[str, int]:
     """Sum every counter over the months of a stretch of days: at most 16 small rows a month and counter."""
-    within = COUNTERS.c.month.between(first.replace(day=1), last)
-    rows = connection.execute(
-        select(COUNTERS.c.name, func.sum(COUNTERS.c.amount)).where(within).group_by(COUNTERS.c.name)
-    )
-    return {row[0]: int(row[1]) for row in rows}
+    rows = _SUM.all(connection, first=first.replace(day=1), last=last)
+    return {row.name: int(row.amount) for row in rows}
 
 
 def find_totals(connection: Connection, programme: Programme, now: datetime) -> Totals:
