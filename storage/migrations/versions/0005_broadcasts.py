@@ -41,6 +41,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('title', sa.String(), nullable=False),
     sa.Column('event_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('event_stated', sa.String(), nullable=False),
     sa.Column('corrects_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('occasion', sa.String(), nullable=True),
     sa.Column('audience', sa.String(), nullable=False),
@@ -56,6 +57,7 @@ def upgrade() -> None:
     sa.Column('submitted_by', sa.String(), nullable=True),
     sa.Column('approved_by', sa.String(), nullable=True),
     sa.Column('generation', sa.String(), nullable=True),
+    sa.Column('line_messages', sa.Integer(), nullable=False),
     sa.Column('total', sa.Integer(), nullable=True),
     sa.Column('snapshot_upto', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('paused_why', sa.String(), nullable=False),
@@ -71,6 +73,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('broadcast', schema=None) as batch_op:
         batch_op.create_index('broadcast_open', ['send_at'], unique=False, sqlite_where=sa.text("state IN ('armed', 'sending', 'paused')"), postgresql_where=sa.text("state IN ('armed', 'sending', 'paused')"))
+        batch_op.create_index('broadcast_handed_in', ['not_after'], unique=False, sqlite_where=sa.text("state IN ('submitted', 'approved')"), postgresql_where=sa.text("state IN ('submitted', 'approved')"))
         batch_op.create_index(batch_op.f('ix_broadcast_corrects_id'), ['corrects_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_broadcast_event_id'), ['event_id'], unique=False)
 
