@@ -115,6 +115,7 @@ class Database:
 
     def _ask(self, question: Unit[Result]) -> Result:
         with storage_errors(), self._engine.connect() as connection:
+            connection.begin()
             return question(connection)
 
     def _note(self, error: Exception) -> None:

@@ -126,8 +126,6 @@ def _run(connection: Connection, form: _Form, values: dict[str, Any]) -> Any:
 
 def _execute(connection: Connection, form: _Form, arguments: Any, *, many: bool = False) -> Any:
     """Run a statement on the cursor that the connection keeps for these; gives the cursor."""
-    if not connection.in_transaction():
-        connection.begin()
     cursor = connection.info.get(_CURSOR)
     if cursor is None:
         cursor = connection.info[_CURSOR] = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
