@@ -1,16 +1,19 @@
 """Every account stands in one way and is counted there, whatever happens to it; the counters never drift."""
 
 import random
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from storage import accounts, people, reach, recount
+from storage import accounts, people, reach, recount, schema
 from storage.database import Database
 from storage.facts import AccountState, ChannelName, Reach
+from tests import databases
 
 NOW = datetime(2022, 1, 20, 3, tzinfo=UTC)
 LINE, TELEGRAM = ChannelName.LINE, ChannelName.TELEGRAM
@@ -118,3 +121,40 @@ def test_recompute_finds_and_mends_a_counter_that_is_off(database: Database) -> 
         assert not recount.find_differences(connection, ())
 
     database.write(unit).result()
+
+
+def test_the_migration_counts_the_accounts_that_are_there(tmp_path: Path) -> None:
+    rows = [
+        ("line", "following", 0, None),
+        ("line", "following", 0, 7),
+        ("line", "blocked", 1, 7),
+        ("line", "gone", 0, 1),
+    ]
+    path = tmp_path / "old.sqlite"
+    with databases.fresh("sqlite", tmp_path) as database:
+        source = Path(database.url.database or "")
+        database.close()
+        shutil.copy(source, path)
+    old = Database(f"sqlite:///{path}")
+
+    def step_back(connection: Connection) -> None:
+        connection.exec_driver_sql("DROP TABLE reach_counter")
+        connection.exec_driver_sql("DROP INDEX account_unreachable")
+        connection.exec_driver_sql("ALTER TABLE account DROP COLUMN unreachable_at")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0010'")
+        for number, (channel, state, paused, person) in enumerate(rows):
+            connection.exec_driver_sql(
+                "INSERT INTO account (channel, bot_id, key, state, paused, person_id, made_at, reminders) "
+                "VALUES (?, 'bot', ?, ?, ?, ?, '2022-01-20 00:00:00.000000', 'both')",
+                (channel, f"U{number}", state, paused, person),
+            )
+
+    try:
+        old.write(step_back).result()
+        schema.upgrade(old)
+        assert old.read(counted).result() == {"followed": 1, "joined": 1, "blocked": 1, "gone": 1}
+        assert old.read(is_equal).result()
+        since = old.read(lambda c: c.execute(select(accounts.ACCOUNTS.c.unreachable_at)).scalars().all()).result()
+        assert [one is not None for one in since] == [False, False, True, True]
+    finally:
+        old.close()

@@ -1,9 +1,8 @@
-"""Alerts, who is told of them, the month's quota; how many accounts stand how, and since when one is unreachable."""
+"""Alerts, who is told of them, the month's quota."""
 
 import sqlalchemy as sa
 from alembic import op
 import storage.database
-from storage.clock import real_now
 
 revision = '0007'
 down_revision = '0006'
@@ -13,13 +12,6 @@ depends_on = None
 BIG = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 IS_OPEN = sa.text('ended_at IS NULL')
 UNTOLD = sa.text('(NOT told OR (NOT end_told AND ended_at IS NOT NULL))')
-
-UNREACHABLE = sa.text('unreachable_at IS NOT NULL')
-COUNT_ACCOUNTS = """INSERT INTO reach_counter (channel, reach, stripe, number)
-    SELECT channel, CASE WHEN greeted_at IS NOT NULL THEN 'group'
-    WHEN state IN ('gone', 'blocked') THEN state
-    WHEN paused THEN 'paused' WHEN person_id IS NOT NULL THEN 'joined' ELSE 'followed' END, 0, count(*)
-    FROM account GROUP BY 1, 2"""
 
 
 def upgrade() -> None:
@@ -66,18 +58,3 @@ def upgrade() -> None:
     sa.Column('asked_at', storage.database.Instant(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('channel', 'month')
     )
-
-    op.create_table('reach_counter',
-    sa.Column('channel', sa.String(), nullable=False),
-    sa.Column('reach', sa.String(), nullable=False),
-    sa.Column('stripe', sa.Integer(), nullable=False),
-    sa.Column('number', BIG, nullable=False),
-    sa.PrimaryKeyConstraint('channel', 'reach', 'stripe')
-    )
-    op.add_column('account', sa.Column('unreachable_at', storage.database.Instant(timezone=True), nullable=True))
-    op.create_index('account_unreachable', 'account', ['unreachable_at'], sqlite_where=UNREACHABLE, postgresql_where=UNREACHABLE)
-    # Nobody wrote down since when: the twelve months begin now.
-    unreachable = sa.table('account', sa.column('state'), sa.column('unreachable_at', storage.database.Instant()))
-    gone = unreachable.update().where(unreachable.c.state.in_(['blocked', 'gone']))
-    op.execute(gone.values(unreachable_at=real_now()))
-    op.execute(COUNT_ACCOUNTS)
