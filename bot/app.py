@@ -229,7 +229,7 @@ class App:
         return Watch(self.database, self.house, self.delivery, names=names, folder=folder)
 
     def _tick(self) -> AsyncIOScheduler:
-        table = jobs.table(self.settings.data_dir / "erased.txt", self.programme_now)
+        table = jobs.table(self.settings.data_dir / "erased.txt", self.programme_now, self.house.keyed_hash)
         return ticker.start(table, Slots(self.database, self.clock).run_due)
 
     async def _refresh(self) -> None:

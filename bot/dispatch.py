@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from handlers import commands, following, helping, messages
+from handlers import burying, commands, following, helping, messages
 from handlers.messages import Channel, Incoming, IncomingKind, Way
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk
@@ -18,7 +18,7 @@ from scheduler.delivery import LEASE
 from storage import accounts, inbox, marks, outbox, people
 from storage.clock import Clock
 from storage.database import lock_account, lock_person, try_lock_account
-from storage.facts import ChannelName, Programme
+from storage.facts import AccountFacts, ChannelName, Programme
 from storage.inbox import StoredEvent
 from storage.marks import MarkName
 from storage.outbox import OutboxKind, OutboxState, StoredCall
@@ -89,11 +89,11 @@ def apologise(connection: Connection, house: House, owner: str, event: StoredEve
 def _open_talk(connection: Connection, house: House, event: StoredEvent, incoming: Incoming) -> Talk:
     programme, now = house.programme(), house.clock.now()
     key = (event.channel, event.bot_id, event.account_key)
-    account = accounts.find(connection, *key) or accounts.add(connection, *key, now)
+    account = _find_account(connection, house, key)
     if account.person_id is not None:
         lock_person(connection, account.person_id)
         # the person may have left through another account while this one waited for the lock
-        account = accounts.find(connection, *key) or accounts.add(connection, *key, now)
+        account = _find_account(connection, house, key)
     said_at = house.clock.calendar(event.occurred_at)
     return Talk(
         connection=connection,
@@ -115,6 +115,12 @@ def _open_talk(connection: Connection, house: House, event: StoredEvent, incomin
         alert_names=house.alert_names,
         real_at=house.clock.real(),
     )
+
+
+def _find_account(connection: Connection, house: House, key: Address) -> AccountFacts:
+    """Find an account, know who comes back after a year, or add a stranger."""
+    found = accounts.find(connection, *key) or burying.find_buried(connection, house.keyed_hash, *key)
+    return found or accounts.add(connection, *key, house.clock.now())
 
 
 def _heat_alert_days(connection: Connection, programme: Programme) -> frozenset[date]:

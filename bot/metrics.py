@@ -3,11 +3,14 @@
 Channels, fates and jobs are closed lists, so the number of series is bounded.
 """
 
-from collections.abc import Mapping
+from collections import Counter as Counts
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from storage.alerts import AlertKind
+from storage.facts import ChannelName, Reach
 from storage.slots import SHOWN, SlotState
 
 registry = CollectorRegistry()
@@ -42,6 +45,20 @@ halted_channel = Gauge(
     "bot_channel_halted", "1 while a channel is halted (bad token, quota used up).", _CHANNEL, registry=registry
 )
 
+accounts = Gauge(
+    "bot_accounts",
+    "Accounts by how they stand: joined, followed only, paused, blocked, gone, tombstone, group.",
+    ("channel", "reach"),
+    registry=registry,
+)
+quota_left = Gauge(
+    "bot_quota_left",
+    "Messages that may still be pushed this month; absent without a limit.",
+    _CHANNEL,
+    registry=registry,
+)
+alerts_open = Gauge("bot_alerts_open", "Alerts that are open now.", ("kind",), registry=registry)
+
 slots_shown = Gauge(
     "bot_slots", "Runs of jobs in the last month that failed or were missed.", ("job", "state"), registry=registry
 )
@@ -58,6 +75,28 @@ def set_queues(inbox: Mapping[str, int], outbox: Mapping[str, int]) -> None:
     inbox_failed.set(inbox.get("failed", 0))
     for state in OUTBOX_STATES:
         outbox_open.labels(state).set(outbox.get(state, 0))
+
+
+def set_reach(found: Mapping[ChannelName, Mapping[Reach, int]]) -> None:
+    """Set how many accounts stand how, from the counters of ``storage.reach``."""
+    for channel, numbers in found.items():
+        for reach, number in numbers.items():
+            accounts.labels(channel, reach).set(number)
+
+
+def set_quota(channel: ChannelName, left: int | None) -> None:
+    """Set what is left of a channel's month; None without a limit."""
+    if left is None:
+        quota_left.clear()
+    else:
+        quota_left.labels(channel).set(left)
+
+
+def set_alerts(kinds: Iterable[AlertKind]) -> None:
+    """Set how many alerts of each kind are open."""
+    counted = Counts(kinds)
+    for kind in AlertKind:
+        alerts_open.labels(kind).set(counted[kind])
 
 
 def set_slots(counts: Mapping[tuple[str, SlotState], int], done: Mapping[str, datetime]) -> None:

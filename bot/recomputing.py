@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot import opening
 from bot.settings import Settings
-from storage import participations, recount, week_recount
+from storage import participations, reach, recount, week_recount
 from storage.database import Database
 from storage.participations import ParticipantDifference, Periods
 from storage.recount import SUM_NAMES, Differences
@@ -61,6 +61,8 @@ def _mend(database: Database) -> int:
         database.write(lambda c, some=some: week_recount.mend_weeks(c, some)).result()  # type: ignore[misc]
     for step in found.steps:
         database.write(lambda c, step=step: week_recount.mend_step(c, step)).result()  # type: ignore[misc]
+    for one in found.reaches:
+        database.write(lambda c, one=one: reach.mend(c, one)).result()  # type: ignore[misc]
     typer.echo("mended; compared again:")
     return _report(_compare(database))
 
@@ -85,6 +87,7 @@ def _report(found: Differences) -> int:
     _list("participant", [_participant_words(one) for one in found.participants])
     _list("week", [_week_words(one) for one in found.weeks])
     _list("step", [f"{one.week} {one.points} points: {one.stored}, should be {one.counted}" for one in found.steps])
+    _list("accounts", [f"{one.channel} {one.reach}: {one.stored}, should be {one.counted}" for one in found.reaches])
     _list("claim", [f"entry {one.entry_id} of person {one.person_id} {one.words}" for one in found.claims])
     if found.claims:
         typer.echo("claims are not mended by this program: docs/OPERATIONS.md says what to do")

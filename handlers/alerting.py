@@ -67,12 +67,17 @@ def _find_name(talk: Talk, word: str) -> str | None:
     return next((name for name in talk.alert_names if make_word(talk.keyed_hash, name, until) == word), None)
 
 
+def name_trouble(kind: AlertKind, key: str, words: Words) -> str:
+    """Say in one sentence what is wrong."""
+    sentence = BEGUN_WITH_KEY.get((kind, key), BEGUN[kind])
+    return words.say(sentence, key=key, platform=PLATFORMS.get(key.partition(":")[0], key))
+
+
 def compose(
     kind: AlertKind, key: str, detail: str, at: datetime, words: Words, *, is_end: bool = False
 ) -> Sequence[Message]:
     """Say that some trouble began, or is over, at a real moment; who reads it knows the words of the operations."""
-    sentence = BEGUN_WITH_KEY.get((kind, key), BEGUN[kind])
-    head = words.say(sentence, key=key, platform=PLATFORMS.get(key.partition(":")[0], key))
+    head = name_trouble(kind, key, words)
     when = words.say("{moment}から", moment=format_moment(at, words.language))
     if is_end:
         return (Text(words.say("✅ 解消しました（{when}のもの）：{head}", when=when, head=head)),)

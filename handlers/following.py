@@ -22,16 +22,15 @@ def follow(talk: Talk) -> Answer:
 def come_back(talk: Talk) -> None:
     """Remember that the account can be reached, if nothing newer is known."""
     if talk.is_news:
-        values = {"state": AccountState.FOLLOWING, "state_at": talk.said_at}
-        accounts.change(talk.connection, talk.account.id, **values)
+        accounts.mark_reachable(talk.connection, talk.account.id, state_at=talk.said_at)
 
 
 def block(talk: Talk) -> Answer:
     """Remember that the account cannot be reached, if nothing newer is known; nothing can be answered."""
     if talk.is_news:
-        values = {"state": AccountState.BLOCKED, "state_at": talk.said_at}
-        accounts.change(talk.connection, talk.account.id, **values)
-        broadcasting.count_block(talk.connection, talk.account.id, talk.said_at)
+        at = talk.said_at
+        accounts.mark_unreachable(talk.connection, talk.account.id, AccountState.BLOCKED, at, state_at=at)
+        broadcasting.count_block(talk.connection, talk.account.id, at)
     return Answer()
 
 

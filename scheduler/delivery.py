@@ -223,7 +223,7 @@ class Delivery:
             self._push_instead(connection, call, now)
         if mine and outcome.reason in (Reason.BLOCKED, Reason.GONE) and call.account_id is not None:
             state = AccountState.BLOCKED if outcome.reason is Reason.BLOCKED else AccountState.GONE
-            accounts.change(connection, call.account_id, state=state)
+            accounts.mark_unreachable(connection, call.account_id, state, self._clock.now())
         if mine and call.forget and not step.push:
             outbox.forget_ended(connection, call.id)
 

@@ -11,24 +11,29 @@ from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 
-from handlers import attending, forgetting, queueing
+from handlers import attending, burying, forgetting, queueing
 from scheduler import upkeep
 from scheduler.slots import Job, SlotRun
 from storage.clock import TOKYO
 from storage.facts import Programme
 
 OFFERS, GUESTS = 50, 500  # a transaction: each offer that lapses serves a line, a guest is one row
+BURIED = 50  # a transaction: an account and perhaps its person, about ten statements
 PARTS = 1  # a transaction: a part may have thousands to thank, and two events are never locked in any order
 
 
-def table(erased_file: Path, programme: Callable[[], Programme]) -> tuple[Job, ...]:
-    """List every job; ``erased_file`` is where upkeep writes erasures down, ``programme`` gives the one in force."""
+def table(erased_file: Path, programme: Callable[[], Programme], keyed_hash: Callable[[str], str]) -> tuple[Job, ...]:
+    """List every job; ``erased_file`` is where upkeep writes erasures down, ``programme`` gives the one in force.
+
+    ``keyed_hash`` makes the only trace of accounts that were unreachable for a year.
+    """
     short, long = timedelta(minutes=10), timedelta(days=1)
     return (
         Job("upkeep", _at(minute="*/10"), short, partial(upkeep.run, erased_file=erased_file)),
         Job("offers", _at(minute="*"), short, _expire_offers),
         Job("held", _at(minute="*/10"), timedelta(hours=1), partial(_note_held, programme=programme)),
         Job("forgetting", _at(hour=3, minute=30), long, _forget_guests),
+        Job("tombstones", _at(hour=4, minute=10), long, partial(_bury, programme=programme, keyed_hash=keyed_hash)),
     )
 
 
@@ -48,3 +53,7 @@ def _note_held(run: SlotRun, programme: Callable[[], Programme]) -> None:
 
 def _forget_guests(run: SlotRun) -> None:
     run.in_pieces(lambda c, limit: forgetting.forget_guests(c, run.clock.now(), limit), GUESTS)
+
+
+def _bury(run: SlotRun, programme: Callable[[], Programme], keyed_hash: Callable[[str], str]) -> None:
+    run.in_pieces(lambda c, limit: burying.bury_unreachable(c, programme(), keyed_hash, run.clock.now(), limit), BURIED)

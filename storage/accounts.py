@@ -1,14 +1,17 @@
 """Accounts: one platform identity each, whether it can be reached, and what it was about to do. Never sends."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, UniqueConstraint, bindparam, select
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, bindparam, case, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
+from storage import reach
 from storage.database import BigId, Instant, table_of
-from storage.facts import AccountFacts, AccountState, ChannelName, ReminderChoice
+from storage.facts import AccountFacts, AccountState, ChannelName, Reach, ReminderChoice
 from storage.prepared import Prepared
 
 
@@ -29,9 +32,25 @@ class Account(SQLModel, table=True):
     made_at: datetime = Field(sa_type=Instant)
     greeted_at: datetime | None = Field(default=None, sa_type=Instant)
     reminders: str = ReminderChoice.BOTH
+    unreachable_at: datetime | None = Field(default=None, sa_type=Instant)  # calendar time; None while it follows
 
 
 ACCOUNTS = table_of(Account)
+_UNREACHABLE = text("unreachable_at IS NOT NULL")
+Index("account_unreachable", ACCOUNTS.c.unreachable_at, sqlite_where=_UNREACHABLE, postgresql_where=_UNREACHABLE)
+TOMBSTONE_PREFIX = "tombstone:"
+_REACH = case(
+    (ACCOUNTS.c.state == AccountState.TOMBSTONE, Reach.TOMBSTONE),
+    (ACCOUNTS.c.greeted_at.is_not(None), Reach.GROUP),
+    (ACCOUNTS.c.state == AccountState.GONE, Reach.GONE),
+    (ACCOUNTS.c.state == AccountState.BLOCKED, Reach.BLOCKED),
+    (ACCOUNTS.c.paused, Reach.PAUSED),
+    (ACCOUNTS.c.person_id.is_not(None), Reach.JOINED),
+    else_=Reach.FOLLOWED,
+)
+"""How an account stands, as the counters of storage.reach count it."""
+COUNTED = frozenset({"state", "greeted_at", "paused", "person_id"})
+"""The columns that this rests on."""
 _BY_KEY = select(*(ACCOUNTS.c[name] for name in AccountFacts.__slots__))
 _FIND = Prepared(
     _BY_KEY.where(
@@ -94,17 +113,95 @@ def add(connection: Connection, channel: ChannelName, bot_id: str, key: str, now
     values = {"channel": channel, "bot_id": bot_id, "key": key, "made_at": now}
     defaults = {"state": AccountState.FOLLOWING, "paused": False, "reminders": ReminderChoice.BOTH}
     added = connection.execute(ACCOUNTS.insert().values(**values, **defaults).returning(ACCOUNTS.c.id)).scalar_one()
+    reach.add(connection, [(channel, Reach.FOLLOWED, 1)], stripe=added)
     return get(connection, added)
+
+
+def add_followers(
+    connection: Connection, channel: ChannelName, bot_id: str, keys: Collection[str], now: datetime
+) -> int:
+    """Add those of some accounts (at most 1,000) that were never seen before, as friends; gives how many were new."""
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(ACCOUNTS)
+    same = {"channel": channel, "bot_id": bot_id, "made_at": now, "paused": False}
+    same |= {"state": AccountState.FOLLOWING, "reminders": ReminderChoice.BOTH}
+    rows = [{**same, "key": key} for key in sorted(set(keys))]
+    added = connection.execute(insert.on_conflict_do_nothing().returning(ACCOUNTS.c.id), rows).scalars().all()
+    if added:
+        reach.add(connection, [(channel, Reach.FOLLOWED, len(added))], stripe=added[0])
+    return len(added)
 
 
 def change(connection: Connection, account_id: int, **values: Any) -> None:
     """Change some of an account's columns."""
-    connection.execute(ACCOUNTS.update().where(ACCOUNTS.c.id == account_id).values(**values))
+    update = ACCOUNTS.update().where(ACCOUNTS.c.id == account_id).values(**values)
+    if COUNTED.isdisjoint(values):
+        connection.execute(update)
+        return
+    before = _find_standings(connection, [account_id])
+    connection.execute(update)  # SQLite 3.40 gets "IS NOT NULL" wrong in RETURNING, so it is asked apart
+    moved = Counter(_find_standings(connection, [account_id]))
+    moved.subtract(before)
+    reach.add(connection, [(*standing, number) for standing, number in moved.items()], stripe=account_id)
+
+
+def mark_unreachable(connection: Connection, account_id: int, state: AccountState, now: datetime, **more: Any) -> None:
+    """Note that an account blocked us or is gone, and since when it cannot be reached; ``now`` is calendar time."""
+    since = func.coalesce(ACCOUNTS.c.unreachable_at, bindparam("since", now, type_=Instant()))
+    change(connection, account_id, state=state, unreachable_at=since, **more)
+
+
+def mark_reachable(connection: Connection, account_id: int, **more: Any) -> None:
+    """Note that an account follows."""
+    change(connection, account_id, state=AccountState.FOLLOWING, unreachable_at=None, **more)
+
+
+def list_unreachable(connection: Connection, before: datetime, limit: int) -> list[AccountFacts]:
+    """List accounts that have blocked us or been gone since before a moment, the longest first."""
+    long_gone = (_UNREACHABLE, ACCOUNTS.c.unreachable_at < before)
+    return [
+        _facts(row)
+        for row in connection.execute(_BY_KEY.where(*long_gone).order_by(ACCOUNTS.c.unreachable_at).limit(limit))
+    ]
+
+
+def bury(connection: Connection, account_id: int, key_hash: str) -> None:
+    """Empty an account of everything but whose it was and a keyed hash, by which who comes back is known again."""
+    empty = {"language": None, "pending": None, "reminders": ReminderChoice.BOTH, "unreachable_at": None}
+    change(connection, account_id, key=f"{TOMBSTONE_PREFIX}{key_hash}", state=AccountState.TOMBSTONE, **empty)
+
+
+def revive(connection: Connection, channel: ChannelName, bot_id: str, key: str, key_hash: str) -> AccountFacts | None:
+    """Give a buried account its key back: who it was follows again. None where nobody was buried under this hash."""
+    found = find(connection, channel, bot_id, f"{TOMBSTONE_PREFIX}{key_hash}")
+    if found is None:
+        return None
+    mark_reachable(connection, found.id, key=key)
+    return get(connection, found.id)
 
 
 def remove(connection: Connection, account_ids: list[int]) -> None:
     """Remove accounts with everything they say about anybody."""
+    gone = Counter(_find_standings(connection, account_ids))
     connection.execute(ACCOUNTS.delete().where(ACCOUNTS.c.id.in_(account_ids)))
+    reach.add(
+        connection,
+        [(*standing, -number) for standing, number in gone.items()],
+        stripe=account_ids[0] if account_ids else 0,
+    )
+
+
+def _find_standings(connection: Connection, account_ids: list[int]) -> list[tuple[str, str]]:
+    """Find how some accounts stand, and hold them: what is taken from a counter is what was added to it."""
+    chosen = select(ACCOUNTS.c.channel, _REACH).where(ACCOUNTS.c.id.in_(account_ids)).order_by(ACCOUNTS.c.id)
+    return [(row[0], row[1]) for row in connection.execute(chosen.with_for_update())]
+
+
+def count_anew(connection: Connection) -> dict[reach.Standing, int]:
+    """Count all accounts by channel and by how they stand; reads every account."""
+    counted = select(ACCOUNTS.c.channel, _REACH.label("reach"), func.count()).group_by(
+        ACCOUNTS.c.channel, text("reach")
+    )
+    return {(ChannelName(row[0]), Reach(row[1])): row[2] for row in connection.execute(counted)}
 
 
 def _facts(row: Row[Any]) -> AccountFacts:

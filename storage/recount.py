@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, literal_column, or_, select
 from sqlalchemy import String as SqlString
 
-from storage import participations, totals, week_recount
+from storage import accounts, participations, reach, totals, week_recount
 from storage.clock import TOKYO
 from storage.database import lock_person
 from storage.facts import Metric
 from storage.ledger import CLAIMS, LEDGER, STANDING, TALLIES, TIMES, EntryKind
 from storage.participations import ParticipantDifference, Periods
+from storage.reach import ReachDifference
 from storage.totals import COUNTERS, FIGURES, CounterName
 from storage.week_recount import StepDifference, WeekDifference
 
@@ -68,9 +69,11 @@ class Differences:
     participants: tuple[ParticipantDifference, ...] = ()
     weeks: tuple[WeekDifference, ...] = ()
     steps: tuple[StepDifference, ...] = ()
+    reaches: tuple[ReachDifference, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.tallies, self.counters, self.claims, self.participants, self.weeks, self.steps))
+        kinds = (self.tallies, self.counters, self.claims, self.participants, self.weeks, self.steps, self.reaches)
+        return any(kinds)
 
 
 def compare(connection: Connection, periods: Periods, progress: Progress = lambda _: None) -> Differences:
@@ -98,7 +101,8 @@ def find_differences(connection: Connection, periods: Periods, progress: Progres
     counters = (*_compare_counters(connection, counted), *_compare_periods(connection, periods))
     participants = tuple(participations.compare_participants(connection, periods))
     weeks, steps = week_recount.compare(connection)
-    return Differences(tallies, counters, claims, participants, tuple(weeks), tuple(steps))
+    reaches = tuple(reach.compare(connection, accounts.count_anew(connection)))
+    return Differences(tallies, counters, claims, participants, tuple(weeks), tuple(steps), reaches)
 
 
 def mend_tallies(connection: Connection, person_ids: Sequence[int]) -> None:

@@ -71,7 +71,7 @@ async def test_every_address_is_in_the_documents(tmp_path: Path) -> None:
 def test_every_job_is_in_the_operations_with_its_time_and_its_limit_and_no_other_is(tmp_path: Path) -> None:
     table = OPERATIONS.partition("| job | due |")[2].partition("\n\n")[0]
     rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| `([^`]+)` \| ([^|]+) \| [^|]+ \|$", table, re.MULTILINE)
-    there = jobs.table(tmp_path / "erased.txt", kitaq)
+    there = jobs.table(tmp_path / "erased.txt", kitaq, str)
     assert rows == [(job.name, str(job.trigger)[5:-1], str(job.limit)) for job in there]
 
 

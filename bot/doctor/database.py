@@ -93,6 +93,7 @@ def _look_inside(database: Database, settings: Settings) -> Iterator[Finding]:
     yield _look_at_notices(database)
     yield from reach.look_at_receivers(database, settings.alert_names)
     yield reach.look_at_alerts(database)
+    yield from reach.look_at_reach(database)
     yield _look_at_jobs(*database.read(lambda c: (slots.list_shown(c, MANY), slots.list_last_done(c))).result())
     yield from _look_at_file(settings, database.read(catalogue.find_newest).result())
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from bot.doctor.findings import Finding, ok, warn
-from storage import alerts
+from storage import alerts, reach
 from storage.clock import TOKYO
 from storage.database import Database
+from storage.facts import Reach
 
 NAMED = 2  # one alone may be ill or away
 WORD = "python -m bot staff alerts --name NAME, and let them send that word to the bot"
@@ -25,6 +26,24 @@ def look_at_receivers(database: Database, names: Sequence[str]) -> Iterator[Find
             yield warn("alerts", words, f"a second platform, for when this one is halted: {WORD}")
         else:
             yield ok("alerts", f"{name} is told on {' and '.join(channels)}")
+
+
+SHOWN = tuple(one for one in Reach if one not in (Reach.TOMBSTONE, Reach.GROUP))
+WORDS = {
+    Reach.JOINED: "joined",
+    Reach.FOLLOWED: "follow only",
+    Reach.PAUSED: "paused",
+    Reach.BLOCKED: "blocked",
+    Reach.GONE: "gone",
+}
+
+
+def look_at_reach(database: Database) -> Iterator[Finding]:
+    """Say how many accounts of each channel stand how; each in one way only."""
+    for channel, numbers in database.read(reach.find_all).result().items():
+        apart = ", ".join(f"{numbers[one]:,} {WORDS[one]}" for one in SHOWN)
+        left_over = f"; {numbers[Reach.TOMBSTONE]:,} forgotten after a year, {numbers[Reach.GROUP]:,} groups"
+        yield ok("reach", f"{channel}: {apart}{left_over}")
 
 
 def look_at_alerts(database: Database) -> Finding:

@@ -5,7 +5,6 @@ import hmac
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -15,13 +14,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot import metrics
-from storage import inbox, outbox, schema, slots
+from storage import alerts, inbox, outbox, quotas, reach, schema, slots
+from storage.clock import real_now
 from storage.database import Database
-from storage.slots import SlotState
+from storage.facts import ChannelName
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024  # room for SQLite's log and a night's events while somebody makes space
 DATABASE_SECONDS = 3.0
-Figures = tuple[dict[str, int], dict[str, int], dict[tuple[str, SlotState], int], dict[str, datetime]]
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -81,17 +80,23 @@ def _may_read(request: Request, token: str) -> bool:
     return not token or (scheme.lower() == "bearer" and same)
 
 
-def _count(connection: Connection) -> Figures:
+def _look(connection: Connection) -> None:
+    """Set every figure that is read from the database; only in the thread that asks, and only once all are there."""
     queues = (inbox.count_states(connection), outbox.count_open(connection))
-    return *queues, slots.count_states(connection), slots.list_last_done(connection)
+    runs = (slots.count_states(connection), slots.list_last_done(connection))
+    found, opened = reach.find_all(connection), alerts.list_open(connection)
+    quota = quotas.find(connection, ChannelName.LINE, real_now())
+    metrics.set_queues(*queues)
+    metrics.set_slots(*runs)
+    metrics.set_reach(found)
+    metrics.set_alerts(one.kind for one in opened)
+    metrics.set_quota(ChannelName.LINE, quota.left if quota else None)
 
 
 async def _look_inside(database: Database) -> None:
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
-            waiting, calls, runs, done = await asyncio.wrap_future(database.read(_count))
-        metrics.set_queues(waiting, calls)
-        metrics.set_slots(runs, done)
+            await asyncio.wrap_future(database.read(_look))
     except Exception:
         metrics.database_reachable.set(0)
     else:

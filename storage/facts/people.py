@@ -16,11 +16,24 @@ class ChannelName(StrEnum):
 
 
 class AccountState(StrEnum):
-    """Whether a platform account can be reached: following, blocked by its owner, or gone."""
+    """Whether a platform account can be reached: following, blocked by its owner, gone, or so for a year."""
 
     FOLLOWING = "following"
     BLOCKED = "blocked"
     GONE = "gone"
+    TOMBSTONE = "tombstone"  # only a keyed hash is left of who it was
+
+
+class Reach(StrEnum):
+    """How an account stands; each account stands in exactly one of these ways, and they are counted apart."""
+
+    JOINED = "joined"  # follows, and its person agreed to the terms
+    FOLLOWED = "followed"  # follows only
+    PAUSED = "paused"  # follows, and wants nothing unasked
+    BLOCKED = "blocked"
+    GONE = "gone"
+    TOMBSTONE = "tombstone"
+    GROUP = "group"  # a group chat: no friend, and nothing is ever told there unasked
 
 
 class ReminderChoice(StrEnum):

@@ -136,4 +136,4 @@ async def test_with_a_token_set_figures_are_for_its_bearer(
 
 def test_no_metric_has_a_label_that_could_name_anybody() -> None:
     labels = {label for family in metrics.registry.collect() for sample in family.samples for label in sample.labels}
-    assert labels <= {"channel", "fate", "state", "le", "job"}
+    assert labels <= {"channel", "fate", "state", "le", "job", "reach", "kind"}

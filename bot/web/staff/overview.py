@@ -13,8 +13,11 @@ from starlette.routing import BaseRoute
 from bot.web.staff import rosters
 from bot.web.staff.desk import Desk, NowhereError, guarded
 from bot.web.staff.rosters import Entry, Standing
-from storage import audit, events, registrations
-from storage.facts import AudienceKind, EventFacts, PartFacts
+from handlers import alerting
+from handlers.alerting import PLATFORMS
+from handlers.texts import Texts
+from storage import alerts, audit, events, quotas, reach, registrations
+from storage.facts import AudienceKind, ChannelName, EventFacts, PartFacts, Reach
 
 NEXT, EARLIER = 50, 50  # events on the first page
 SHOWN_LINKS = 200  # persons whose company form is missing, at most named
@@ -37,6 +40,15 @@ DONE = {
 """What is said after something was done; only these words, whatever an address asks for."""
 
 
+REACH_WORDS = {
+    Reach.JOINED: "参加している人",
+    Reach.FOLLOWED: "友だちだけ",
+    Reach.PAUSED: "お知らせを休んでいる人",
+    Reach.BLOCKED: "ブロックした人",
+    Reach.GONE: "いなくなった人",
+}
+"""How an account stands, each in one way only; groups and those forgotten after a year are nobody to tell."""
+JAPANESE = Texts(()).of("ja")
 URGENT_SHOWN = 10
 URGENT_ACTS = {"part.move": "日時の変更", "part.cancel": "回の中止", "event.cancel": "イベントの中止"}
 
@@ -65,7 +77,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
     async def home(request: Request, by: str) -> Response:
         found = await desk.read(lambda connection: _list_events(connection, desk.clock.now()))
-        return desk.render("events.html", by=by, **found)
+        told = await desk.read(lambda connection: _look_at_reach(connection, desk.clock.real()))
+        return desk.render("events.html", by=by, **found, **told)
 
     async def event(request: Request, by: str) -> Response:
         view = await desk.read(lambda connection: _view(connection, request.path_params["event_id"]))
@@ -121,6 +134,16 @@ def _list_events(connection: Connection, now: datetime) -> dict[str, Any]:
     others = [event for event in events.list_all(connection, NEXT + EARLIER) if event.id not in known]
     counts = rosters.standings(connection, [part for event in coming for part in event.parts])
     return {"coming": coming, "others": others[:EARLIER], "counts": counts, "urgent": _list_urgent(connection)}
+
+
+def _look_at_reach(connection: Connection, now: datetime) -> dict[str, Any]:
+    """Tell who can be reached, what is left of LINE's month, and what trouble is open; ``now`` is real time."""
+    troubles = [
+        (one.opened_at, alerting.name_trouble(one.kind, one.key, JAPANESE)) for one in alerts.list_open(connection)
+    ]
+    numbers = {PLATFORMS.get(channel, channel): found for channel, found in reach.find_all(connection).items()}
+    quota = quotas.find(connection, ChannelName.LINE, now)
+    return {"reach": numbers, "reach_words": REACH_WORDS, "quota": quota, "troubles": troubles}
 
 
 def _list_urgent(connection: Connection) -> list[UrgentAct]:
