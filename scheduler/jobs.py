@@ -12,7 +12,7 @@ from typing import Any
 from apscheduler.triggers.cron import CronTrigger
 
 from handlers import attending, forgetting, queueing
-from scheduler import upkeep
+from scheduler import upkeep, weekly
 from scheduler.slots import Job, SlotRun
 from storage.clock import TOKYO
 from storage.facts import Programme
@@ -21,14 +21,21 @@ OFFERS, GUESTS = 50, 500  # a transaction: each offer that lapses serves a line,
 PARTS = 1  # a transaction: a part may have thousands to thank, and two events are never locked in any order
 
 
-def table(erased_file: Path, programme: Callable[[], Programme]) -> tuple[Job, ...]:
-    """List every job; ``erased_file`` is where upkeep writes erasures down, ``programme`` gives the one in force."""
+def table(
+    erased_file: Path, programme: Callable[[], Programme], push_weekly: Callable[[SlotRun], None]
+) -> tuple[Job, ...]:
+    """List every job; ``erased_file`` is where upkeep writes erasures down, ``programme`` gives the one in force.
+
+    ``push_weekly`` makes Monday's message (scheduler/weekly.py).
+    """
     short, long = timedelta(minutes=10), timedelta(days=1)
     return (
         Job("upkeep", _at(minute="*/10"), short, partial(upkeep.run, erased_file=erased_file)),
         Job("offers", _at(minute="*"), short, _expire_offers),
         Job("held", _at(minute="*/10"), timedelta(hours=1), partial(_note_held, programme=programme)),
         Job("forgetting", _at(hour=3, minute=30), long, _forget_guests),
+        Job("boards", _at(day_of_week="mon", hour=0, minute=10), 6 * long, partial(weekly.close, programme=programme)),
+        Job("weekly", _at(day_of_week="mon", hour=8, minute=30), long / 2, push_weekly),
     )
 
 

@@ -72,6 +72,7 @@ from storage.facts.programme import (
 )
 from storage.facts.reports import Earned, Intent, Mentioned, Recorded, Refusal, Refused, ReportFacts, Understanding
 from storage.facts.texts import Texts
+from storage.facts.weekly import OrderTerms, Shortage, StandingOrder, WeeklyPush
 
 __all__ = [
     "EVERYBODY",
@@ -124,6 +125,7 @@ __all__ = [
     "NoticeKind",
     "OnHeatAlert",
     "OpeningBalance",
+    "OrderTerms",
     "PartFacts",
     "PartState",
     "Per",
@@ -144,10 +146,13 @@ __all__ = [
     "ReminderChoice",
     "ReportFacts",
     "Season",
+    "Shortage",
     "Standing",
+    "StandingOrder",
     "Texts",
     "Totals",
     "TrackedLink",
     "Understanding",
     "Ward",
+    "WeeklyPush",
 ]
