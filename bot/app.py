@@ -29,7 +29,7 @@ from bot.web.visits import Visits
 from bot.worker import Worker
 from handlers.messages import Arrived, Channel, Fate, Outcome
 from handlers.texts import Texts
-from scheduler import jobs, notices, quotas, ticker
+from scheduler import jobs, notices, quotas, ticker, weekly
 from scheduler.alerts import Watch
 from scheduler.delivery import Delivery
 from scheduler.slots import Slots
@@ -229,7 +229,9 @@ class App:
         return Watch(self.database, self.house, self.delivery, names=names, folder=folder)
 
     def _tick(self) -> AsyncIOScheduler:
-        table = jobs.table(self.settings.data_dir / "erased.txt", self.programme_now, self.house.keyed_hash)
+        push = partial(weekly.push, means=wiring.weekly_means(self.house, self.settings))
+        erased_file = self.settings.data_dir / "erased.txt"
+        table = jobs.table(erased_file, self.programme_now, self.house.keyed_hash, push)
         return ticker.start(table, Slots(self.database, self.clock).run_due)
 
     async def _refresh(self) -> None:

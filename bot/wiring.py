@@ -15,6 +15,9 @@ from bot.opening import find_newer_programme
 from bot.phones import LINE_SECRET, LINE_TOKEN, TELEGRAM_SECRET, TELEGRAM_TOKEN, Phones
 from bot.settings import Settings, SettingsError
 from handlers.messages import Channel
+from handlers.rules.forecast import PLANS
+from scheduler.house import House
+from scheduler.weekly import Means
 from storage import catalogue, events, generations, marks, programme_file
 from storage.clock import TOKYO, real_now
 from storage.database import Database, lock_start
@@ -159,3 +162,13 @@ def telegram_channel(settings: Settings) -> Telegram:
         webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
         api_url=settings.telegram_api_url or None,
     )
+
+
+LINE_ACCOUNTS_A_SECOND = 2_000.0
+"""What a forecast reckons with: four calls to 500 a second, far below what LINE lets through."""
+
+
+def weekly_means(house: House, settings: Settings) -> Means:
+    """Give what Monday's message is made with."""
+    rates = {ChannelName.LINE: LINE_ACCOUNTS_A_SECOND, ChannelName.TELEGRAM: float(settings.telegram_rate)}
+    return Means(house, PLANS[settings.line_plan], rates)

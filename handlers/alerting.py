@@ -24,6 +24,9 @@ BEGUN = {
     AlertKind.DISK_FULL: _("ディスクの空きが少なくなっています。"),
     AlertKind.FAILED_ROWS: _("処理できずにあきらめたものがあります（{key}）。"),
     AlertKind.FAILED_BACKUP: _("バックアップができていません。"),
+    AlertKind.WEEKLY_WITHOUT_LINE: _(
+        "月曜のお知らせを、LINEでは送りませんでした。LINEの人には、メニューの「今週のまとめ」で見られます。"
+    ),
 }
 BEGUN_WITH_KEY = {
     (AlertKind.MISSED_SLOT, "ticker"): _("定期の処理がどれも動いていません。"),

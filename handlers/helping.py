@@ -2,7 +2,9 @@
 
 from handlers import reporting
 from handlers.messages import Choice
+from handlers.rules import boards
 from handlers.talk import Answer, Talk, card, text
+from storage import standing_orders
 
 
 def show_menu(talk: Talk) -> Answer:
@@ -13,7 +15,7 @@ def show_menu(talk: Talk) -> Answer:
         talk.choice("わたしのポイント", "points"),
         talk.choice("わたしの申し込み", "my"),
         talk.choice("市の合計", "totals"),
-        talk.choice("ランキング", "board"),
+        _week_button(talk),
         talk.choice("設定", "settings"),
         talk.choice("使い方", "help"),
         talk.choice("問い合わせ", "contact"),
@@ -21,6 +23,14 @@ def show_menu(talk: Talk) -> Answer:
     title = talk.word(talk.programme.city.project)
     lines = (*reporting.heat_lines(talk), talk.say("きょうは何をしますか？"))
     return card(title, lines, *buttons, columns=2)
+
+
+def _week_button(talk: Talk) -> Choice:
+    """Offer the ranking; under Monday's own name in a week in which it could not be sent to everybody."""
+    push = standing_orders.find_push(talk.connection, boards.closed_week(talk.now))
+    if push is not None and push.shortage is not None:
+        return talk.choice("今週のまとめ", "board")
+    return talk.choice("ランキング", "board")
 
 
 def show_help(talk: Talk) -> Answer:

@@ -3,17 +3,31 @@
 It holds nothing personal but the board names of those who asked to be on the person board; "my place" is answered free.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from handlers import boardwords
-from handlers.messages import Card, Choice
+from handlers.messages import Card, Choice, dump
 from handlers.rules import boards as rule
-from handlers.texts import Words
+from handlers.rules import weekly as timing
+from handlers.rules.preflight import Seen
+from handlers.texts import Texts, Words
 from storage import boards, totals, weeks
-from storage.facts import RESERVED_WARDS, GroupLine, GroupWeek, PersonLine, Programme, Totals
+from storage.facts import (
+    RESERVED_WARDS,
+    Audience,
+    BroadcastContent,
+    BroadcastKind,
+    ChannelName,
+    GroupLine,
+    GroupWeek,
+    PersonLine,
+    Programme,
+    Totals,
+)
 
 PERSONS = 5  # lines of the person board in the message; the whole of it is one free press away
 
@@ -87,3 +101,31 @@ def _buttons(words: Words) -> tuple[Choice, ...]:
         Choice(words.say("個人のランキング"), "top"),
         Choice(words.say("報告する"), "report"),
     )
+
+
+def broadcast(
+    programme: Programme, found: Week, texts: Texts, channels: Sequence[ChannelName]
+) -> tuple[BroadcastContent, Seen]:
+    """Give the message as a broadcast to those who asked for it, with what its look-through is told.
+
+    It is alike for everybody of a language, so that one call of LINE's carries it to 500.
+    """
+    spoken = [tag for tag in programme.city.languages if tag in texts.languages]
+    cards = {tag: compose(programme, found, texts.of(tag)) for tag in spoken}
+    content = BroadcastContent(
+        kind=BroadcastKind.WEEKLY,
+        title=cards["ja"].title,
+        audience=Audience(channels=tuple(channels), asked_for_monday=True),
+        texts={tag: dump([card]) for tag, card in cards.items()},
+        send_at=timing.told_from(found.week),
+        not_after=timing.told_until(found.week),
+        is_capped=False,
+    )
+    words = {tag: "\n".join((card.title, *card.lines)) for tag, card in cards.items()}
+    nothing: dict[str, str] = {}
+    links: dict[str, tuple[str, ...]] = {}
+    seen = Seen(
+        languages=tuple(cards), words=words, links=links, dead=nothing, unrendered=nothing, event=None,
+        has_public_address=False,
+    )  # fmt: skip
+    return content, seen

@@ -12,7 +12,7 @@ from typing import Any
 from apscheduler.triggers.cron import CronTrigger
 
 from handlers import attending, burying, forgetting, queueing
-from scheduler import upkeep
+from scheduler import upkeep, weekly
 from scheduler.slots import Job, SlotRun
 from storage.clock import TOKYO
 from storage.facts import Programme
@@ -22,10 +22,16 @@ BURIED = 50  # a transaction: an account and perhaps its person, about ten state
 PARTS = 1  # a transaction: a part may have thousands to thank, and two events are never locked in any order
 
 
-def table(erased_file: Path, programme: Callable[[], Programme], keyed_hash: Callable[[str], str]) -> tuple[Job, ...]:
+def table(
+    erased_file: Path,
+    programme: Callable[[], Programme],
+    keyed_hash: Callable[[str], str],
+    push_weekly: Callable[[SlotRun], None],
+) -> tuple[Job, ...]:
     """List every job; ``erased_file`` is where upkeep writes erasures down, ``programme`` gives the one in force.
 
-    ``keyed_hash`` makes the only trace of accounts that were unreachable for a year.
+    ``keyed_hash`` makes the only trace of accounts that were unreachable for a year; ``push_weekly`` makes Monday's
+    message (scheduler/weekly.py).
     """
     short, long = timedelta(minutes=10), timedelta(days=1)
     return (
@@ -34,6 +40,8 @@ def table(erased_file: Path, programme: Callable[[], Programme], keyed_hash: Cal
         Job("held", _at(minute="*/10"), timedelta(hours=1), partial(_note_held, programme=programme)),
         Job("forgetting", _at(hour=3, minute=30), long, _forget_guests),
         Job("tombstones", _at(hour=4, minute=10), long, partial(_bury, programme=programme, keyed_hash=keyed_hash)),
+        Job("boards", _at(day_of_week="mon", hour=0, minute=10), 6 * long, partial(weekly.close, programme=programme)),
+        Job("weekly", _at(day_of_week="mon", hour=8, minute=30), long / 2, push_weekly),
     )
 
 

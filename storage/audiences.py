@@ -101,7 +101,7 @@ def count(connection: Connection, audience: Audience, now: datetime) -> list[Aud
 def asks_about_persons(audience: Audience) -> bool:
     """Tell whether an audience asks something that only who joined can answer."""
     asked = (audience.wards, audience.interests, audience.kinds, audience.relation, audience.active_within_days)
-    return any(asked)
+    return any(asked) or audience.asked_for_monday
 
 
 class _Question:
@@ -134,7 +134,7 @@ class _Question:
         )
 
     def turn(self) -> ColumnElement[int]:
-        """Give 1 where the person has an account in this audience that comes first: by channel, then by age."""
+        """Give 1 where the person has an account in this audience that comes first: by preference, channel, age."""
         other = ACCOUNTS.alias("other")
         earlier = or_(_rank(other) < _rank(ACCOUNTS), and_(_rank(other) == _rank(ACCOUNTS), other.c.id < ACCOUNTS.c.id))
         is_own = (other.c.person_id == ACCOUNTS.c.person_id, other.c.state == AccountState.FOLLOWING)
@@ -177,6 +177,8 @@ class _Question:
             asked.append(is_company if AudienceKind.COMPANY in audience.kinds else ~is_company)
         if audience.relation is not None:
             asked.append(self._related(person))
+        if audience.asked_for_monday:
+            asked += PEOPLE.c.wants_monday, self._is_where_preferred()
         if audience.active_within_days is not None:
             asked.append(self._active(person, audience.active_within_days))
         return asked
@@ -199,6 +201,11 @@ class _Question:
                 return and_(~registered, ~attended)
         return true()
 
+    def _is_where_preferred(self) -> ColumnElement[bool]:
+        """Whether the platform a person prefers is told at all: who chose LINE is not told on Telegram instead."""
+        told = self._audience.channels or CHANNELS
+        return or_(PEOPLE.c.preferred_channel.is_(None), PEOPLE.c.preferred_channel.in_(told))
+
     def _active(self, person: ColumnElement[int], days: int) -> ColumnElement[bool]:
         """Whether a person reported or was seen at an event in the last days; today is the first of them."""
         first = self._now.astimezone(TOKYO).date() - timedelta(days=days - 1)
@@ -206,7 +213,10 @@ class _Question:
 
 
 def _rank(accounts: FromClause | Alias) -> ColumnElement[int]:
-    return case({channel.value: rank for rank, channel in enumerate(CHANNELS)}, value=accounts.c.channel, else_=9)
+    """Put the platform that the person prefers before the others, for a question that is about persons too."""
+    free_first = {channel.value: rank for rank, channel in enumerate(CHANNELS)}
+    usual = case(free_first, value=accounts.c.channel, else_=9)
+    return case((accounts.c.channel == PEOPLE.c.preferred_channel, -1), else_=usual)
 
 
 def _registered(person: ColumnElement[int], which: ColumnElement[bool]) -> ColumnElement[bool]:

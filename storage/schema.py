@@ -33,6 +33,7 @@ from storage import (
     reach,
     registrations,
     slots,
+    standing_orders,
     tallies,
     totals,
     weeks,
@@ -41,8 +42,8 @@ from storage.database import Database
 
 TABLE_FILES = (
     accounts, alerts, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries, events, inbox,
-    interests, ledger, links, marks, notices, outbox, people, quotas, reach, registrations, slots, tallies, totals,
-    weeks,
+    interests, ledger, links, marks, notices, outbox, people, quotas, reach, registrations, slots, standing_orders,
+    tallies, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATION_LOCK = 7_318_401_226  # any number that is ours: PostgreSQL lets one process migrate at a time

@@ -73,6 +73,7 @@ from storage.facts.programme import (
 )
 from storage.facts.reports import Earned, Intent, Mentioned, Recorded, Refusal, Refused, ReportFacts, Understanding
 from storage.facts.texts import Texts
+from storage.facts.weekly import OrderTerms, Shortage, StandingOrder, WeeklyPush
 
 __all__ = [
     "EVERYBODY",
@@ -125,6 +126,7 @@ __all__ = [
     "NoticeKind",
     "OnHeatAlert",
     "OpeningBalance",
+    "OrderTerms",
     "PartFacts",
     "PartState",
     "Per",
@@ -146,10 +148,13 @@ __all__ = [
     "ReminderChoice",
     "ReportFacts",
     "Season",
+    "Shortage",
     "Standing",
+    "StandingOrder",
     "Texts",
     "Totals",
     "TrackedLink",
     "Understanding",
     "Ward",
+    "WeeklyPush",
 ]

@@ -58,9 +58,9 @@ class Audience:
     """Whom a broadcast is for: what is named must all hold, and an empty field is no limit.
 
     ``languages`` are tags as accounts have them. ``interests``, ``wards``, ``kinds``, the event and the activity ask
-    about a person. ``friends`` lets it go to accounts that follow and never joined, too, if nothing is asked about a
-    person. ``reached_by`` is the broadcast that a correction corrects. ``is_training`` leaves registered office devices
-    and the sandbox's phones, and nobody else.
+    about a person; ``asked_for_monday`` leaves who asked for Monday's message. ``friends`` lets it go to accounts that
+    follow and never joined, too, if nothing is asked about a person. ``reached_by`` is the broadcast that a correction
+    corrects. ``is_training`` leaves registered office devices and the sandbox's phones, and nobody else.
     """
 
     channels: tuple[ChannelName, ...] = ()
@@ -72,6 +72,7 @@ class Audience:
     relation: EventRelation | None = None
     active_within_days: int | None = None
     friends: bool = False
+    asked_for_monday: bool = False
     reached_by: int | None = None
     is_training: bool = False
 

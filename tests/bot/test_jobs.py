@@ -42,7 +42,8 @@ async def looked(app: App, is_there: Callable[[dict[str, set[str]]], bool]) -> d
 
 
 async def test_a_process_that_ticks_runs_every_job_at_its_start(tmp_path: Path) -> None:
-    app, every = an_app(tmp_path, Role.TICKER), {job.name for job in jobs.table(Path("erased.txt"), kitaq, str)}
+    table = jobs.table(Path("erased.txt"), kitaq, str, lambda run: None)
+    app, every = an_app(tmp_path, Role.TICKER), {job.name for job in table}
     async with app.running():
         found = await looked(app, lambda found: found.keys() == every and CLAIMED not in set().union(*found.values()))
     assert set().union(*found.values()) <= {SlotState.DONE, SlotState.BEFORE}

@@ -25,7 +25,7 @@ Run = Callable[[str, datetime], None]
 @pytest.fixture
 def run(database: Database, tmp_path: Path) -> Run:
     """Run the latest slot of one job of the real table at some time."""
-    table = {job.name: job for job in jobs.table(tmp_path / "erased.txt", kitaq, str)}
+    table = {job.name: job for job in jobs.table(tmp_path / "erased.txt", kitaq, str, lambda run: None)}
 
     def look(name: str, at: datetime) -> None:
         Slots(database, Clock(source=lambda: at)).run_due(table[name])

@@ -1,7 +1,8 @@
-"""Weeks of persons, who stands on the person board, who wants Monday's message; the weeks of what the ledger holds."""
+"""Weeks of persons, boards, Monday's message and the standing order for it; the weeks of what the ledger holds."""
 
 import sqlalchemy as sa
 from alembic import op
+import storage.database
 
 revision = '0008'
 down_revision = '0007'
@@ -44,6 +45,31 @@ def upgrade() -> None:
     sa.Column('points', big, nullable=False),
     sa.PrimaryKeyConstraint('week', 'ward')
     )
+    op.create_table('standing_order',
+    sa.Column('id', big, nullable=False),
+    sa.Column('ceiling', sa.Integer(), nullable=False),
+    sa.Column('posts', sa.Boolean(), nullable=False),
+    sa.Column('terms_hash', sa.String(), nullable=False),
+    sa.Column('proposed_by', sa.String(), nullable=False),
+    sa.Column('proposed_at', storage.database.Instant(timezone=True), nullable=False),
+    sa.Column('approved_by', sa.String(), nullable=True),
+    sa.Column('approved_at', storage.database.Instant(timezone=True), nullable=True),
+    sa.Column('ended_by', sa.String(), nullable=True),
+    sa.Column('ended_at', storage.database.Instant(timezone=True), nullable=True),
+    sa.CheckConstraint('approved_by IS NULL OR approved_by <> proposed_by', name='ordered_by_two'),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    op.create_table('weekly_push',
+    sa.Column('week', sa.Date(), nullable=False),
+    sa.Column('order_id', big, nullable=False),
+    sa.Column('broadcast_id', big, nullable=True),
+    sa.Column('shortage', sa.String(), nullable=True),
+    sa.Column('line_messages', sa.Integer(), nullable=False),
+    sa.Column('made_at', storage.database.Instant(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('week')
+    )
+    op.create_index('ix_weekly_push_made_at', 'weekly_push', ['made_at'])
     op.add_column('person', sa.Column('board_name', sa.String(), nullable=True))
     op.add_column('person', sa.Column('wants_monday', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column('person', sa.Column('preferred_channel', sa.String(), nullable=True))
