@@ -38,6 +38,7 @@ class Broadcast(SQLModel, table=True):
     state: str = BroadcastState.DRAFT
     title: str
     event_id: int | None = Field(default=None, sa_type=BigId, index=True)
+    event_stated: str = ""
     corrects_id: int | None = Field(default=None, sa_type=BigId, index=True)
     occasion: str | None = Field(default=None, unique=True)  # such as weekly:2026-11-23: made once, whoever makes it
     audience: str
@@ -53,6 +54,7 @@ class Broadcast(SQLModel, table=True):
     submitted_by: str | None = None
     approved_by: str | None = None
     generation: str | None = None
+    line_messages: int = 0  # foreseen when it was armed: what the month's quota must still hold
     total: int | None = None
     snapshot_upto: int = Field(default=0, sa_type=BigId)
     paused_why: str = ""
@@ -88,7 +90,7 @@ def add(
 ) -> int:
     """Add a draft; gives its number. A second one of the same ``occasion`` raises ConflictError through its key."""
     values = {**_columns(content), "state": BroadcastState.DRAFT, "content_hash": "", "made_at": now}
-    values |= {"occasion": occasion, "snapshot_upto": 0, "paused_why": "", "blocks": 0}
+    values |= {"occasion": occasion, "line_messages": 0, "snapshot_upto": 0, "paused_why": "", "blocks": 0}
     number = connection.execute(BROADCASTS.insert().values(**values).returning(BROADCASTS.c.id)).scalar_one()
     add_author(connection, number, author)
     return int(number)
@@ -166,8 +168,8 @@ def _authors(connection: Connection, broadcast_id: int) -> tuple[str, ...]:
 
 
 _SAME = (
-    "kind", "title", "event_id", "corrects_id", "send_at", "not_after", "opens_hour", "closes_hour", "is_capped",
-    "hold_out_percent", "has_tracked_links",
+    "kind", "title", "event_id", "event_stated", "corrects_id", "send_at", "not_after", "opens_hour", "closes_hour",
+    "is_capped", "hold_out_percent", "has_tracked_links",
 )  # fmt: skip
 
 

@@ -85,6 +85,7 @@ class BroadcastContent:
     of the Tokyo hours from ``opens_hour`` until before ``closes_hour``. ``is_capped``: it counts for, and is held back
     by, what one person is told in a week. ``hold_out_percent`` of the persons are drawn by lot and not told.
     ``has_tracked_links``: each account's buttons carry links of its own, so that no two calls are alike.
+    ``event_stated`` is what the event said when the announcement was made from it; "" where the text states nothing.
     """
 
     kind: BroadcastKind
@@ -99,6 +100,7 @@ class BroadcastContent:
     hold_out_percent: int = 0
     has_tracked_links: bool = False
     event_id: int | None = None
+    event_stated: str = ""
     corrects_id: int | None = None
 
 
@@ -119,6 +121,7 @@ class BroadcastFacts:
     submitted_by: str | None
     approved_by: str | None
     generation: str | None
+    line_messages: int  # foreseen when it was armed
     total: int | None
     snapshot_upto: int
     paused_why: str
