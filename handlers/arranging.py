@@ -11,7 +11,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from handlers import announcing, planning, queueing
+from handlers import announcing, broadcasting, planning, queueing
 from handlers.rules import registration as rules
 from handlers.rules.notices import URGENT, due_for_change
 from storage import attendances, audit, events, notices, outbox, registrations
@@ -87,6 +87,7 @@ def change_details(connection: Connection, event_id: int, details: EventDetails,
     if details.code != event.code:
         raise ArrangementRefusedError(NotArranged.OTHER_CODE)
     events.change_details(connection, event_id, details, now)
+    _hold_back(connection, event_id, now)
     audit.add(connection, by, "event.change", f"event:{event_id}", now)
 
 
@@ -99,6 +100,7 @@ def cancel_event(connection: Connection, event_id: int, *, by: str, now: datetim
     _refuse_attended(connection, going)
     events.change(connection, event_id, now, state=EventState.CANCELLED)
     is_soon = _cancel_parts(connection, going, now, {"whole": "yes"})
+    _hold_back(connection, event_id, now)
     audit.add(connection, by, "event.cancel", f"event:{event_id}", now, to_report=is_soon)
 
 
@@ -110,7 +112,15 @@ def cancel_part(connection: Connection, part_id: int, *, by: str, now: datetime)
     if not others:
         events.change(connection, event.id, now, state=EventState.CANCELLED)
     is_soon = _cancel_parts(connection, [part], now, {} if others else {"whole": "yes"})
+    _hold_back(connection, event.id, now)
     audit.add(connection, by, "part.cancel", f"part:{part_id}", now, to_report=is_soon)
+
+
+def _hold_back(connection: Connection, event_id: int, now: datetime) -> None:
+    """Hold back the broadcasts that announce an event as it was."""
+    event = events.find(connection, event_id)
+    if event is not None:
+        broadcasting.hold_of_event(connection, event, now)
 
 
 def _refuse_attended(connection: Connection, parts: Sequence[PartFacts]) -> None:
@@ -174,6 +184,7 @@ def move(
     known = _known_times(part, untold, live)
     _tell_moved(connection, moved, live, known, now)
     planning.remind_all(connection, moved, now)
+    _hold_back(connection, event.id, now)
     is_soon = _is_soon(part.starts_at, now) or _is_soon(starts_at, now)
     audit.add(
         connection, by, "part.move", f"part:{part_id}", now, f"{_iso(starts_at)}/{_iso(ends_at)}", to_report=is_soon

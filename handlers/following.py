@@ -1,6 +1,6 @@
 """What happens to an account itself: followed, blocked, a message taken back, a group met for the first time."""
 
-from handlers import helping, joining
+from handlers import broadcasting, helping, joining
 from handlers.messages import Choice
 from handlers.talk import Answer, Talk, text
 from storage import accounts, inbox
@@ -31,6 +31,7 @@ def block(talk: Talk) -> Answer:
     if talk.is_news:
         values = {"state": AccountState.BLOCKED, "state_at": talk.said_at}
         accounts.change(talk.connection, talk.account.id, **values)
+        broadcasting.count_block(talk.connection, talk.account.id, talk.said_at)
     return Answer()
 
 

@@ -81,6 +81,7 @@ def leave(talk: Talk, event: str = "") -> Answer:
         key_hash = talk.keyed_hash(f"{account.channel}:{account.bot_id}:{account.key}")
         people.add_erasure(talk.connection, key_hash, talk.now)
     alerts.drop_receivers(talk.connection, [account.id for account in owned])
+    remains.forget_broadcasts(talk.connection, talk.person.id, [account.id for account in owned])
     accounts.remove(talk.connection, [account.id for account in owned])
     words = talk.say("退会しました。これまでのご協力、ありがとうございました。いつでもまた参加できます。")
     again = talk.choice("参加する", "language")

@@ -12,12 +12,10 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    column,
     exists,
     func,
     or_,
     select,
-    table,
     true,
 )
 
@@ -26,13 +24,13 @@ from storage.accounts import ACCOUNTS
 from storage.approvers import OFFICE_DEVICES
 from storage.attendances import ATTENDANCES, COUNTING
 from storage.clock import TOKYO
+from storage.deliveries import DELIVERIES, TOLD
 from storage.facts import (
     AccountState,
     Audience,
     AudienceCount,
     AudienceKind,
     ChannelName,
-    DeliveryState,
     EventRelation,
 )
 from storage.interests import INTERESTS
@@ -44,8 +42,6 @@ from storage.registrations import LIVE, REGISTRATIONS
 CHANNELS = (ChannelName.TELEGRAM, ChannelName.LINE)
 """The channels that one can be told on unasked, the one that costs nothing first: a person is told on one account."""
 SPOKEN = "ja"  # what an account without a language of its own is told in
-TOLD = (DeliveryState.SEALED, DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
-_DELIVERIES = table("delivery", column("broadcast_id"), column("account_id"), column("person_id"), column("state"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +151,8 @@ class _Question:
         if audience.languages:
             asked.append(func.coalesce(accounts.c.language, SPOKEN).in_(audience.languages))
         if audience.reached_by is not None:
-            delivery = (_DELIVERIES.c.broadcast_id == audience.reached_by, _DELIVERIES.c.account_id == accounts.c.id)
-            asked.append(exists().where(*delivery, _DELIVERIES.c.state.in_(TOLD)))
+            delivery = (DELIVERIES.c.broadcast_id == audience.reached_by, DELIVERIES.c.account_id == accounts.c.id)
+            asked.append(exists().where(*delivery, DELIVERIES.c.state.in_(TOLD)))
         if audience.is_training and not self._is_sandbox:
             asked.append(exists().where(OFFICE_DEVICES.c.account_id == accounts.c.id))
         return and_(*asked)

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
+from storage.deliveries import DELIVERIES, TOLD
 from storage.facts import (
     Audience,
     AudienceKind,
@@ -80,9 +81,12 @@ class BroadcastBlock(SQLModel, table=True):
     account_id: int = Field(primary_key=True, sa_type=BigId, index=True)
 
 
+ENDED = (BroadcastState.FINISHED, BroadcastState.STOPPED, BroadcastState.EXPIRED)
 BROADCASTS, AUTHORS, BLOCKS = table_of(Broadcast), table_of(BroadcastAuthor), table_of(BroadcastBlock)
 _OPEN = text("state IN ('armed', 'sending', 'paused')")
 Index("broadcast_open", BROADCASTS.c.send_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+_HANDED_IN = text("state IN ('submitted', 'approved')")
+Index("broadcast_handed_in", BROADCASTS.c.not_after, sqlite_where=_HANDED_IN, postgresql_where=_HANDED_IN)
 
 
 def add(
@@ -128,6 +132,34 @@ def list_newest(connection: Connection, limit: int, before: int | None = None) -
     return [_facts(row, _authors(connection, row.id)) for row in rows]
 
 
+def list_of_event(connection: Connection, event_id: int) -> list[BroadcastFacts]:
+    """Hold the broadcasts about an event that have not ended, until the transaction ends."""
+    ours = (BROADCASTS.c.event_id == event_id, BROADCASTS.c.state.not_in(ENDED))
+    rows = connection.execute(select(BROADCASTS).where(*ours).order_by(BROADCASTS.c.id).with_for_update()).all()
+    return [_facts(row, _authors(connection, row.id)) for row in rows]
+
+
+def list_overdue(connection: Connection, now: datetime, limit: int) -> list[BroadcastFacts]:
+    """Hold broadcasts that were submitted or approved, never armed, and whose time is over."""
+    overdue = (_HANDED_IN, BROADCASTS.c.not_after <= now)
+    question = select(BROADCASTS).where(*overdue).order_by(BROADCASTS.c.not_after).limit(limit)
+    rows = connection.execute(question.with_for_update(skip_locked=True)).all()
+    return [_facts(row, _authors(connection, row.id)) for row in rows]
+
+
+def list_promised(connection: Connection) -> list[tuple[int, int | None, int]]:
+    """List the broadcasts that will still use the month's quota, as (number, total or None, LINE messages foreseen)."""
+    columns = (BROADCASTS.c.id, BROADCASTS.c.total, BROADCASTS.c.line_messages)
+    return [(row.id, row.total, row.line_messages) for row in connection.execute(select(*columns).where(_OPEN))]
+
+
+def list_told(connection: Connection, account_id: int, since: datetime) -> list[tuple[int, datetime]]:
+    """List the broadcasts that an account was told, or is about to be, since a moment, with when they were sealed."""
+    ours = (DELIVERIES.c.account_id == account_id, DELIVERIES.c.sealed_at >= since, DELIVERIES.c.state.in_(TOLD))
+    rows = connection.execute(select(DELIVERIES.c.broadcast_id, DELIVERIES.c.sealed_at).where(*ours))
+    return [(row.broadcast_id, row.sealed_at) for row in rows]
+
+
 def change_content(connection: Connection, broadcast_id: int, content: BroadcastContent) -> None:
     """Replace all of a broadcast's content and make it a draft again: what was submitted or approved is void."""
     void = {"state": BroadcastState.DRAFT, "content_hash": "", "submitted_by": None, "approved_by": None}
@@ -152,9 +184,14 @@ def count_block(connection: Connection, broadcast_id: int, account_id: int) -> N
     """Count an account that blocked us after a broadcast, once."""
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(BLOCKS)
     row = insert.values(broadcast_id=broadcast_id, account_id=account_id).on_conflict_do_nothing()
-    if connection.execute(row).rowcount == 1:
+    if connection.execute(row.returning(BLOCKS.c.account_id)).first() is not None:
         ours = BROADCASTS.c.id == broadcast_id
         connection.execute(BROADCASTS.update().where(ours).values(blocks=BROADCASTS.c.blocks + 1))
+
+
+def forget_blocks(connection: Connection, account_ids: Collection[int]) -> None:
+    """Forget which accounts blocked us, whose person leaves; what was counted stays."""
+    connection.execute(BLOCKS.delete().where(BLOCKS.c.account_id.in_(account_ids)))
 
 
 def has_correction(connection: Connection, broadcast_id: int) -> bool:

@@ -306,6 +306,11 @@ def lock_start(connection: Connection) -> None:
     _lock(connection, "start")
 
 
+def lock_quota(connection: Connection, channel: str) -> None:
+    """Hold what a channel's month still allows until the transaction ends, before any broadcast: two would share it."""
+    _lock(connection, f"quota:{channel}")
+
+
 def _lock(connection: Connection, name: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})

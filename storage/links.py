@@ -54,10 +54,18 @@ def count_visit(connection: Connection, link_id: int, *, person_id: int | None, 
     """Count that somebody pressed a link, once a person; False where they had before."""
     visitor = _visitor(person_id, account_id)
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(VISITS)
-    if connection.execute(insert.values(link_id=link_id, visitor=visitor).on_conflict_do_nothing()).rowcount != 1:
+    row = insert.values(link_id=link_id, visitor=visitor).on_conflict_do_nothing()
+    if connection.execute(row.returning(VISITS.c.link_id)).first() is None:
         return False
     connection.execute(LINKS.update().where(LINKS.c.id == link_id).values(persons=LINKS.c.persons + 1))
     return True
+
+
+def list_pressed(connection: Connection, person_id: int) -> list[str]:
+    """List where a person was led by the links they pressed."""
+    pressed = select(LINKS.c.target).join(VISITS, VISITS.c.link_id == LINKS.c.id)
+    mine = VISITS.c.visitor == _visitor(person_id, 0)
+    return list(connection.execute(pressed.where(mine).order_by(LINKS.c.id)).scalars())
 
 
 def forget(connection: Connection, person_id: int | None, account_ids: list[int]) -> None:

@@ -1,10 +1,10 @@
-"""All that events keep of one person: gathered for them to take along, and unlinked when they leave."""
+"""All that events and broadcasts keep of one person: gathered for them to take along, and unlinked when they leave."""
 
 from dataclasses import asdict
 
 from sqlalchemy import Connection, select
 
-from storage import attendances, registrations
+from storage import approvers, attendances, broadcasts, interests, links, registrations
 from storage.attendances import ATTENDANCES, PARTICIPANTS, SURVEY_ANSWERS
 from storage.facts import AttendanceState, RegistrationState
 from storage.notices import NOTICES
@@ -34,8 +34,16 @@ def hand_over(connection: Connection, person_id: int, tombstone: int) -> None:
         connection.execute(table.delete().where(table.c.person_id == person_id))
 
 
-def collect(connection: Connection, person_id: int) -> dict[str, list[dict[str, object]]]:
-    """Collect what events keep of a person: registrations, companions, forms, attendances, answers, notices."""
+def forget_broadcasts(connection: Connection, person_id: int, account_ids: list[int]) -> None:
+    """Forget what broadcasts and the choice of interests keep of a person and their accounts; counts stay."""
+    links.forget(connection, person_id, account_ids)
+    interests.forget_person(connection, person_id)
+    approvers.remove_devices(connection, account_ids)
+    broadcasts.forget_blocks(connection, account_ids)
+
+
+def collect(connection: Connection, person_id: int) -> dict[str, object]:
+    """Collect what is kept of a person: registrations, companions, forms, attendances, answers, notices, interests."""
     mine = registrations.list_of_person(connection, person_id, tuple(RegistrationState))
     seen = attendances.list_of_person(connection, person_id, tuple(AttendanceState))
     tables = {"company_forms": COMPANY_FORMS, "survey_answers": SURVEY_ANSWERS, "notices": NOTICES}
@@ -47,5 +55,7 @@ def collect(connection: Connection, person_id: int) -> dict[str, list[dict[str, 
         "registrations": [asdict(one) for one in mine],
         "companions": [asdict(one) for one in registrations.list_companions(connection, person_id)],
         "attendances": [asdict(one) for one in seen],
+        "interests": interests.list_of_person(connection, person_id),
+        "links_pressed": links.list_pressed(connection, person_id),
         **rows,
     }

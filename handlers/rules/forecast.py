@@ -4,7 +4,7 @@ Prices: https://developers.line.biz/en/docs/messaging-api/pricing/ and the plans
 excluding tax. A message is one recipient, whatever it holds; replies are free.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -118,17 +118,21 @@ def extra_yen(plan: Plan, month: Month, messages: int) -> int:
     return round(extra * plan.extra_yen)
 
 
-def _lacks(counts: Sequence[AudienceCount], month: Month, line: int, ends_at: datetime | None) -> list[Lack]:
-    found = []
+def quota_lacks(month: Month, messages: int) -> tuple[Lack, ...]:
+    """Say why a month does not hold so many more messages; nothing where it does."""
+    if not messages:
+        return ()
+    if not month.is_known:
+        return (Lack.QUOTA_UNKNOWN,)
+    return (Lack.QUOTA,) if month.free is not None and messages > month.free else ()
+
+
+def _lacks(counts: Sequence[AudienceCount], month: Month, line: int, ends_at: datetime | None) -> Iterator[Lack]:
     if not any(count.told for count in counts):
-        found.append(Lack.NOBODY)
-    if line and not month.is_known:
-        found.append(Lack.QUOTA_UNKNOWN)
-    elif month.free is not None and line > month.free:
-        found.append(Lack.QUOTA)
+        yield Lack.NOBODY
+    yield from quota_lacks(month, line)
     if ends_at is None:
-        found.append(Lack.TIME)
-    return found
+        yield Lack.TIME
 
 
 def _ends_at(content: BroadcastContent, begins_at: datetime, takes: timedelta) -> datetime | None:

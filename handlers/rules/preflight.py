@@ -151,11 +151,19 @@ def _links(content: BroadcastContent, seen: Seen, now: datetime) -> Iterator[Fin
         yield Finding(Fault.NO_PUBLIC_ADDRESS)
 
 
+def look_at_event(content: BroadcastContent, event: EventFacts | None, now: datetime) -> tuple[Finding, ...]:
+    """List what the event alone gives cause for: asked again whenever a broadcast goes a step on."""
+    return tuple(_of_event(content, event, now))
+
+
 def _event(content: BroadcastContent, seen: Seen, now: datetime) -> Iterator[Finding]:
+    return _of_event(content, seen.event, now)
+
+
+def _of_event(content: BroadcastContent, event: EventFacts | None, now: datetime) -> Iterator[Finding]:
     """An announcement is of an event that people can still come to; a correction may say that they cannot."""
     if content.event_id is None:
         return
-    event = seen.event
     if event is None:
         yield Finding(Fault.NO_EVENT, str(content.event_id))
     elif not event.is_shown:

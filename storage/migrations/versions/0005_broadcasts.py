@@ -73,6 +73,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('broadcast', schema=None) as batch_op:
         batch_op.create_index('broadcast_open', ['send_at'], unique=False, sqlite_where=sa.text("state IN ('armed', 'sending', 'paused')"), postgresql_where=sa.text("state IN ('armed', 'sending', 'paused')"))
+        batch_op.create_index('broadcast_handed_in', ['not_after'], unique=False, sqlite_where=sa.text("state IN ('submitted', 'approved')"), postgresql_where=sa.text("state IN ('submitted', 'approved')"))
         batch_op.create_index(batch_op.f('ix_broadcast_corrects_id'), ['corrects_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_broadcast_event_id'), ['event_id'], unique=False)
 
