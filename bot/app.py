@@ -18,9 +18,10 @@ from bot.channels.telegram.wiring import WiringError
 from bot.dispatch import House
 from bot.phones import PUBLIC_NAME, Phones
 from bot.settings import Role, Settings
-from bot.web import company, events, health, mydata, public, sandboxed, tickets, webhooks
+from bot.web import company, events, health, links, mydata, public, sandboxed, tickets, webhooks
 from bot.web.event_views import JoinLink
 from bot.web.headers import SecurityHeaders
+from bot.web.links import LinkParts
 from bot.web.pages import Pages
 from bot.web.staff import rooms
 from bot.web.staff.desk import Desk
@@ -148,6 +149,7 @@ class App:
             *company.routes(shown, self.secret),
             *health.routes(watched),
             *mydata.routes(self.database, self.clock, self.secret),
+            *links.routes(LinkParts(self.database, self.secret)),
             *tickets.routes(self._ticket_parts()),
             *rooms.routes(self._desk()),
         ]

@@ -57,7 +57,7 @@ def read(secret: bytes, token: str) -> tuple[int, int] | None:
     """Read a token into (link, account), in constant time; None where it is not ours."""
     link, _, rest = token.partition("-")
     account, _, signature = rest.partition("-")
-    if not hmac.compare_digest(signature.encode(), _signature(secret, f"{link}-{account}").encode()):
+    if not hmac.compare_digest(signature.encode(errors="replace"), _signature(secret, f"{link}-{account}").encode()):
         return None
     return int(link, 16), int(account, 16)
 
