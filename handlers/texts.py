@@ -6,7 +6,7 @@ translators left them: there is no build step.
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -59,8 +59,9 @@ class Texts:
             if path.exists():
                 self._words[language] = Words(language, _read_catalogue(path))
         self.languages = tuple(self._words)
+        self.match = lru_cache(maxsize=100)(self._match)  # a few tags, asked about again and again
 
-    def match(self, tag: str | None) -> str | None:
+    def _match(self, tag: str | None) -> str | None:
         """Find our language for an IETF tag such as ``en-GB``; None when there is none."""
         if not tag:
             return None

@@ -66,7 +66,6 @@ class Cards:
 def _standing(notice: NoticeFacts, known: Circumstances) -> Standing:
     """Say how a person stands with a part: seats of the whole party, and their own state there while it is live."""
     place = (notice.part_id, notice.person_id)
-    own, companions = known.held.get(place), known.companions.get(place, 0)
-    if own is None or own.state not in LIVE:
-        return max(companions, 1), None, None
-    return 1 + companions, own.state, own.offered_until
+    state, offered_until = known.stands.get(place, (None, None))
+    brought = known.brought.get(place, 0)
+    return (1 + brought, state, offered_until) if state in LIVE else (max(brought, 1), None, None)

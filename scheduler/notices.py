@@ -37,7 +37,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What became of one notice, why, and its calls as columns; WAITING is one that was put off until ``later``."""
+    """What became of one notice, why, and the numbers of its calls; WAITING is one that was put off."""
+
+    notice: NoticeFacts
+    state: NoticeState
+    reason: str = ""
+    call_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is to become of one notice: its calls as columns, or until when it waits."""
 
     notice: NoticeFacts
     state: NoticeState
@@ -104,7 +114,8 @@ def seal_due(
     """
     if not generations.is_armed(connection, house.generation):
         return []
-    persons = hold_free_persons(connection, notices.list_due(connection, now, limit * AHEAD), limit)
+    ahead = AHEAD if connection.dialect.name == "postgresql" else 1
+    persons = hold_free_persons(connection, notices.list_due(connection, now, limit * ahead), limit)
     due = notices.claim_due(connection, now, limit, persons)
     return _Sealing(connection, house, cards or Cards(house), now, real_now).seal(due)
 
@@ -136,51 +147,49 @@ class _Sealing:
         known = circumstances.gather(self._connection, due)
         return self._store([self._look(notice, known) for notice in due])
 
-    def _store(self, looked: list[Sealed]) -> list[Sealed]:
+    def _store(self, looked: Sequence[Looked]) -> list[Sealed]:
         """Store what became of notices, and their calls in the same order."""
         numbers = iter(outbox.add_all(self._connection, [call for one in looked for call in one.calls]))
-        stored = [(one, [next(numbers) for _ in one.calls]) for one in looked]
-        self._end_idle(stored)
-        became = [
-            Became(one.notice.id, one.state, one.reason, calls[0] if calls else None)
-            for one, calls in stored
-            if one.later is None
-        ]
+        sealed = [Sealed(one.notice, one.state, one.reason, tuple(next(numbers) for _ in one.calls)) for one in looked]
+        self._end_idle(looked, sealed)
+        ended = (one for one in sealed if one.state is not NoticeState.WAITING)
+        became = [Became(one.notice.id, one.state, one.reason, next(iter(one.call_ids), None)) for one in ended]
         notices.mark_all(self._connection, became, self._now)
         notices.postpone_all(self._connection, {one.notice.id: one.later for one in looked if one.later})
-        return looked
+        return sealed
 
-    def _end_idle(self, stored: Sequence[tuple[Sealed, Sequence[int]]]) -> None:
+    def _end_idle(self, looked: Sequence[Looked], sealed: Sequence[Sealed]) -> None:
         """End what waits to be told about parts whose cancellation was just stored."""
         newer = [
-            (calls[0], one.calls[0]["account_id"], one.notice.part_id)
-            for one, calls in stored
-            if calls and one.notice.kind is NoticeKind.CANCELLED
+            (after.call_ids[0], one.calls[0]["account_id"], one.notice.part_id)
+            for one, after in zip(looked, sealed, strict=True)
+            if one.calls and one.notice.kind is NoticeKind.CANCELLED
         ]
         outbox.skip_earlier(self._connection, newer, self._real_now, "part cancelled")
 
-    def _put_off(self, notice: NoticeFacts) -> Sealed:
+    def _put_off(self, notice: NoticeFacts) -> Looked:
         """Let a notice at which sealing failed wait a minute, out of the quiet hours, if it may still go then."""
         again = self._now + AGAIN
         again = again if rules.is_quiet(notice.due_at) else rules.after_quiet(again)
         if again >= notice.not_after:
-            return Sealed(notice, NoticeState.EXPIRED, "failed")
-        return Sealed(notice, NoticeState.WAITING, later=again)
+            return Looked(notice, NoticeState.EXPIRED, "failed")
+        return Looked(notice, NoticeState.WAITING, later=again)
 
-    def _look(self, notice: NoticeFacts, known: Circumstances) -> Sealed:
+    def _look(self, notice: NoticeFacts, known: Circumstances) -> Looked:
         """Look at a notice once more; gives the calls it becomes, or why it becomes none."""
         place, event = (notice.part_id, notice.person_id), known.events.get(notice.event_id)
-        fault = validity.find_fault(notice, event, known.held.get(place), known.seen.get(place))
+        held, _ = known.stands.get(place, (None, None))
+        fault = validity.find_fault(notice, event, held, known.seen.get(place))
         if event is None or fault:
-            return Sealed(notice, NoticeState.CANCELLED, fault)
+            return Looked(notice, NoticeState.CANCELLED, fault)
         to, unwanted = self._recipient(notice, known)
         if to is None:
-            return Sealed(notice, NoticeState.SKIPPED, unwanted)
+            return Looked(notice, NoticeState.SKIPPED, unwanted)
         free_from = validity.free_from(notice, event, self._now)
         if max(free_from, self._now) >= notice.not_after:
-            return Sealed(notice, NoticeState.EXPIRED, "too late")
+            return Looked(notice, NoticeState.EXPIRED, "too late")
         if free_from > self._now:
-            return Sealed(notice, NoticeState.WAITING, later=free_from)
+            return Looked(notice, NoticeState.WAITING, later=free_from)
         return self._word(notice, event, to, known)
 
     def _recipient(self, notice: NoticeFacts, known: Circumstances) -> tuple[Recipient | None, str]:
@@ -201,15 +210,15 @@ class _Sealing:
         account = reachable[0]
         return Recipient(self._house.channels[account.channel], account.bot_id, account.key, account), ""
 
-    def _word(self, notice: NoticeFacts, event: EventFacts, to: Recipient, known: Circumstances) -> Sealed:
+    def _word(self, notice: NoticeFacts, event: EventFacts, to: Recipient, known: Circumstances) -> Looked:
         """Word a notice as what its platform is sent, byte for byte, under its key."""
         language = to.account.language if to.account else None
         try:
             bodies = self._cards.render(notice, event, known, to.sender, language)
         except (KeyError, ValueError) as error:  # one that cannot be said must not hold up the others for ever
             log.error("notice_not_rendered", notice_id=notice.id, error=type(error).__name__, exc_info=error)
-            return Sealed(notice, NoticeState.SKIPPED, "not rendered")
-        return Sealed(notice, NoticeState.SEALED, calls=tuple(self._call(notice, to, body) for body in bodies))
+            return Looked(notice, NoticeState.SKIPPED, "not rendered")
+        return Looked(notice, NoticeState.SEALED, calls=tuple(self._call(notice, to, body) for body in bodies))
 
     def _call(self, notice: NoticeFacts, to: Recipient, body: bytes) -> dict[str, Any]:
         """Give the columns of a call, the same ones for every kind."""

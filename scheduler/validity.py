@@ -9,14 +9,13 @@ from handlers.rules import notices as rules
 from storage import accounts, attendances, events, notices, registrations
 from storage.attendances import COUNTING
 from storage.facts import (
-    AttendanceFacts,
+    AttendanceState,
     EventFacts,
     EventState,
     NoticeFacts,
     NoticeKind,
     PartFacts,
     PartState,
-    RegistrationFacts,
     RegistrationState,
 )
 from storage.outbox import StoredCall
@@ -54,7 +53,8 @@ def look_again(connection: Connection, call: StoredCall, now: datetime) -> Verdi
     if notice is not None:
         held = registrations.find(connection, part.id, notice.person_id)
         seen = attendances.find(connection, part.id, notice.person_id) if notice.kind is NoticeKind.THANKS else None
-        return Verdict(find_fault(notice, event, held, seen), free_from(notice, event, now))
+        fault = find_fault(notice, event, held.state if held else None, seen.state if seen else None)
+        return Verdict(fault, free_from(notice, event, now))
     return Verdict("outdated" if call.schedule_version != part.schedule_version else "", now)
 
 
@@ -66,12 +66,12 @@ def _find_notice(connection: Connection, call: StoredCall, part_id: int) -> Noti
 def find_fault(
     notice: NoticeFacts,
     event: EventFacts | None,
-    held: RegistrationFacts | None,
-    seen: AttendanceFacts | None,
+    held: RegistrationState | None,
+    seen: AttendanceState | None,
 ) -> str:
     """Say why a notice is no longer true, in a word or two; "" while it is.
 
-    ``held`` and ``seen`` are its person's registration for its part and attendance of it; only thanks need ``seen``.
+    ``held`` and ``seen`` are what became of its person's registration for its part, and of their attendance of it.
     """
     part = event.part(notice.part_id) if event else None
     if event is None or part is None:
@@ -81,14 +81,14 @@ def find_fault(
         case NoticeKind.CANCELLED:
             return "" if is_off else "not cancelled"
         case NoticeKind.THANKS:
-            return "" if seen is not None and seen.state in COUNTING else "attendance taken back"
+            return "" if seen in COUNTING else "attendance taken back"
         case NoticeKind.POST:
             return "" if event.state is EventState.PUBLISHED else "not published"
     if is_off:
         return "part cancelled"
     if notice.schedule_version != part.schedule_version:
         return "outdated"
-    return "" if held is not None and held.state in HELD[notice.kind] else "seat gone"
+    return "" if held in HELD[notice.kind] else "seat gone"
 
 
 def free_from(notice: NoticeFacts, event: EventFacts, now: datetime) -> datetime:

@@ -83,10 +83,11 @@ def list_of_person(
     return [_facts(row) for row in connection.execute(chosen.order_by(ATTENDANCES.c.id))]
 
 
-def list_of_persons(connection: Connection, person_ids: Collection[int]) -> list[AttendanceFacts]:
-    """List all attendances of some persons, whatever became of them."""
-    ours = ATTENDANCES.c.person_id.in_(set(person_ids))
-    return [_facts(row) for row in connection.execute(select(ATTENDANCES).where(ours)).all()]
+def list_states(connection: Connection, person_ids: Collection[int]) -> dict[tuple[int, int], AttendanceState]:
+    """List what became of all attendances of some persons, by part and person."""
+    columns = (ATTENDANCES.c.part_id, ATTENDANCES.c.person_id, ATTENDANCES.c.state)
+    rows = connection.execute(select(*columns).where(ATTENDANCES.c.person_id.in_(set(person_ids)))).all()
+    return {(part_id, person_id): AttendanceState(state) for part_id, person_id, state in rows}
 
 
 def put(connection: Connection, event_id: int, part_id: int, person_id: int, **values: Any) -> AttendanceFacts:

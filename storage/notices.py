@@ -14,8 +14,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage import outbox
+from storage.bulk import among
 from storage.database import BigId, Instant, table_of
 from storage.facts import NoticeFacts, NoticeKind, PartFacts, RegistrationState
+from storage.prepared import Prepared
 from storage.registrations import GUESTS, REGISTRATIONS
 
 
@@ -62,6 +64,15 @@ _WAITING = text("state = 'waiting'")
 Index("notice_due", NOTICES.c.due_at, sqlite_where=_WAITING, postgresql_where=_WAITING)
 _ENDED = text("ended_at IS NOT NULL")
 Index("notice_ended", NOTICES.c.ended_at, sqlite_where=_ENDED, postgresql_where=_ENDED)
+
+
+_MINE = NOTICES.update().where(NOTICES.c.id == bindparam("row"))
+_POSTPONE = Prepared(_MINE.values(due_at=bindparam("later")))
+_MARK = Prepared(
+    _MINE.values(
+        state=bindparam("became"), reason=bindparam("why"), outbox_id=bindparam("call"), ended_at=bindparam("now")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +235,7 @@ def list_due(connection: Connection, now: datetime, limit: int) -> list[int]:
 
 def claim_due(connection: Connection, now: datetime, limit: int, person_ids: Collection[int]) -> list[NoticeFacts]:
     """Lock some persons' notices that are due, longest due first; another process takes others."""
-    due = (_WAITING, NOTICES.c.due_at <= now, NOTICES.c.person_id.in_(person_ids))
+    due = (_WAITING, NOTICES.c.due_at <= now, among(connection, NOTICES.c.person_id, person_ids))
     ordered = select(*_READ).where(*due).order_by(NOTICES.c.due_at, NOTICES.c.id).limit(limit)
     return [_facts(row) for row in connection.execute(ordered.with_for_update(skip_locked=True)).all()]
 
@@ -232,10 +243,7 @@ def claim_due(connection: Connection, now: datetime, limit: int, person_ids: Col
 def postpone_all(connection: Connection, until: Mapping[int, datetime]) -> None:
     """Let notices wait until later, given as {notice: moment}."""
     if until:
-        ours = (
-            NOTICES.update().where(NOTICES.c.id == bindparam("row")).values(due_at=bindparam("later", type_=Instant()))
-        )
-        connection.execute(ours, [{"row": number, "later": later} for number, later in until.items()])
+        _POSTPONE.change_many(connection, [{"row": number, "later": later} for number, later in until.items()])
 
 
 def find_by_call(connection: Connection, part_id: int, person_id: int, outbox_id: int) -> NoticeFacts | None:
@@ -275,15 +283,12 @@ def mark(
 
 def mark_all(connection: Connection, became: Sequence[Became], now: datetime) -> None:
     """Write what became of notices, many in one statement."""
-    if not became:
-        return
-    ended: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("state", "reason", "outbox_id")}
-    ours = NOTICES.update().where(NOTICES.c.id == bindparam("row")).values(**ended, ended_at=now)
-    rows = [
-        {"row": one.notice_id, "new_state": one.state, "new_reason": one.reason, "new_outbox_id": one.outbox_id}
-        for one in became
-    ]
-    connection.execute(ours, rows)
+    if became:
+        rows = [
+            {"row": one.notice_id, "became": one.state, "why": one.reason, "call": one.outbox_id, "now": now}
+            for one in became
+        ]
+        _MARK.change_many(connection, rows)
 
 
 def list_of_part(connection: Connection, part_id: int) -> list[tuple[NoticeFacts, NoticeState, str]]:

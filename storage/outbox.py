@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Index, Row, bindparam, exists, func, or_, select, text
 from sqlmodel import Field, SQLModel
 
+from storage.bulk import copy_in
 from storage.database import BigId, Instant, draw_ids, table_of
 from storage.facts import ChannelName
 from storage.prepared import Prepared
@@ -141,9 +142,19 @@ class StoredCall:
     made_at: datetime
 
 
-_NOTHING = {column.name: None for column in OUTBOX.c if column.name != "id"}
+_EMPTY_ROW: dict[str, Any] = {
+    **{column.name: None for column in OUTBOX.c if column.name != "id"},
+    "content": "",
+    "rest": "",
+    "must_arrive": False,
+    "forget": False,
+    "attempts": 0,
+    "was_unknown": False,
+    "detail": "",
+}
 _OF_CALL = [name for name in StoredCall.__slots__ if name != "id"]
-_ADD = Prepared(OUTBOX.insert().returning(OUTBOX.c.id), columns=list(_NOTHING))
+_ADD = Prepared(OUTBOX.insert().returning(OUTBOX.c.id), columns=list(_EMPTY_ROW))
+_ADD_ALL = Prepared(OUTBOX.insert(), columns=["id", *_EMPTY_ROW])
 _MINE = (OUTBOX.c.id == bindparam("call_id"), OUTBOX.c.leased_by == bindparam("owner"), text("state = 'sending'"))
 _ENDED = Prepared(
     OUTBOX.update()
@@ -167,32 +178,23 @@ _LIST_STRANDED = Prepared(
 )
 
 
-_DEFAULTS = {
-    "content": "",
-    "rest": "",
-    "must_arrive": False,
-    "forget": False,
-    "attempts": 0,
-    "was_unknown": False,
-    "detail": "",
-}
-
-
 def add_all(connection: Connection, calls: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Store calls that all name the same columns, in their order; gives their numbers, which rise. See OutboxRow."""
+    """Store calls in their order, many in one statement; gives their numbers, which rise. See OutboxRow."""
     numbers = draw_ids(connection, OUTBOX, len(calls)) if calls else []
     rows = [
-        {**_DEFAULTS, "urgency": URGENCY[call["kind"]], **call, "id": number}
+        {**_EMPTY_ROW, "urgency": URGENCY[call["kind"]], **call, "id": number}
         for number, call in zip(numbers, calls, strict=True)
     ]
-    if rows:
-        connection.execute(OUTBOX.insert(), rows)
+    if rows and connection.dialect.name == "postgresql":
+        copy_in(connection, OUTBOX, rows)
+    elif rows:
+        _ADD_ALL.change_many(connection, rows)
     return numbers
 
 
 def add(connection: Connection, **values: Any) -> StoredCall:
     """Store a call; see OutboxRow for the columns."""
-    values = {**_NOTHING, **_DEFAULTS, "urgency": URGENCY[values["kind"]], **values}
+    values = {**_EMPTY_ROW, "urgency": URGENCY[values["kind"]], **values}
     stored = _ADD.one(connection, **values)
     return StoredCall(**{**{name: values[name] for name in _OF_CALL}, "id": stored.id})
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, false, select
 from sqlmodel import Field, SQLModel
 
+from storage.bulk import among
 from storage.database import BigId, Instant, table_of
 from storage.facts import ChannelName, PersonFacts
 from storage.prepared import Prepared
@@ -82,7 +83,9 @@ def find(connection: Connection, person_id: int | None) -> PersonFacts | None:
 def list_consented(connection: Connection, person_ids: Collection[int]) -> dict[int, str]:
     """List which text some persons agreed to last, as {person: version}, "" for none; who has left is left out."""
     chosen = select(PEOPLE.c.id, PEOPLE.c.consent_version)
-    rows = connection.execute(chosen.where(PEOPLE.c.id.in_(set(person_ids)), ~PEOPLE.c.is_tombstone)).all()
+    rows = connection.execute(
+        chosen.where(among(connection, PEOPLE.c.id, set(person_ids)), ~PEOPLE.c.is_tombstone)
+    ).all()
     return {person_id: version or "" for person_id, version in rows}
 
 

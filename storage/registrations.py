@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Index, Row, UniqueConstraint, bindparam, exists, func, or_, select, text
 from sqlmodel import Field, SQLModel
 
+from storage.bulk import among
 from storage.database import BigId, Instant, table_of
 from storage.events import PARTS
 from storage.facts import GuestFacts, PartState, RegistrationFacts, RegistrationState
@@ -16,6 +17,8 @@ from storage.facts import GuestFacts, PartState, RegistrationFacts, Registration
 LIVE = (RegistrationState.SEATED, RegistrationState.OFFERED, RegistrationState.WAITING)
 HOLDING = (RegistrationState.SEATED, RegistrationState.OFFERED)
 CODES = 10_000  # four digits
+Stand = tuple[RegistrationState, datetime | None]
+"""The state of a registration, and until when a seat is offered."""
 
 
 class Registration(SQLModel, table=True):
@@ -126,16 +129,21 @@ def list_party(
     return _many(connection, (REGISTRATIONS.c.event_id == event_id) & whose, states=states)
 
 
-def list_of_persons(connection: Connection, person_ids: Collection[int]) -> list[RegistrationFacts]:
-    """List all registrations of some persons, whatever became of them."""
-    ours = REGISTRATIONS.c.person_id.in_(set(person_ids))
-    return [_facts(row) for row in connection.execute(select(*_READ).where(ours)).all()]
+def list_stands(connection: Connection, person_ids: Collection[int]) -> dict[tuple[int, int], Stand]:
+    """List how some persons stand, or stood, with every part they registered for, by part and person."""
+    columns = (REGISTRATIONS.c[name] for name in ("part_id", "person_id", "state", "offered_until"))
+    rows = connection.execute(
+        select(*columns).where(among(connection, REGISTRATIONS.c.person_id, set(person_ids)))
+    ).all()
+    return {(part_id, person_id): (RegistrationState(state), until) for part_id, person_id, state, until in rows}
 
 
-def list_brought(connection: Connection, host_ids: Collection[int]) -> list[RegistrationFacts]:
-    """List the live registrations of those whom some persons bring."""
-    brought = select(*_READ).where(REGISTRATIONS.c.host_id.in_(set(host_ids)), REGISTRATIONS.c.state.in_(LIVE))
-    return [_facts(row) for row in connection.execute(brought).all()]
+def count_brought(connection: Connection, host_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """Count whom some persons bring, by part and host; who brings nobody to a part is left out."""
+    columns = (REGISTRATIONS.c.part_id, REGISTRATIONS.c.host_id)
+    brought = (among(connection, REGISTRATIONS.c.host_id, set(host_ids)), REGISTRATIONS.c.state.in_(LIVE))
+    rows = connection.execute(select(*columns, func.count()).where(*brought).group_by(*columns)).all()
+    return {(part_id, host_id): count for part_id, host_id, count in rows}
 
 
 def count_waiting(connection: Connection, part_ids: Sequence[int]) -> dict[int, int]:

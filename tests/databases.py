@@ -126,3 +126,9 @@ def _migrated_schema() -> str:
         found: str = connection.execute(_SCHEMA).scalar()
     engine.dispose()
     return found
+
+
+def new_postgresql(name: str) -> str:
+    """Make an empty database without a schema, for a program that brings it up itself; gives its address."""
+    _on_server(f"CREATE DATABASE {name}")
+    return postgresql_url(name)

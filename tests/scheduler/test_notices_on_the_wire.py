@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot.channels.line.channel import Line
 from bot.channels.telegram.channel import Telegram
@@ -75,13 +75,8 @@ class Office:
 
     def seal(self) -> list[int]:
         """Seal what is due, in the middle of the day wherever the clock stands; give the calls' numbers."""
-        before = self.calls()
-        self.write(lambda c: sealing.seal_due(c, self.house, real_now(), real_now(), limit=100))
-        return [number for number in self.calls() if number not in before]
-
-    def calls(self) -> list[int]:
-        question = select(OUTBOX.c.id).order_by(OUTBOX.c.id)
-        return list(self.database.read(lambda c: c.execute(question).scalars().all()).result())
+        sealed = self.write(lambda c: sealing.seal_due(c, self.house, real_now(), real_now(), limit=100))
+        return [number for one in sealed for number in one.call_ids]
 
 
 @pytest.fixture(autouse=True)
