@@ -115,6 +115,7 @@ class Database:
 
     def _ask(self, question: Unit[Result]) -> Result:
         with storage_errors(), self._engine.connect() as connection:
+            connection.begin()  # a prepared statement does not do so by itself
             return question(connection)
 
     def _note(self, error: Exception) -> None:
@@ -188,12 +189,6 @@ class _GroupingWriter:
 def _is_wanted(future: "Future[Any]") -> bool:
     """Tell whether nobody cancelled a unit while it waited; from then on it cannot be cancelled any more."""
     return future.set_running_or_notify_cancel()
-
-
-def open_transaction(connection: Connection) -> None:
-    """Open the transaction of a connection that reads, as its first Core statement would do by itself."""
-    if not connection.in_transaction():
-        connection.begin()
 
 
 def in_savepoint(connection: Connection, unit: Unit[Result]) -> tuple[Result | None, Exception | None]:

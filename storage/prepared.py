@@ -13,8 +13,6 @@ from sqlalchemy import ClauseElement, Connection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
-from storage.database import open_transaction
-
 Row = Any
 """A named tuple of the statement's columns."""
 
@@ -128,7 +126,6 @@ def _run(connection: Connection, form: _Form, values: dict[str, Any]) -> Any:
 
 def _execute(connection: Connection, form: _Form, arguments: Any, *, many: bool = False) -> Any:
     """Run a statement on the cursor that the connection keeps for these; gives the cursor."""
-    open_transaction(connection)
     cursor = connection.info.get(_CURSOR)
     if cursor is None:
         cursor = connection.info[_CURSOR] = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]

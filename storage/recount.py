@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, literal_column, or_, select, text
 from sqlalchemy import String as SqlString
 
 from storage import accounts, participations, reach, totals, week_recount
@@ -82,7 +82,7 @@ def compare(connection: Connection, periods: Periods, progress: Progress = lambd
     ``periods`` are the programme's: participations and distinct participants belong to them.
     """
     if connection.dialect.name == "postgresql":
-        connection.execution_options(isolation_level="REPEATABLE READ")
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     return find_differences(connection, periods, progress)
 
 
