@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import create_engine, text
 
 from storage import schema
@@ -94,22 +95,30 @@ def _made(name: str) -> str:
 
 def _put_back(name: str) -> None:
     """Empty a database for the next test; one whose schema was changed is dropped."""
-    engine = create_engine(postgresql_url(name))
-    with engine.begin() as connection:
-        is_whole = connection.execute(_SCHEMA).scalar() == _migrated_schema()
-        if is_whole:
-            connection.execute(text("SET session_replication_role = replica"))  # what may only grow is emptied as well
-            for table in reversed(schema.METADATA.sorted_tables):
-                connection.execute(table.delete())
-            connection.execute(text("SELECT setval(c.oid, 1, false) FROM pg_class c WHERE c.relkind = 'S'"))
-    engine.dispose()
-    if is_whole:
+    caretaker = _caretaker(name)
+    if caretaker.execute(_SCHEMA).fetchone() == _migrated_schema():
+        caretaker.execute(_empty_all())
         _emptied.append(name)
     else:
+        caretaker.close()
         _on_server(f"DROP DATABASE {name}")
 
 
-_SCHEMA = text(
+@cache
+def _caretaker(name: str) -> psycopg.Connection[Any]:
+    """Keep one connection to a database for as long as it is used: to connect costs more than to empty it."""
+    return psycopg.connect(_server().get_uri(database=name), autocommit=True)
+
+
+@cache
+def _empty_all() -> str:
+    """Say in one go, and so in one transaction, how all tables are emptied; what may only grow is emptied as well."""
+    tables = [f"DELETE FROM {table.name}" for table in reversed(schema.METADATA.sorted_tables)]
+    counters = "SELECT setval(c.oid, 1, false) FROM pg_class c WHERE c.relkind = 'S'"
+    return ";".join(["SET LOCAL session_replication_role = replica", *tables, counters])
+
+
+_SCHEMA = (
     "SELECT (SELECT max(version_num) FROM alembic_version) ||"
     " md5(string_agg(c.relname || a.attname || a.atttypid::text || coalesce(t.tgname, ''), ','"
     " ORDER BY c.relname, a.attnum, t.tgname))"
@@ -120,12 +129,8 @@ _SCHEMA = text(
 
 
 @cache
-def _migrated_schema() -> str:
-    engine = create_engine(postgresql_url(_made(f"schema{next(_numbers)}")))
-    with engine.connect() as connection:
-        found: str = connection.execute(_SCHEMA).scalar()
-    engine.dispose()
-    return found
+def _migrated_schema() -> Any:
+    return _caretaker(_made(f"schema{next(_numbers)}")).execute(_SCHEMA).fetchone()
 
 
 def new_postgresql(name: str) -> str:
