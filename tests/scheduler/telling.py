@@ -24,7 +24,7 @@ from storage.clock import TOKYO, Clock, real_now
 from storage.database import Database
 from storage.deliveries import DELIVERIES
 from storage.facts import Audience, BroadcastContent, BroadcastFacts, BroadcastKind, BroadcastState, ChannelName
-from storage.outbox import OUTBOX, StoredCall
+from storage.outbox import OUTBOX
 from storage.people import PEOPLE
 from tests.scheduler.post import ignore
 
@@ -79,9 +79,14 @@ def join(database: Database, one: int, other: int) -> None:
     change(database, other, person_id=person)
 
 
-def arm(database: Database, texts: Mapping[str, str] | None = None, **changes: Any) -> int:
-    """Arm a broadcast that another person approved; gives its number."""
-    written = {language: dump([Text(words)]) for language, words in (texts or {"ja": "お知らせ"}).items()}
+def arm(
+    database: Database,
+    texts: Mapping[str, str] | None = None,
+    written: Mapping[str, str] | None = None,
+    **changes: Any,
+) -> int:
+    """Arm a broadcast that another person approved, of words or of messages written down; gives its number."""
+    written = written or {language: dump([Text(words)]) for language, words in (texts or {"ja": "お知らせ"}).items()}
     values = {
         "kind": BroadcastKind.NOTICE,
         "title": "お知らせ",
@@ -183,7 +188,3 @@ async def until_ended(database: Database, *numbers: int, seconds: float = 30.0) 
 
 def rows_of(database: Database, number: int) -> dict[Any, int]:
     return database.read(lambda c: deliveries.count_rows(c, number)).result()
-
-
-def tell_nobody(_: StoredCall) -> None:
-    """Take a call and forget it."""
