@@ -30,7 +30,7 @@ from bot.web.visits import Visits
 from bot.worker import Worker
 from handlers.messages import Arrived, Channel, Fate, Outcome
 from handlers.texts import Texts
-from scheduler import jobs, notices, quotas, ticker, weekly
+from scheduler import broadcasts, jobs, notices, quotas, ticker, weekly
 from scheduler.alerts import Watch
 from scheduler.delivery import Delivery
 from scheduler.slots import Slots
@@ -192,7 +192,8 @@ class App:
         work = [self.visits.run(), self._refresh()]
         if Role.WORKER in self.settings.roles:
             sealing = notices.run(self.database, self.house, _watch_notice)
-            work += [self.delivery.run(), sealing, self.worker.run(), self._alarm().run(), *self._polls()]
+            telling = broadcasts.run(self.database, self.house, self.delivery.room, self.delivery.wake)
+            work += [self.delivery.run(), sealing, telling, self.worker.run(), self._alarm().run(), *self._polls()]
             work.append(quotas.run(self.database, self.clock, self.channels))
             work += [] if self.database.is_sqlite else [self.worker.listen()]
         self._background = {asyncio.create_task(part) for part in work}

@@ -14,7 +14,7 @@ from handlers.messages import Channel, Incoming, IncomingKind, Way
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk
 from handlers.texts import Texts
-from scheduler.delivery import LEASE
+from scheduler.pacing import LEASE
 from storage import accounts, inbox, marks, outbox, people
 from storage.clock import Clock
 from storage.database import lock_account, lock_person, try_lock_account

@@ -161,6 +161,7 @@ def telegram_channel(settings: Settings) -> Telegram:
         token=settings.telegram_bot_token.get_secret_value(),
         webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
         api_url=settings.telegram_api_url or None,
+        rate=settings.telegram_rate,
     )
 
 

@@ -11,7 +11,7 @@ from handlers.messages import Choice
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import format_day
-from storage import accounts, alerts, inbox, ledger, outbox, people, registrations, remains, weeks
+from storage import accounts, alerts, batches, inbox, ledger, outbox, people, registrations, remains, weeks
 from storage.facts import PersonFacts
 
 
@@ -75,6 +75,7 @@ def leave(talk: Talk, event: str = "") -> Answer:
         return ask(talk)
     owned = accounts.list_of_person(talk.connection, talk.person.id)
     _leave_events(talk, talk.person.id)
+    batches.forget_accounts(talk.connection, [account.id for account in owned], talk.now)
     outbox.forget_account(talk.connection, [account.id for account in owned])
     for account in owned:
         inbox.forget_account(talk.connection, account.channel, account.key)

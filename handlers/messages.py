@@ -124,6 +124,7 @@ class Way(StrEnum):
 
     REPLY = "reply"  # the free answer to one event, while its token lives
     PUSH = "push"
+    MULTICAST = "multicast"  # one call to many: its recipients stand in the body
     PRESS_ANSWER = "press_answer"  # stops the button's waiting sign
 
 
@@ -176,9 +177,16 @@ class Sender(Protocol):
     name: ChannelName
     answers_by_token: bool  # answers are free replies while the event's token lives; else they are pushes
     has_retry_key: bool  # a push may be repeated under its key without being taken twice
+    multicast_limit: int  # accounts that one call may reach; 0 where each needs a call of its own
+    rates: Mapping[Way, float]  # calls a second that the platform allows; the ways that it counts, and no others
+    chat_seconds: float  # seconds to leave between two unasked calls to one account; 0 where the platform counts none
 
     def render(self, messages: Sequence[Message]) -> tuple[bytes, ...]:
         """Turn messages into the bodies of as few calls as the platform allows; pure, never raises for long texts."""
+        ...
+
+    def address(self, body: bytes, keys: Sequence[str]) -> bytes:
+        """Give the body of one multicast: a rendered body, or another multicast's, to these accounts and no others."""
         ...
 
     def render_press_answer(self, text: str) -> bytes | None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import uuid
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -12,33 +12,36 @@ import structlog
 from sqlalchemy import Connection
 
 from handlers.messages import Call, Fate, Outcome, Reason, Sender, Way
-from scheduler import outcomes, validity
+from scheduler import ending, outcomes, validity
+from scheduler.ending import Ending, Errors
 from scheduler.outcomes import Next
+from scheduler.pacing import LEASE, POLL_SECONDS, Pacer, budget_name
 from scheduler.troubles import Troubles
-from storage import accounts, generations, outbox
+from storage import accounts, batches, budgets, claims, generations, outbox
 from storage.clock import Clock
 from storage.database import ConflictError, Database, StorageUnavailableError
 from storage.facts import AccountState, ChannelName
 from storage.outbox import OutboxKind, OutboxState, StoredCall
 
-LEASE = timedelta(seconds=30)  # outlasts any call; a dead process's reply tokens still work when it has run out
 FRESH_SECONDS = 15.0  # a lease this young outlasts any call
-POLL_SECONDS = 1.0
 CLAIM_LIMIT = 200
-EVERY_KIND = tuple(OutboxKind)
+UNHURRIED = tuple(kind for kind in OutboxKind if kind not in outbox.REPLIES)
 IN_FLIGHT = {ChannelName.LINE: 50, ChannelName.TELEGRAM: 10, ChannelName.TERMINAL: 1}
-"""Calls at once: Telegram's library slows down as they grow, about 10 is its best."""
+"""Calls at once that somebody waits for; the others have seats of their own (scheduler.pacing)."""
 
 log = structlog.get_logger()
 Watcher = Callable[[StoredCall, Outcome, datetime], None]
 Result = TypeVar("Result")
+Lane = tuple[ChannelName, str, Way | None]
+"""One account's calls, those that nobody waits for apart (by their way): they never stand before a reply."""
 
 
 class Delivery:
     """Takes stored calls, makes them in order per account, most urgent first when they are claimed, and ends them.
 
     ``watch`` is told every outcome (for metrics). A call is made only by the process that holds its lease. While the
-    database is of another generation than the one remembered, only replies are claimed.
+    database is of another generation than the one remembered, only replies are claimed. ``room`` is set whenever a
+    call of a broadcast has ended, so that more can be sealed.
     """
 
     def __init__(
@@ -54,37 +57,70 @@ class Delivery:
         self.halted: dict[ChannelName, str] = {}
         self._database, self._clock, self._senders, self._watch = database, clock, senders, watch
         self._in_hand: dict[int, float] = {}
-        self._lanes: dict[tuple[ChannelName, str], deque[tuple[StoredCall, float]]] = {}
+        self._lanes: dict[Lane, deque[tuple[StoredCall, float, float]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._seats = {name: asyncio.Semaphore(seats) for name, seats in IN_FLIGHT.items()}
         self._stopping = asyncio.Event()
+        self.room = asyncio.Event()
+        self._pacers = {
+            (name, way): Pacer(database, clock, self.owner, generation, sender, way)
+            for name, sender in senders.items()
+            for way in sender.rates
+        }
+        self._ending, self._errors = Ending(senders, generation), Errors()
         self._troubles = Troubles()
 
     def take(self, calls: Sequence[StoredCall]) -> None:
         """Take calls that are leased to this process: no poll stands between their commit and the platform."""
-        taken = asyncio.get_running_loop().time()
         for call in calls:
-            self._in_hand[call.id] = taken
-            lane = self._lanes.get((call.channel, call.to_key))
-            if lane is not None:
-                lane.append((call, taken))
-                continue
-            self._lanes[call.channel, call.to_key] = deque([(call, taken)])
-            task = asyncio.create_task(self._drive((call.channel, call.to_key)))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(call, (call.channel, call.to_key, None), 0.0)
+
+    def _start(self, call: StoredCall, lane: Lane, after: float) -> None:
+        """Put a call into its lane, to be made no sooner than some seconds from now."""
+        taken = self._in_hand[call.id] = asyncio.get_running_loop().time()
+        waiting = self._lanes.get(lane)
+        if waiting is not None:
+            waiting.append((call, taken, taken + after))
+            return
+        self._lanes[lane] = deque([(call, taken, taken + after)])
+        task = asyncio.create_task(self._drive(lane))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def wake(self) -> None:
+        """Look for calls of broadcasts and notices at once: some were stored."""
+        for pacer in self._pacers.values():
+            pacer.wake()
 
     async def run(self) -> None:
-        """Claim what is due every second, until stopped: calls put back, and those whose process died."""
+        """Claim what is due, until stopped: replies put back, those whose process died, and what nobody waits for."""
+        await asyncio.gather(self._run_urgent(), *(self._run_paced(pacer) for pacer in self._pacers.values()))
+
+    async def _run_urgent(self) -> None:
         while not self._stopping.is_set():
-            try:
+            async with self._patient():
                 self.take(await self._claim())
-            except StorageUnavailableError as error:
-                log.warning("outbox_not_read", error=str(error))
-            except Exception as error:  # whatever it was, calls that wait must not wait for a restart
-                log.error("outbox_not_read", error=type(error).__name__, exc_info=error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), POLL_SECONDS)
+
+    async def _run_paced(self, pacer: Pacer) -> None:
+        while not self._stopping.is_set():
+            rest = POLL_SECONDS
+            async with self._patient():
+                claimed, rest = await pacer.claim(self._list_stale())
+                for call, after in claimed:
+                    self._start(call, (call.channel, call.to_key or f"#{call.id}", Way(call.way)), after)
+            await pacer.rest(rest)
+
+    @contextlib.asynccontextmanager
+    async def _patient(self) -> AsyncIterator[None]:
+        """Go on whatever happens: calls that wait must not wait for a restart."""
+        try:
+            yield
+        except (StorageUnavailableError, ConflictError) as error:
+            log.warning("outbox_not_read", error=str(error))
+        except Exception as error:
+            log.error("outbox_not_read", error=type(error).__name__, exc_info=error)
 
     async def settle(self) -> None:
         """Wait until no call is in hand."""
@@ -94,33 +130,47 @@ class Delivery:
     async def stop(self, patience: float = 10.0) -> None:
         """Stop claiming, and give the calls in flight some seconds to end; the next start finds what did not."""
         self._stopping.set()
+        self.wake()
         if self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=patience)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _claim(self) -> list[StoredCall]:
-        now, alone, channels = self._clock.real(), self._database.is_sqlite, list(self._senders)
+    def _list_stale(self) -> list[int]:
+        """List the calls in hand whose lease may have run out."""
         stale = asyncio.get_running_loop().time() - FRESH_SECONDS
-        held = [number for number, taken in self._in_hand.items() if taken < stale]
+        return [number for number, taken in self._in_hand.items() if taken < stale]
+
+    async def _claim(self) -> list[StoredCall]:
+        """Claim replies, and whatever goes to a channel that counts nothing."""
+        now, alone = self._clock.real(), self._database.is_sqlite
+        held = self._list_stale()
+        plain = [name for name, sender in self._senders.items() if not sender.rates]
 
         def unit(connection: Connection) -> list[StoredCall]:
-            kinds = EVERY_KIND if generations.is_armed(connection, self._generation) else outbox.REPLIES
-            return outbox.claim_due(
-                connection, self.owner, channels, now, LEASE, CLAIM_LIMIT, alone=alone, kinds=kinds, held=held
-            )
+            rest = plain if generations.is_armed(connection, self._generation) else []
+            asked = ((list(self._senders), outbox.REPLIES), (rest, UNHURRIED))
+            return [
+                call
+                for channels, kinds in asked
+                for call in claims.claim_due(
+                    connection, self.owner, channels, now, LEASE, CLAIM_LIMIT, alone=alone, kinds=kinds, held=held
+                )
+                if channels
+            ]
 
         return await asyncio.wrap_future(self._database.write(unit))
 
-    async def _drive(self, lane: tuple[ChannelName, str]) -> None:
+    async def _drive(self, lane: Lane) -> None:
         """Make one account's calls, one after another, until none is left."""
         calls = self._lanes[lane]
         try:
             while calls:
-                call, taken = calls.popleft()
+                call, taken, moment = calls.popleft()
+                await asyncio.sleep(moment - asyncio.get_running_loop().time())
                 try:
-                    async with self._seats[lane[0]]:
+                    async with self._seat(lane):
                         await self._deliver(call, taken)
                 except Exception as error:  # the calls behind it are leased to us: nobody else would make them
                     log.error("call_failed", call_id=call.id, error=type(error).__name__, exc_info=error)
@@ -128,6 +178,20 @@ class Delivery:
                     del self._in_hand[call.id]
         finally:
             del self._lanes[lane]
+
+    @contextlib.asynccontextmanager
+    async def _seat(self, lane: Lane) -> AsyncIterator[None]:
+        """Hold a seat for one call: a reply waits for a free one, the others were claimed for free ones."""
+        channel, _, way = lane
+        if way is None:
+            async with self._seats[channel]:
+                yield
+            return
+        try:
+            yield
+        finally:
+            self._pacers[channel, way].free_seat()
+            self.room.set()
 
     async def _deliver(self, call: StoredCall, taken: float) -> None:
         if asyncio.get_running_loop().time() - taken > FRESH_SECONDS and not await self._renew(call):
@@ -139,7 +203,8 @@ class Delivery:
         if step is None:
             outcome = await self._try(call)
             step = outcomes.after(call, outcome, self._clock.real())
-        await self._insist(lambda c: self._end(c, call, outcome, step))
+        is_failing = self._errors.note(call, outcome, step)
+        await self._insist(lambda c: self._end(c, call, outcome, step, is_failing=is_failing))
         self._troubles.remember(call, outcome)
         self._watch(call, outcome, self._clock.real())
 
@@ -186,6 +251,8 @@ class Delivery:
             await asyncio.sleep(POLL_SECONDS)
 
     async def _try(self, call: StoredCall) -> Outcome:
+        if call.kind in outbox.REPLIES and (pacer := self._pacers.get((call.channel, Way(call.way)))):
+            pacer.note_unasked()
         sealed = Call(way=Way(call.way), to=call.to_key, body=call.body, token=call.token, key=call.retry_key)
         try:
             outcome = await self._senders[call.channel].send(sealed)
@@ -208,15 +275,23 @@ class Delivery:
             log.error("sender_failed", channel=channel, exc_info=error)
             return Outcome(fate=Fate.UNKNOWN, detail=f"perhaps sent: {type(error).__name__}")
 
-    def _end(self, connection: Connection, call: StoredCall, outcome: Outcome, step: Next) -> None:
-        """Write what became of a try, in one transaction with what it says about the account."""
+    def _end(
+        self, connection: Connection, call: StoredCall, outcome: Outcome, step: Next, *, is_failing: bool = False
+    ) -> None:
+        """Write what became of a try, in one transaction with what it says about the account and its broadcast."""
         now = self._clock.real()
         self._troubles.note(connection, call, outcome, step, now=now)
+        self._slow_down(connection, call, outcome, now)
+        if is_failing and call.broadcast_id is not None:
+            ending.pause(connection, call.broadcast_id, outcome.detail[:200], now)
         notes: dict[str, Any] = {"request_id": outcome.request_id, "detail": outcome.detail[:200]}
         if step.state is OutboxState.WAITING and step.due_at is not None:
             outbox.mark_waiting(connection, call.id, self.owner, step.due_at, **notes, **step.columns)
             return
         mine = outbox.mark_ended(connection, call.id, self.owner, step.state, now, **notes)
+        if mine and call.kind is OutboxKind.BULK:
+            batches.empty_ended(connection, call.id)
+            self._ending.end(connection, call, outcome, step, self._clock.now(), now)
         if mine and step.state is OutboxState.EXPIRED and call.kind is OutboxKind.NOTICE:
             log.warning("notice_expired", call_id=call.id)
         if mine and step.push:
@@ -226,6 +301,16 @@ class Delivery:
             accounts.mark_unreachable(connection, call.account_id, state, self._clock.now())
         if mine and call.forget and not step.push:
             outbox.forget_ended(connection, call.id)
+
+    def _slow_down(self, connection: Connection, call: StoredCall, outcome: Outcome, now: datetime) -> None:
+        """Let nobody take from a budget for a while: all of a halted channel's, or the one that was used too fast."""
+        ways: Collection[Way] = ()
+        if outcome.fate is Fate.HALTED:
+            ways = self._senders[call.channel].rates
+        elif outcome.fate is Fate.TEMPORARY and outcome.retry_after is not None:
+            ways = {Way(call.way)} & self._senders[call.channel].rates.keys()
+        for way in ways:
+            budgets.hold(connection, budget_name(call.channel, way), outcome.retry_after or outcomes.HALT_DELAY, now)
 
     def _push_instead(self, connection: Connection, call: StoredCall, now: datetime) -> None:
         """Put a push under a new key in the place of a must-arrive answer whose reply token died unused."""

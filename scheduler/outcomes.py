@@ -11,6 +11,7 @@ KEY_LIFE = timedelta(hours=23)  # LINE keeps a retry key for 24 hours from its f
 FIRST_DELAY, LONGEST_DELAY = 1.0, 60.0  # seconds between tries, doubling
 HALT_DELAY = 60.0  # seconds until a halted channel is tried again
 REPEATED = frozenset({OutboxKind.ANSWER, OutboxKind.NOTICE, OutboxKind.ALERT})
+NEVER_REPEATED = (OutboxKind.POST, OutboxKind.BULK)  # without a key, once they may have been taken
 UNKEYED_TRIES = 3  # an answer without a retry key may arrive twice, but not for ever
 
 
@@ -28,6 +29,8 @@ def before(call: StoredCall, now: datetime) -> Next | None:
     """Decide whether a call must not be tried any more: its time, or its reply token's, has run out."""
     if call.way == Way.REPLY and call.token_until is not None and now >= call.token_until:
         return _token_lost(call)
+    if call.was_unknown and call.retry_key is None and call.kind in NEVER_REPEATED:
+        return Next(OutboxState.UNKNOWN)
     return _over(call.was_unknown) if now >= _last_moment(call, call.was_unknown) else None
 
 

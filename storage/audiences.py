@@ -70,19 +70,29 @@ def list_piece(connection: Connection, audience: Audience, now: datetime, *, aft
     It looks at so many accounts, not for so many addressees: a piece of a rare audience takes no longer than another.
     ``now`` is calendar time.
     """
-    looked = select(ACCOUNTS.c.id).where(ACCOUNTS.c.id > after).order_by(ACCOUNTS.c.id).limit(limit).subquery()
-    upto = connection.execute(select(func.max(looked.c.id))).scalar()
+    upto = find_last(connection, after=after, limit=limit)
     if upto is None:
         return Piece((), None)
-    question = _Question(connection, audience, now)
-    shown = (ACCOUNTS.c.id, ACCOUNTS.c.channel, ACCOUNTS.c.bot_id, ACCOUNTS.c.language, ACCOUNTS.c.person_id)
-    asked = question.select(*shown, question.turn().label("turn")).where(ACCOUNTS.c.id > after, ACCOUNTS.c.id <= upto)
-    rows = connection.execute(asked.where(question.can_be_told()).order_by(ACCOUNTS.c.id))
+    rows = connection.execute(select_piece(connection, audience, now, after=after, upto=upto).order_by(ACCOUNTS.c.id))
     found = (
         Addressee(row.id, ChannelName(row.channel), row.bot_id, row.language or SPOKEN, row.person_id, row.turn)
         for row in rows
     )
     return Piece(tuple(found), upto)
+
+
+def find_last(connection: Connection, *, after: int, limit: int) -> int | None:
+    """Find the last of the next ``limit`` accounts beyond one; None where there is none."""
+    looked = select(ACCOUNTS.c.id).where(ACCOUNTS.c.id > after).order_by(ACCOUNTS.c.id).limit(limit).subquery()
+    return connection.execute(select(func.max(looked.c.id))).scalar()
+
+
+def select_piece(connection: Connection, audience: Audience, now: datetime, *, after: int, upto: int) -> Select[Any]:
+    """Ask who would be told among the accounts beyond one and up to another, in the columns of `Addressee`."""
+    question = _Question(connection, audience, now)
+    shown = (ACCOUNTS.c.id, ACCOUNTS.c.channel, ACCOUNTS.c.bot_id, ACCOUNTS.c.language, ACCOUNTS.c.person_id)
+    asked = question.select(*shown, question.turn().label("turn")).where(question.can_be_told())
+    return asked.where(ACCOUNTS.c.id > after, ACCOUNTS.c.id <= upto)
 
 
 def count(connection: Connection, audience: Audience, now: datetime) -> list[AudienceCount]:
@@ -147,7 +157,9 @@ class _Question:
     def _of_account(self, accounts: FromClause | Alias) -> ColumnElement[bool]:
         """What is asked of the account itself; a group, which has been greeted, is never told."""
         audience, asked = self._audience, list[ColumnElement[bool]]()
-        asked += accounts.c.greeted_at.is_(None), accounts.c.channel.in_(audience.channels or CHANNELS)
+        # Not the bare column: SQLite would walk through all of a channel's accounts for every piece of a snapshot.
+        channel = accounts.c.channel.concat("")
+        asked += accounts.c.greeted_at.is_(None), channel.in_(audience.channels or CHANNELS)
         if audience.languages:
             asked.append(func.coalesce(accounts.c.language, SPOKEN).in_(audience.languages))
         if audience.reached_by is not None:

@@ -31,10 +31,10 @@ BUDGETS = table_of(Budget)
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Calls that may be made: ``after`` holds the seconds from now of each. Empty: ask again in ``wait`` seconds."""
+    """Calls that may be made: the seconds from now of each, and in how many seconds one may ask for more."""
 
     after: tuple[float, ...]
-    wait: float = 0.0
+    wait: float
 
 
 def take(connection: Connection, name: str, rate: float, calls: int, now: datetime, already: int = 0) -> Portion:
@@ -46,10 +46,11 @@ def take(connection: Connection, name: str, rate: float, calls: int, now: dateti
     start = max(free_at, clock - BURST_SECONDS) + already / rate
     room = AHEAD_SECONDS - (start - clock)
     taken = min(calls, math.ceil(room * rate)) if room > 0 else 0
+    end = start + taken / rate
     if taken or already:
-        _put(connection, name, start + taken / rate)
+        _put(connection, name, end)
     after = tuple(max(start + number / rate - clock, 0.0) for number in range(taken))
-    return Portion(after, max(-room, 0.0) + 1 / rate)
+    return Portion(after, max(end - clock - AHEAD_SECONDS, 0.0) + 1 / rate)
 
 
 def hold(connection: Connection, name: str, seconds: float, now: datetime) -> None:

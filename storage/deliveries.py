@@ -6,15 +6,27 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Index, Row, exists, func, select, text, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Index,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+    tuple_,
+)
 from sqlmodel import Field, SQLModel
 
 from storage import tallies
 from storage.accounts import ACCOUNTS
-from storage.database import BigId, Instant, table_of
-from storage.facts import AccountState, ChannelName, DeliveryState
-from storage.people import PEOPLE
+from storage.database import BigId, ConflictError, Instant, table_of
+from storage.facts import ChannelName, DeliveryState
 
 TOLD = (DeliveryState.SEALED, DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
 """The states of a delivery that reached its account, may have, or is about to."""
@@ -23,7 +35,6 @@ TOLD = (DeliveryState.SEALED, DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
 class Delivery(SQLModel, table=True):
     """One account of one broadcast. ``person_id`` is whose account it was when it was sealed."""
 
-    __table_args__ = ({"sqlite_with_rowid": False},)
     broadcast_id: int = Field(primary_key=True, sa_type=BigId)
     account_id: int = Field(primary_key=True, sa_type=BigId)
     turn: int = 0  # 0 for the account its person is told on first; the others' turn comes when those have ended
@@ -40,47 +51,28 @@ class Delivery(SQLModel, table=True):
 
 
 DELIVERIES = table_of(Delivery)
+_PRIME = 2**31 - 1
 # Literals, not parameters: SQLite uses an index of some rows only where it can read the same list in the question.
+WAITING = DELIVERIES.c.state == literal_column("'waiting'")
+SEALED = DELIVERIES.c.state == literal_column("'sealed'")
+_WAITING_ROW, _SEALED_ROW = text("state = 'waiting'"), text("state = 'sealed'")
 _LOT = (DELIVERIES.c.turn, DELIVERIES.c.channel, DELIVERIES.c.bot_id, DELIVERIES.c.language)
-_WAITING, _SEALED = text("state = 'waiting'"), text("state = 'sealed'")
 Index(
     "delivery_waiting",
     DELIVERIES.c.broadcast_id,
     *_LOT,
     DELIVERIES.c.account_id,
-    sqlite_where=_WAITING,
-    postgresql_where=_WAITING,
+    sqlite_where=_WAITING_ROW,
+    postgresql_where=_WAITING_ROW,
 )
 Index(
     "delivery_sealed",
     DELIVERIES.c.broadcast_id,
     DELIVERIES.c.outbox_id,
-    sqlite_where=_SEALED,
-    postgresql_where=_SEALED,
+    sqlite_where=_SEALED_ROW,
+    postgresql_where=_SEALED_ROW,
 )
-# Once a person: the database's own rule, for two processes may seal two accounts of one person at once.
-_TOLD_PERSON = text("person_id IS NOT NULL AND state IN ('sealed', 'accepted', 'unknown')")
-Index(
-    "delivery_of_person",
-    DELIVERIES.c.broadcast_id,
-    DELIVERIES.c.person_id,
-    unique=True,
-    sqlite_where=_TOLD_PERSON,
-    postgresql_where=_TOLD_PERSON,
-)
-Index("delivery_of_account", DELIVERIES.c.account_id, DELIVERIES.c.sealed_at)
-
-
-@dataclass(frozen=True, slots=True)
-class NewDelivery:
-    """An account of a snapshot; ``turn`` 0 for the one its person is told on first. Held out: drawn, and not told."""
-
-    account_id: int
-    turn: int
-    channel: ChannelName
-    bot_id: str
-    language: str
-    state: DeliveryState = DeliveryState.WAITING
+Index("delivery_of_account", DELIVERIES.c.account_id)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -94,31 +86,58 @@ class Lot:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A delivery about to be sealed, and its account as it is now; ``key`` is None when the account is gone."""
+class Draw:
+    """A draw by lot: who is drawn is not told. Two numbers below 2**31 make it another draw for each broadcast."""
 
-    account_id: int
-    key: str | None
-    state: AccountState
-    paused: bool
-    language: str | None
-    person_id: int | None
-    has_consent: bool
+    percent: int
+    factor: int
+    shift: int
 
 
-def add_piece(connection: Connection, broadcast_id: int, new: Sequence[NewDelivery], *, is_capped: bool) -> int:
-    """Add a piece of a snapshot (at most 1,000); gives how many were not in it already."""
-    if not new:
-        return 0
-    same = {"broadcast_id": broadcast_id, "is_capped": is_capped, "reason": ""}
-    rows = [{**same, **{name: getattr(one, name) for name in NewDelivery.__slots__}} for one in new]
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(DELIVERIES)
-    added = connection.execute(
-        insert.on_conflict_do_nothing().returning(DELIVERIES.c.channel, DELIVERIES.c.state), rows
-    ).all()
-    numbers = Counter((row.channel, DeliveryState(row.state), "") for row in added)
-    tallies.add(connection, broadcast_id, ((*key, number) for key, number in numbers.items()), new[0].account_id)
-    return len(added)
+def add_piece(
+    connection: Connection,
+    broadcast_id: int,
+    chosen: Select[Any],
+    languages: Collection[str],
+    otherwise: str,
+    draw: Draw,
+    *,
+    is_capped: bool,
+) -> None:
+    """Add a piece of a snapshot: accounts ``chosen`` as storage.audiences selects them, in one statement.
+
+    ``languages`` are those that there is a text in; an account of another one gets ``otherwise``.
+    """
+    piece = chosen.subquery()
+    drawn = _is_drawn(func.coalesce(piece.c.person_id, piece.c.id), draw)
+    state = case((drawn, DeliveryState.HELD_OUT.value), else_=DeliveryState.WAITING.value)
+    values: dict[str, Any] = {
+        "broadcast_id": literal(broadcast_id, BigId),
+        "account_id": piece.c.id,
+        "turn": piece.c.turn,
+        "channel": piece.c.channel,
+        "bot_id": piece.c.bot_id,
+        "language": case((piece.c.language.in_(languages), piece.c.language), else_=otherwise),
+        "state": state,
+        "reason": literal(""),
+        "is_capped": literal(is_capped),
+        "person_id": piece.c.person_id,
+    }
+    connection.execute(DELIVERIES.insert().from_select(list(values), select(*values.values())))
+
+
+def tally_piece(connection: Connection, broadcast_id: int, *, after: int, upto: int) -> None:
+    """Count the rows of a piece that was just added, for the accounts beyond one and up to another."""
+    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.account_id > after, DELIVERIES.c.account_id <= upto)
+    keys = (DELIVERIES.c.channel, DELIVERIES.c.state)
+    rows = connection.execute(select(*keys, func.count().label("number")).where(*ours).group_by(*keys))
+    changes = [(row.channel, DeliveryState(row.state), "", row.number) for row in rows]
+    tallies.add(connection, broadcast_id, changes, upto)
+
+
+def _is_drawn(who: ColumnElement[int], draw: Draw) -> ColumnElement[bool]:
+    """Whether somebody is drawn: a hash that both engines reckon alike, far below 2**63."""
+    return (who % _PRIME * draw.factor + draw.shift) % _PRIME % 100 < draw.percent
 
 
 def list_lots(connection: Connection, broadcast_id: int) -> list[Lot]:
@@ -126,7 +145,7 @@ def list_lots(connection: Connection, broadcast_id: int) -> list[Lot]:
 
     Lots of the second turn are left out while any of the first turn is open.
     """
-    ours = (DELIVERIES.c.broadcast_id == broadcast_id, _WAITING)
+    ours = (DELIVERIES.c.broadcast_id == broadcast_id, WAITING)
     found: list[Lot] = []
     question = select(*_LOT).where(*ours).order_by(*_LOT).limit(1)
     row = connection.execute(question).first()
@@ -138,61 +157,48 @@ def list_lots(connection: Connection, broadcast_id: int) -> list[Lot]:
 
 def has_sealed(connection: Connection, broadcast_id: int) -> bool:
     """Tell whether a broadcast still has a delivery whose call has not ended."""
-    sealed = exists().where(DELIVERIES.c.broadcast_id == broadcast_id, _SEALED)
+    sealed = exists().where(DELIVERIES.c.broadcast_id == broadcast_id, SEALED)
     return bool(connection.execute(select(sealed)).scalar())
 
 
-def claim_waiting(connection: Connection, broadcast_id: int, lot: Lot, limit: int) -> list[Candidate]:
-    """Hold some waiting deliveries of a lot, and their accounts, until the transaction ends.
-
-    What another transaction holds, or whose account it is changing just now, is left out and comes next time.
-    """
-    ours = (DELIVERIES.c.broadcast_id == broadcast_id, _WAITING, *_is_of(lot))
-    chosen = select(DELIVERIES.c.account_id).where(*ours).order_by(DELIVERIES.c.account_id).limit(limit)
-    return _with_accounts(connection, connection.execute(chosen.with_for_update(skip_locked=True)).scalars().all())
-
-
-def claim_of_call(connection: Connection, broadcast_id: int, outbox_id: int) -> list[Candidate]:
-    """Hold the deliveries that are sealed into a call, and wait for their accounts, until the transaction ends."""
-    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.outbox_id == outbox_id, _SEALED)
-    chosen = select(DELIVERIES.c.account_id).where(*ours).order_by(DELIVERIES.c.account_id)
-    return _with_accounts(connection, connection.execute(chosen.with_for_update()).scalars().all())
-
-
-def _with_accounts(connection: Connection, account_ids: Sequence[int]) -> list[Candidate]:
-    columns = (*(ACCOUNTS.c[name] for name in ("id", "key", "state", "paused", "language", "person_id")),)
-    joined = select(*columns, PEOPLE.c.consent_version).join(PEOPLE, PEOPLE.c.id == ACCOUNTS.c.person_id, isouter=True)
-    held = joined.where(ACCOUNTS.c.id.in_(account_ids)).order_by(ACCOUNTS.c.id)
-    rows = connection.execute(held.with_for_update(read=True, skip_locked=True, of=ACCOUNTS))
-    found = {row.id: _candidate(row) for row in rows}
-    missing = [number for number in account_ids if number not in found]
-    if missing:
-        changing = set(connection.execute(select(ACCOUNTS.c.id).where(ACCOUNTS.c.id.in_(missing))).scalars())
-        found |= {number: _gone(number) for number in missing if number not in changing}
-    return [found[number] for number in account_ids if number in found]
-
-
-def _candidate(row: Row[Any]) -> Candidate:
-    state, consent = AccountState(row.state), bool(row.consent_version)
-    return Candidate(row.id, row.key, state, row.paused, row.language, row.person_id, consent)
-
-
-def _gone(account_id: int) -> Candidate:
-    return Candidate(account_id, None, AccountState.GONE, False, None, None, False)
-
-
 def seal(
-    connection: Connection, broadcast_id: int, lot: Lot, account_ids: Collection[int], outbox_id: int, now: datetime
+    connection: Connection,
+    broadcast_id: int,
+    lot: Lot,
+    account_ids: Sequence[int],
+    outbox_id: int,
+    now: datetime,
+    *,
+    is_row: bool,
 ) -> None:
-    """Seal held deliveries into a call, with whose accounts they are now.
+    """Seal held deliveries, given in rising order, into one call. ``is_row``: none of the lot waits in between.
 
-    ConflictError where another transaction has sealed another account of one of these persons meanwhile.
+    Raises ConflictError where the rows are not those: nothing may be stored then.
     """
-    person_id = select(ACCOUNTS.c.person_id).where(ACCOUNTS.c.id == DELIVERIES.c.account_id).scalar_subquery()
-    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.account_id.in_(account_ids))
-    values = {"state": DeliveryState.SEALED, "outbox_id": outbox_id, "sealed_at": now}
-    connection.execute(DELIVERIES.update().where(*ours).values(**values, person_id=person_id))
-    _tally(connection, broadcast_id, lot, DeliveryState.SEALED, {"": len(account_ids)}, outbox_id)
+    numbers = DELIVERIES.c.account_id
+    chosen = numbers.between(account_ids[0], account_ids[-1]) if is_row else numbers.in_(account_ids)
+    ours = (DELIVERIES.c.broadcast_id == broadcast_id, WAITING, *is_of(lot), chosen)
+    values = {"state": DeliveryState.SEALED, "sealed_at": now, "outbox_id": outbox_id}
+    if connection.execute(DELIVERIES.update().where(*ours).values(**values)).rowcount != len(account_ids):
+        raise ConflictError("other deliveries wait among those that are sealed")
+    tally(connection, broadcast_id, lot, DeliveryState.SEALED, {"": len(account_ids)}, outbox_id)
+
+
+def seal_each(connection: Connection, broadcast_id: int, lot: Lot, calls: Mapping[int, int], now: datetime) -> None:
+    """Seal held deliveries into a call each, given as {account: call}."""
+    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.account_id == bindparam("account"))
+    sealed = DELIVERIES.update().where(*ours).values(state=DeliveryState.SEALED, sealed_at=now)
+    named = sealed.values(outbox_id=bindparam("call"))
+    connection.execute(named, [{"account": account, "call": call} for account, call in calls.items()])
+    tally(connection, broadcast_id, lot, DeliveryState.SEALED, {"": len(calls)}, min(calls.values()))
+
+
+def change_persons(connection: Connection, broadcast_id: int, persons: Mapping[int, int | None]) -> None:
+    """Write whose accounts held deliveries are now, given as {account: person}."""
+    if persons:
+        ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.account_id == bindparam("account"))
+        changed = DELIVERIES.update().where(*ours).values(person_id=bindparam("person"))
+        connection.execute(changed, [{"account": account, "person": person} for account, person in persons.items()])
 
 
 def skip(
@@ -204,10 +210,10 @@ def skip(
         values = {"state": DeliveryState.SKIPPED, "reason": reason, "ended_at": now}
         connection.execute(DELIVERIES.update().where(*ours).values(**values))
     numbers = {reason: len(account_ids) for reason, account_ids in reasons.items()}
-    _tally(connection, broadcast_id, lot, DeliveryState.SKIPPED, numbers, sum(numbers.values()))
+    tally(connection, broadcast_id, lot, DeliveryState.SKIPPED, numbers, sum(numbers.values()))
 
 
-def _tally(
+def tally(
     connection: Connection, broadcast_id: int, lot: Lot, state: DeliveryState, numbers: Mapping[str, int], stripe: int
 ) -> None:
     """Take deliveries that were waiting over to another state in the counters."""
@@ -224,52 +230,84 @@ def change_language(connection: Connection, broadcast_id: int, languages: Mappin
         connection.execute(DELIVERIES.update().where(*ours).values(language=language))
 
 
-def unseal(connection: Connection, broadcast_id: int, outbox_id: int) -> int:
-    """Let the deliveries of a call wait again, for that call surely reached nobody and never will; gives how many."""
-    values = {"state": DeliveryState.WAITING, "outbox_id": None, "sealed_at": None, "person_id": None}
-    return _leave_call(connection, broadcast_id, outbox_id, DeliveryState.WAITING, "", values)
+def unseal(connection: Connection, broadcast_id: int, outbox_id: int) -> list[int]:
+    """Let the deliveries of a call wait again, for it surely reached nobody and never will; gives their accounts."""
+    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.outbox_id == outbox_id, SEALED)
+    values = {"state": DeliveryState.WAITING, "outbox_id": None, "sealed_at": None}
+    unsealed = DELIVERIES.update().where(*ours).values(**values)
+    rows = connection.execute(unsealed.returning(DELIVERIES.c.account_id, DELIVERIES.c.channel)).all()
+    if rows:
+        keys = (rows[0].channel, DeliveryState.WAITING, ""), (rows[0].channel, DeliveryState.SEALED, "")
+        tallies.add(connection, broadcast_id, [(*keys[0], len(rows)), (*keys[1], -len(rows))], outbox_id)
+    return sorted(row.account_id for row in rows)
 
 
 def end_call(
-    connection: Connection, broadcast_id: int, outbox_id: int, state: DeliveryState, reason: str, now: datetime
+    connection: Connection,
+    broadcast_id: int,
+    outbox_id: int,
+    channel: ChannelName,
+    state: DeliveryState,
+    reason: str,
+    now: datetime,
 ) -> int:
     """End the deliveries sealed into a call; gives how many."""
-    values = {"state": state, "reason": reason, "ended_at": now}
-    return _leave_call(connection, broadcast_id, outbox_id, state, reason, values)
+    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.outbox_id == outbox_id, SEALED)
+    ended = DELIVERIES.update().where(*ours).values(state=state, reason=reason, ended_at=now)
+    number = connection.execute(ended).rowcount
+    changes = [(channel, state, reason, number), (channel, DeliveryState.SEALED, "", -number)]
+    tallies.add(connection, broadcast_id, changes, outbox_id)
+    return number
+
+
+def find_lot(connection: Connection, broadcast_id: int, outbox_id: int) -> Lot | None:
+    """Find which lot a call's deliveries are of; None when none is sealed into it any more."""
+    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.outbox_id == outbox_id, SEALED)
+    row = connection.execute(select(*_LOT).where(*ours).limit(1)).first()
+    return None if row is None else Lot(row.turn, ChannelName(row.channel), row.bot_id, row.language)
+
+
+def list_keys(connection: Connection, broadcast_id: int, outbox_id: int) -> list[str]:
+    """List the platform's keys of the accounts sealed into a call that still exist, in one order."""
+    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.outbox_id == outbox_id)
+    joined = DELIVERIES.join(ACCOUNTS, ACCOUNTS.c.id == DELIVERIES.c.account_id)
+    keys = select(ACCOUNTS.c.key).select_from(joined).where(*ours, DELIVERIES.c.state == DeliveryState.SEALED)
+    return list(connection.execute(keys.order_by(ACCOUNTS.c.id)).scalars())
 
 
 def pass_on(connection: Connection, broadcast_id: int, outbox_id: int, next_id: int) -> None:
     """Let the deliveries of a call hang on the call that follows it."""
-    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.outbox_id == outbox_id, _SEALED)
+    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.outbox_id == outbox_id, SEALED)
     connection.execute(DELIVERIES.update().where(*ours).values(outbox_id=next_id))
-
-
-def _leave_call(
-    connection: Connection,
-    broadcast_id: int,
-    outbox_id: int,
-    state: DeliveryState,
-    reason: str,
-    values: Mapping[str, object],
-) -> int:
-    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.outbox_id == outbox_id, _SEALED)
-    channel = connection.execute(select(DELIVERIES.c.channel).where(*ours).limit(1)).scalar()
-    if channel is None:
-        return 0
-    number = connection.execute(DELIVERIES.update().where(*ours).values(**values)).rowcount
-    changes = [(channel, state, reason, number), (channel, DeliveryState.SEALED, "", -number)]
-    tallies.add(connection, broadcast_id, changes, outbox_id)
-    return number
 
 
 def end_waiting(
     connection: Connection, broadcast_id: int, state: DeliveryState, reason: str, now: datetime, limit: int
 ) -> int:
     """End deliveries that wait, a piece at a time; gives how many."""
-    ours = (DELIVERIES.c.broadcast_id == broadcast_id, _WAITING)
-    chosen = select(DELIVERIES.c.account_id).where(*ours).limit(limit).with_for_update(skip_locked=True)
+    return _end_some(connection, broadcast_id, [], state, reason, now, limit)
+
+
+def end_lot(
+    connection: Connection, broadcast_id: int, lot: Lot, state: DeliveryState, reason: str, now: datetime, limit: int
+) -> int:
+    """End deliveries of one lot that wait, a piece at a time; gives how many."""
+    return _end_some(connection, broadcast_id, is_of(lot), state, reason, now, limit)
+
+
+def _end_some(
+    connection: Connection,
+    broadcast_id: int,
+    which: Sequence[ColumnElement[bool]],
+    state: DeliveryState,
+    reason: str,
+    now: datetime,
+    limit: int,
+) -> int:
+    chosen = select(DELIVERIES.c.account_id).where(DELIVERIES.c.broadcast_id == broadcast_id, WAITING, *which)
+    few = chosen.limit(limit).with_for_update(skip_locked=True)
+    theirs = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.account_id.in_(few))
     values = {"state": state, "reason": reason, "ended_at": now}
-    theirs = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.account_id.in_(chosen))
     ended = connection.execute(DELIVERIES.update().where(*theirs).values(**values).returning(DELIVERIES.c.channel))
     numbers = Counter(ended.scalars())
     changes = [(channel, state, reason, number) for channel, number in numbers.items()]
@@ -278,51 +316,39 @@ def end_waiting(
     return sum(numbers.values())
 
 
-def forget_accounts(connection: Connection, account_ids: Sequence[int], now: datetime) -> list[tuple[int, int]]:
-    """Take accounts whose person leaves out of every broadcast; gives the open calls they stand in, with broadcasts.
-
-    It belongs before the accounts are removed, in the same transaction. What ended keeps its state and no person; what
-    waits is skipped; what is sealed stays until its call has ended, or is unsealed by the caller (storage.outbox).
-    """
+def leave(connection: Connection, account_ids: Collection[int], now: datetime) -> None:
+    """Skip what waits for accounts whose person leaves."""
     ours = DELIVERIES.c.account_id.in_(account_ids)
-    columns = (DELIVERIES.c.broadcast_id, DELIVERIES.c.channel, DELIVERIES.c.state, DELIVERIES.c.outbox_id)
-    held = connection.execute(select(*columns).where(ours).order_by(*DELIVERIES.primary_key).with_for_update()).all()
     left = {"state": DeliveryState.SKIPPED, "reason": "left", "ended_at": now}
-    connection.execute(DELIVERIES.update().where(ours, _WAITING).values(**left))
-    connection.execute(DELIVERIES.update().where(ours).values(person_id=None))
-    for row in (row for row in held if row.state == DeliveryState.WAITING):
+    skipped = DELIVERIES.update().where(ours, WAITING).values(**left)
+    for row in connection.execute(skipped.returning(DELIVERIES.c.broadcast_id, DELIVERIES.c.channel)).all():
         changes = [(row.channel, DeliveryState.SKIPPED, "left", 1), (row.channel, DeliveryState.WAITING, "", -1)]
         tallies.add(connection, row.broadcast_id, changes, 0)
-    return [(row.outbox_id, row.broadcast_id) for row in held if row.state == DeliveryState.SEALED]
 
 
-def list_paused(connection: Connection, person_ids: Collection[int]) -> set[int]:
-    """List those of some persons who paused on any of their accounts: of several settings the stricter holds."""
-    paused = select(ACCOUNTS.c.person_id).where(ACCOUNTS.c.person_id.in_(person_ids), ACCOUNTS.c.paused)
-    return set(connection.execute(paused).scalars())
+def unlink(connection: Connection, account_ids: Collection[int]) -> None:
+    """Take the person out of the deliveries of accounts that are about to be removed; what became of them stays."""
+    ours = (DELIVERIES.c.account_id.in_(account_ids), DELIVERIES.c.person_id.is_not(None))
+    connection.execute(DELIVERIES.update().where(*ours).values(person_id=None))
 
 
-def list_told(connection: Connection, broadcast_id: int, person_ids: Collection[int]) -> set[int]:
-    """List those of some persons who were told, or are about to be, on whichever account."""
-    told = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.person_id.in_(person_ids), _TOLD_PERSON)
-    return set(connection.execute(select(DELIVERIES.c.person_id).where(*told)).scalars())
+def list_calls(connection: Connection, account_ids: Collection[int]) -> list[tuple[int, int]]:
+    """List the calls that some accounts are sealed into, and that have not ended, as (broadcast, call)."""
+    ours = (DELIVERIES.c.account_id.in_(account_ids), DELIVERIES.c.state == DeliveryState.SEALED)
+    columns = (DELIVERIES.c.broadcast_id, DELIVERIES.c.outbox_id)
+    return [(row.broadcast_id, row.outbox_id) for row in connection.execute(select(*columns).where(*ours).distinct())]
 
 
-def list_capped(connection: Connection, candidates: Sequence[Candidate], since: datetime, cap: int) -> set[int]:
-    """List those accounts whose person, on all accounts of today together, was told ``cap`` times since a moment."""
-    persons = {one.person_id for one in candidates if one.person_id is not None}
-    friends = [one.account_id for one in candidates if one.person_id is None]
-    who = func.coalesce(ACCOUNTS.c.person_id, -ACCOUNTS.c.id)
-    told = (DELIVERIES.c.sealed_at > since, DELIVERIES.c.is_capped, DELIVERIES.c.state.in_(TOLD))
-    counted = select(who).select_from(ACCOUNTS.join(DELIVERIES, DELIVERIES.c.account_id == ACCOUNTS.c.id)).where(*told)
-    full: set[int] = set()
-    for few in (
-        ACCOUNTS.c.person_id.in_(persons) if persons else None,
-        ACCOUNTS.c.id.in_(friends) if friends else None,
-    ):
-        if few is not None:
-            full |= set(connection.execute(counted.where(few).group_by(who).having(func.count() >= cap)).scalars())
-    return {one.account_id for one in candidates if (one.person_id or -one.account_id) in full}
+def list_open_broadcasts(connection: Connection) -> list[int]:
+    """List the broadcasts that have a delivery waiting or sealed: a probe of an index each, however many rows."""
+    found: set[int] = set()
+    for few in (WAITING, SEALED):
+        question = select(func.min(DELIVERIES.c.broadcast_id)).where(few)
+        number = connection.execute(question).scalar()
+        while number is not None:
+            found.add(number)
+            number = connection.execute(question.where(DELIVERIES.c.broadcast_id > number)).scalar()
+    return sorted(found)
 
 
 def count_rows(connection: Connection, broadcast_id: int) -> dict[DeliveryState, int]:
@@ -331,5 +357,6 @@ def count_rows(connection: Connection, broadcast_id: int) -> dict[DeliveryState,
     return {DeliveryState(state): number for state, number in connection.execute(counted.group_by(DELIVERIES.c.state))}
 
 
-def _is_of(lot: Lot) -> list[ColumnElement[bool]]:
+def is_of(lot: Lot) -> list[ColumnElement[bool]]:
+    """Ask for the deliveries of one lot."""
     return [column == value for column, value in zip(_LOT, astuple(lot), strict=True)]

@@ -1,12 +1,12 @@
 """The outbox: every platform call, stored before it is made, with its key, its bytes and how it ended."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Index, Row, bindparam, exists, func, or_, select, text
+from sqlalchemy import Connection, Index, Row, bindparam, exists, func, or_, select, text
 from sqlmodel import Field, SQLModel
 
 from storage.bulk import copy_in
@@ -29,6 +29,9 @@ class OutboxState(StrEnum):
     EXPIRED = "expired"
 
 
+EMPTY = {"to_key": "", "body": b"", "content": "", "rest": "", "token": None}
+"""Columns of a call that says nothing about anybody any more."""
+
 END_STATES = frozenset(OutboxState) - {OutboxState.WAITING, OutboxState.SENDING, OutboxState.STRANDED}
 
 
@@ -44,7 +47,7 @@ class OutboxKind(StrEnum):
 
 
 REPLIES = (OutboxKind.PRESS_ANSWER, OutboxKind.ANSWER)
-"""What answers somebody who wrote: it may go out while a restored database is not armed yet."""
+"""What answers somebody who waits: no budget holds it up, and it goes out while a restored database is not armed."""
 
 URGENCY = {kind: number for number, kind in enumerate(OutboxKind)}
 
@@ -90,19 +93,19 @@ class OutboxRow(SQLModel, table=True):
 OUTBOX = table_of(OutboxRow)
 OUTBOX.dialect_options["sqlite"]["autoincrement"] = True
 # Literals, not parameters: SQLite uses an index of some rows only where it can read the same list in the question.
-_OPEN = text("state IN ('waiting', 'sending')")
-Index("outbox_open", OUTBOX.c.urgency, OUTBOX.c.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+OPEN = text("state IN ('waiting', 'sending')")
+Index("outbox_open", OUTBOX.c.urgency, OUTBOX.c.due_at, sqlite_where=OPEN, postgresql_where=OPEN)
 Index(
     "outbox_paced",
     OUTBOX.c.channel,
     OUTBOX.c.way,
     OUTBOX.c.urgency,
     OUTBOX.c.id,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
 )
-_OF_BROADCAST = text("broadcast_id IS NOT NULL AND state IN ('waiting', 'sending')")
-Index("outbox_of_broadcast", OUTBOX.c.broadcast_id, sqlite_where=_OF_BROADCAST, postgresql_where=_OF_BROADCAST)
+OF_BROADCAST = text("broadcast_id IS NOT NULL AND state IN ('waiting', 'sending')")
+Index("outbox_of_broadcast", OUTBOX.c.broadcast_id, sqlite_where=OF_BROADCAST, postgresql_where=OF_BROADCAST)
 _ANSWERING = text("state = 'sending' AND urgency <= 1")
 Index("outbox_answering", OUTBOX.c.to_key, sqlite_where=_ANSWERING, postgresql_where=_ANSWERING)
 _STRANDED = OUTBOX.c.state == OutboxState.STRANDED
@@ -199,63 +202,6 @@ def add(connection: Connection, **values: Any) -> StoredCall:
     return StoredCall(**{**{name: values[name] for name in _OF_CALL}, "id": stored.id})
 
 
-def claim_due(
-    connection: Connection,
-    owner: str,
-    channels: Sequence[ChannelName],
-    now: datetime,
-    lease: timedelta,
-    limit: int,
-    *,
-    alone: bool,
-    kinds: Collection[OutboxKind] = frozenset(OutboxKind),
-    held: Collection[int] = (),
-) -> list[StoredCall]:
-    """Lease the due calls of some channels and kinds, most urgent first: waiting ones, and those whose owner died.
-
-    The try is counted before it is made; a call that was being tried when its owner died may have been taken.
-    What an account is told about a part is told in order: not before the call about it that was stored earlier ended.
-    ``alone`` says that no other process can be alive (SQLite): then every lease of another owner is dead at once.
-    ``held`` are the calls that the owner still has in hand under a lease that may have run out. A lease of its own that
-    ran out on any other call is one it never heard of: the connection was lost while it was committed.
-    """
-    lost = OUTBOX.c.leased_until < now
-    if held:
-        lost &= OUTBOX.c.id.not_in(held)
-    if alone:
-        lost |= OUTBOX.c.leased_by != owner
-    waiting = (OUTBOX.c.state == OutboxState.WAITING) & (OUTBOX.c.due_at <= now)
-    due = (
-        OUTBOX.c.channel.in_(channels)
-        & OUTBOX.c.kind.in_(kinds)
-        & or_(waiting, (OUTBOX.c.state == OutboxState.SENDING) & lost)
-    )
-    ordered = (
-        select(OUTBOX).where(_OPEN, due, ~_is_behind_another()).order_by(OUTBOX.c.urgency, OUTBOX.c.id).limit(limit)
-    )
-    rows = connection.execute(ordered.with_for_update(skip_locked=True)).all()
-    if not rows:
-        return []
-    values = {
-        "state": OutboxState.SENDING,
-        "leased_by": owner,
-        "leased_until": now + lease,
-        "attempts": OUTBOX.c.attempts + 1,
-        "first_tried_at": func.coalesce(OUTBOX.c.first_tried_at, bindparam("now", now, type_=Instant())),
-        "was_unknown": OUTBOX.c.was_unknown | (OUTBOX.c.state == OutboxState.SENDING),
-    }
-    statement = OUTBOX.update().where(OUTBOX.c.id.in_([row.id for row in rows])).values(**values)
-    claimed = connection.execute(statement.returning(*OUTBOX.c)).all()
-    return sorted((_call(row) for row in claimed), key=lambda call: (URGENCY[call.kind], call.id))
-
-
-def _is_behind_another() -> ColumnElement[bool]:
-    """Tell whether an earlier call to the same account about the same part is still open."""
-    earlier = OUTBOX.alias("earlier")
-    same = (earlier.c.account_id == OUTBOX.c.account_id, earlier.c.part_id == OUTBOX.c.part_id)
-    return exists().where(*same, earlier.c.id < OUTBOX.c.id, text("earlier.state IN ('waiting', 'sending')"))
-
-
 _IS_ANSWERING_ELSEWHERE = Prepared(
     select(
         exists()
@@ -314,8 +260,7 @@ def mark_waiting(connection: Connection, call_id: int, owner: str, due_at: datet
 
 def forget_ended(connection: Connection, call_id: int) -> None:
     """Empty all that names a person in a call that has ended."""
-    empty = {"to_key": "", "body": b"", "content": "", "token": None, "account_id": None}
-    connection.execute(OUTBOX.update().where(OUTBOX.c.id == call_id).values(**empty))
+    connection.execute(OUTBOX.update().where(OUTBOX.c.id == call_id).values(**EMPTY, account_id=None))
 
 
 def skip_outdated(connection: Connection, part_id: int, version: int, now: datetime) -> int:
@@ -324,7 +269,7 @@ def skip_outdated(connection: Connection, part_id: int, version: int, now: datet
     It belongs into the transaction that moves or cancels the part. A call that is being tried just then is not touched:
     delivery looks at the schedule once more before each try.
     """
-    ours = (_OPEN, OUTBOX.c.part_id == part_id, OUTBOX.c.state == OutboxState.WAITING)
+    ours = (OPEN, OUTBOX.c.part_id == part_id, OUTBOX.c.state == OutboxState.WAITING)
     ended = {"state": OutboxState.SKIPPED, "ended_at": now, "detail": "outdated"}
     return connection.execute(
         OUTBOX.update().where(*ours, OUTBOX.c.schedule_version < version).values(**ended)
@@ -338,7 +283,7 @@ def take_back(connection: Connection, call_ids: Sequence[int], now: datetime) ->
     """
     ours, sure = OUTBOX.c.id.in_(call_ids), ~OUTBOX.c.was_unknown
     ended = {"state": OutboxState.SKIPPED, "ended_at": now, "detail": "taken back"}
-    waiting = OUTBOX.update().where(_OPEN, ours, sure, OUTBOX.c.state == OutboxState.WAITING).values(**ended)
+    waiting = OUTBOX.update().where(OPEN, ours, sure, OUTBOX.c.state == OutboxState.WAITING).values(**ended)
     expired = select(OUTBOX.c.id).where(ours, sure, OUTBOX.c.state == OutboxState.EXPIRED)
     return [*connection.execute(waiting.returning(OUTBOX.c.id)).scalars(), *connection.execute(expired).scalars()]
 
@@ -348,7 +293,7 @@ def skip_earlier(connection: Connection, newer: Sequence[tuple[int, int, int]], 
     if not newer:
         return
     same = (OUTBOX.c.account_id == bindparam("account"), OUTBOX.c.part_id == bindparam("part"))
-    ours = (_OPEN, *same, OUTBOX.c.id < bindparam("newer"))
+    ours = (OPEN, *same, OUTBOX.c.id < bindparam("newer"))
     ended = {"state": OutboxState.SKIPPED, "ended_at": now, "detail": detail}
     skipped = OUTBOX.update().where(*ours, OUTBOX.c.state == OutboxState.WAITING).values(**ended)
     connection.execute(skipped, [{"newer": call, "account": account, "part": part} for call, account, part in newer])
@@ -370,19 +315,17 @@ def mark_rode(connection: Connection, call_ids: Sequence[int], now: datetime) ->
 def forget_account(connection: Connection, account_ids: Sequence[int]) -> None:
     """Stop and empty every call to accounts whose person leaves."""
     ours = OUTBOX.c.account_id.in_(account_ids)
-    empty = {"to_key": "", "body": b"", "content": "", "token": None, "account_id": None}
     connection.execute(
-        OUTBOX.update().where(ours, or_(_OPEN, _STRANDED)).values(state=OutboxState.SKIPPED, detail="left")
+        OUTBOX.update().where(ours, or_(OPEN, _STRANDED)).values(state=OutboxState.SKIPPED, detail="left")
     )
-    connection.execute(OUTBOX.update().where(ours).values(**empty))
+    connection.execute(OUTBOX.update().where(ours).values(**EMPTY, account_id=None))
 
 
 def empty_bodies(connection: Connection, made_before: datetime, limit: int) -> int:
     """Empty ended calls older than a week, a piece at a time; gives how many."""
     old = (OUTBOX.c.made_at < made_before, OUTBOX.c.state.in_(END_STATES), _FULL)
     chosen = select(OUTBOX.c.id).where(*old).limit(limit)
-    empty = {"to_key": "", "body": b"", "content": "", "token": None}
-    return connection.execute(OUTBOX.update().where(OUTBOX.c.id.in_(chosen)).values(**empty)).rowcount
+    return connection.execute(OUTBOX.update().where(OUTBOX.c.id.in_(chosen)).values(**EMPTY)).rowcount
 
 
 def expire_stranded(connection: Connection, now: datetime, limit: int) -> int:
@@ -407,10 +350,11 @@ def count_expired(connection: Connection, since: datetime) -> int:
 def count_open(connection: Connection) -> dict[str, int]:
     """Count the calls that wait, are being tried or are stranded, by state."""
     counted = select(OUTBOX.c.state, func.count()).group_by(OUTBOX.c.state)
-    rows = (row for few in (_OPEN, _STRANDED) for row in connection.execute(counted.where(few)))
+    rows = (row for few in (OPEN, _STRANDED) for row in connection.execute(counted.where(few)))
     return {row[0]: row[1] for row in rows}
 
 
-def _call(row: Row[Any]) -> StoredCall:
+def call_of(row: Row[Any]) -> StoredCall:
+    """Read a row of the outbox."""
     fields = {name: getattr(row, name) for name in StoredCall.__slots__ if name not in ("channel", "kind")}
     return StoredCall(**fields, channel=ChannelName(row.channel), kind=OutboxKind(row.kind))

@@ -9,10 +9,11 @@ import threading
 import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-from handlers.messages import Arrived, Call, Card, Choice, Fate, Incoming, IncomingKind, Message, Outcome, Reason
+from handlers.messages import Arrived, Call, Card, Choice, Fate, Incoming, IncomingKind, Message, Outcome, Reason, Way
 from storage.clock import real_now
 from storage.facts import ChannelName
 
@@ -37,6 +38,9 @@ class Terminal:
     name: ChannelName = ChannelName.TERMINAL
     answers_by_token: bool = False
     has_retry_key: bool = False
+    multicast_limit: int = 0
+    rates: Mapping[Way, float] = MappingProxyType({})
+    chat_seconds: float = 0.0
 
     def __init__(self, write: Callable[[str], None] = to_screen, now: Callable[[], datetime] = real_now) -> None:
         self._write = write
@@ -117,6 +121,10 @@ class Terminal:
     def render(self, messages: Sequence[Message]) -> tuple[bytes, ...]:
         """Give one call a message; a terminal has no limits. A message without words and buttons is no call."""
         return tuple(_bytes(message) for message in messages if _shown_words(message) or _choices(message))
+
+    def address(self, body: bytes, keys: Sequence[str]) -> bytes:
+        """Raise ValueError: a terminal is one person's."""
+        raise ValueError("a terminal has no multicast")
 
     def render_press_answer(self, text: str) -> bytes | None:
         """Give None: a number typed waits for nothing."""

@@ -5,7 +5,9 @@ import hashlib
 import hmac
 import itertools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -14,7 +16,7 @@ from starlette.applications import Starlette
 
 from bot.web import webhooks
 from bot.worker import Worker
-from handlers.messages import Call, Fate, Outcome
+from handlers.messages import Call, Fate, Outcome, Way
 from scheduler.delivery import Delivery
 from storage.database import Database
 from storage.facts import ChannelName
@@ -30,6 +32,8 @@ class Accepting:
 
     name = ChannelName.LINE
     answers_by_token = has_retry_key = True
+    multicast_limit, chat_seconds = 0, 0.0
+    rates: Mapping[Way, float] = MappingProxyType({})
 
     def __init__(self) -> None:
         self.taken: list[Call] = []

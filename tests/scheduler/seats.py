@@ -3,9 +3,10 @@
 import itertools
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -14,9 +15,10 @@ from bot.channels.line.channel import Line
 from handlers import arranging, seating
 from handlers.messages import Call, Fate, Message, Outcome, Way
 from scheduler import notices as sealing
-from scheduler.delivery import LEASE, Delivery
+from scheduler.delivery import Delivery
 from scheduler.notices import Sealed
-from storage import accounts, events, notices, outbox, registrations
+from scheduler.pacing import LEASE
+from storage import accounts, claims, events, notices, outbox, registrations
 from storage.clock import TOKYO
 from storage.facts import (
     AudienceKind,
@@ -58,6 +60,8 @@ class Platform:
     """LINE as it renders, taking every key once; ``outcomes`` are given first, then everything is taken."""
 
     name, answers_by_token, has_retry_key = ChannelName.LINE, True, True
+    multicast_limit, chat_seconds = 0, 0.0
+    rates: Mapping[Way, float] = MappingProxyType({})
 
     def __init__(self, town: Town) -> None:
         self._town = town
@@ -172,7 +176,7 @@ class Hall:
     def claim(self, owner: str) -> list[StoredCall]:
         """Lease what is due to a process."""
         lines, now, alone = [ChannelName.LINE], self.town.now, self.database.is_sqlite
-        calls: list[StoredCall] = self.write(lambda c: outbox.claim_due(c, owner, lines, now, LEASE, 200, alone=alone))
+        calls: list[StoredCall] = self.write(lambda c: claims.claim_due(c, owner, lines, now, LEASE, 200, alone=alone))
         return calls
 
     async def send(self) -> None:

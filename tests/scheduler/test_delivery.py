@@ -5,8 +5,9 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ from bot.channels.line import limits
 from bot.channels.line.channel import Line
 from bot.sandbox.server import Sandbox
 from handlers.messages import Call, Fate, Outcome, Way
-from scheduler import delivery, outcomes
-from storage import accounts, outbox
+from scheduler import delivery, outcomes, pacing
+from storage import accounts, claims, outbox
 from storage.clock import Clock, real_now
 from storage.database import ConflictError, Database
 from storage.facts import ChannelName
@@ -180,8 +181,8 @@ async def test_the_calls_of_a_dead_process_are_taken_over_and_counted_as_perhaps
 
 def test_a_lease_outlasts_a_call_and_leaves_a_reply_token_time_for_another_try() -> None:
     call_seconds = Line.__init__.__kwdefaults__["deadline"]
-    assert delivery.FRESH_SECONDS + call_seconds < delivery.LEASE.total_seconds()
-    assert delivery.LEASE.total_seconds() < limits.REPLY_SECONDS - call_seconds
+    assert delivery.FRESH_SECONDS + call_seconds < pacing.LEASE.total_seconds()
+    assert pacing.LEASE.total_seconds() < limits.REPLY_SECONDS - call_seconds
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # PostgreSQL has no lock over the whole database
@@ -220,6 +221,7 @@ class Stumbling:
     """A sender with a mistake in it: its first call raises."""
 
     name, has_retry_key = ChannelName.LINE, True
+    rates: Mapping[Way, float] = MappingProxyType({})
 
     def __init__(self) -> None:
         self.taken: list[Call] = []
@@ -245,7 +247,7 @@ async def test_a_mistake_in_a_sender_loses_neither_its_call_nor_those_behind_it(
 
 
 async def test_a_failing_look_for_calls_is_not_the_last(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    claim, looks = outbox.claim_due, []
+    claim, looks = claims.claim_due, []
 
     def fail_once(*given: Any, **more: Any) -> Any:
         looks.append(1)
@@ -253,7 +255,7 @@ async def test_a_failing_look_for_calls_is_not_the_last(database: Database, monk
             raise ConflictError("40P01")
         return claim(*given, **more)
 
-    monkeypatch.setattr(outbox, "claim_due", fail_once)
+    monkeypatch.setattr(claims, "claim_due", fail_once)
     number = store(database, "U1")
     made = delivery.Delivery(database, Clock(), {ChannelName.LINE: Accepting()}, lambda *_: None)
     running = asyncio.create_task(made.run())
@@ -280,6 +282,6 @@ def test_a_call_in_hand_is_not_claimed_again_when_its_lease_has_run_out(database
     in_hand, lost = store(database, "U1", **leased), store(database, "U2", **leased)
     lines, lease = [ChannelName.LINE], timedelta(seconds=30)
     claimed = database.write(
-        lambda c: outbox.claim_due(c, "me", lines, real_now(), lease, 9, alone=database.is_sqlite, held=[in_hand])
+        lambda c: claims.claim_due(c, "me", lines, real_now(), lease, 9, alone=database.is_sqlite, held=[in_hand])
     ).result()
     assert [call.id for call in claimed] == [lost]

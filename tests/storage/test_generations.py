@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from storage import generations, outbox
+from storage import claims, generations, outbox
 from storage.clock import real_now
 from storage.database import Database
 from storage.facts import ChannelName
@@ -26,7 +26,7 @@ def test_of_a_database_that_is_not_armed_only_replies_are_claimed(database: Data
 
     def unit(connection: Connection) -> list[int]:
         now, lines = real_now(), [ChannelName.LINE]
-        claimed = outbox.claim_due(
+        claimed = claims.claim_due(
             connection, "me", lines, now, timedelta(seconds=30), 10, alone=True, kinds=outbox.REPLIES
         )
         return [call.id for call in claimed]

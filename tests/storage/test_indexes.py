@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from storage import inbox, notices, outbox, prepared, registrations
+from storage import claims, inbox, notices, outbox, prepared, registrations
 from storage.facts import ChannelName
 from tests import databases
 from tests.storage.rows import NOW
@@ -16,7 +16,7 @@ from tests.storage.rows import NOW
 LINE = ChannelName.LINE
 LEASE = timedelta(seconds=30)
 QUESTIONS: dict[str, Callable[[Connection], Any]] = {
-    "claim": lambda c: outbox.claim_due(c, "me", [LINE], NOW, LEASE, 200, alone=True),
+    "claim": lambda c: claims.claim_due(c, "me", [LINE], NOW, LEASE, 200, alone=True),
     "open calls": outbox.count_open,
     "old calls": lambda c: outbox.empty_bodies(c, NOW, 500),
     "ended calls": lambda c: outbox.remove_old(c, NOW, 500),

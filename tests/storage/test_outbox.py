@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from storage import outbox
+from storage import claims, outbox
 from storage.database import Database
 from storage.facts import ChannelName
 from storage.outbox import END_STATES, OUTBOX, OutboxKind, OutboxState, StoredCall
@@ -23,7 +23,7 @@ def claim(
     database: Database, owner: str, after: timedelta = timedelta(0), limit: int = 9, *, alone: bool = False
 ) -> list[StoredCall]:
     return database.write(
-        lambda c: outbox.claim_due(c, owner, CHANNELS, NOW + after, LEASE, limit, alone=alone)
+        lambda c: claims.claim_due(c, owner, CHANNELS, NOW + after, LEASE, limit, alone=alone)
     ).result()
 
 

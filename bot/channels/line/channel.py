@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.channels.line import receive, render, send
+from bot.channels.line import limits, receive, render, send
 from bot.channels.line.account import Account
 from bot.channels.line.tokens import LongLivedToken, TokenSource
 from bot.channels.line.wire import LineError, Wire
-from handlers.messages import Arrived, Call, Incoming, Message, Outcome
+from handlers.messages import Arrived, Call, Incoming, Message, Outcome, Way
 from scheduler.quotas import Reading
 from storage.facts import ChannelName
 
@@ -17,6 +17,9 @@ class Line:
     name = ChannelName.LINE
     answers_by_token = True
     has_retry_key = True
+    multicast_limit = limits.MULTICAST_RECIPIENTS
+    rates: Mapping[Way, float] = {Way.PUSH: limits.PUSH_RATE, Way.MULTICAST: limits.MULTICAST_RATE}
+    chat_seconds = 0.0
 
     def __init__(
         self,
@@ -56,6 +59,10 @@ class Line:
     def render(self, messages: Sequence[Message]) -> tuple[bytes, ...]:
         """Turn messages into the bodies of as few calls as LINE allows; only the first can be a reply."""
         return render.render(messages)
+
+    def address(self, body: bytes, keys: Sequence[str]) -> bytes:
+        """Give the body of one multicast to these user ids; every rendered body of another is taken as well."""
+        return render.address(body, keys)
 
     def render_press_answer(self, text: str) -> bytes | None:
         """Give None: a press on LINE waits for nothing."""

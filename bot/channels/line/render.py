@@ -25,6 +25,12 @@ def render(messages: Sequence[Message]) -> tuple[bytes, ...]:
     return tuple(_body(drawn[at : at + step]) for at in range(0, len(drawn), step))
 
 
+def address(body: bytes, keys: Sequence[str]) -> bytes:
+    """Give a body ``{"messages": […], "to": […]}`` from one with these messages, whoever it was for."""
+    messages = json.loads(body)["messages"]
+    return _dumped({"messages": messages, "to": list(keys)})
+
+
 def _drawn(message: Message) -> list[Json]:
     if isinstance(message, Text):
         return _texts(message.text)
@@ -57,5 +63,8 @@ def _quick(choice: Choice) -> Json:
 
 
 def _body(messages: list[Json]) -> bytes:
-    text = json.dumps({"messages": messages}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
+    return _dumped({"messages": messages})
+
+
+def _dumped(body: Json) -> bytes:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

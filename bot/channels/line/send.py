@@ -17,7 +17,11 @@ from bot.channels.line.tokens import TokenError
 from bot.channels.line.wire import Answer, LineError, NotSentError, Wire
 from handlers.messages import Call, Fate, Outcome, Reason, Way
 
-_PATHS = {Way.REPLY: "/v2/bot/message/reply", Way.PUSH: "/v2/bot/message/push"}
+_PATHS = {
+    Way.REPLY: "/v2/bot/message/reply",
+    Way.PUSH: "/v2/bot/message/push",
+    Way.MULTICAST: "/v2/bot/message/multicast",
+}
 _NOBODY = re.compile(r"failed to send messages|the property, '?to'?,")  # #error-messages; the texts may change
 _PROPERTY = re.compile(r"[A-Za-z0-9_.\[\]]{1,80}")
 
@@ -53,7 +57,8 @@ def _addressed(call: Call) -> tuple[dict[str, Any], dict[str, str]]:
     body = json.loads(call.body)
     if call.way is Way.REPLY:
         return {"replyToken": call.token or "", **body}, {}
-    return {"to": call.to, **body}, {"X-Line-Retry-Key": call.key} if call.key else {}
+    to = {} if call.way is Way.MULTICAST else {"to": call.to}
+    return {**to, **body}, {"X-Line-Retry-Key": call.key} if call.key else {}
 
 
 def judged(way: Way, answer: Answer) -> Outcome:

@@ -8,7 +8,7 @@ from bot.channels.telegram import limits, receive, render
 from bot.channels.telegram.poll import Polling
 from bot.channels.telegram.send import Sending
 from bot.channels.telegram.wiring import Wiring
-from handlers.messages import Arrived, Call, Incoming, Message, Outcome
+from handlers.messages import Arrived, Call, Incoming, Message, Outcome, Way
 from storage.clock import real_now
 from storage.facts import ChannelName
 
@@ -24,6 +24,8 @@ class Telegram:
     name: ChannelName = ChannelName.TELEGRAM
     answers_by_token: bool = False
     has_retry_key: bool = False
+    multicast_limit: int = 0
+    chat_seconds: float = limits.CHAT_SECONDS
 
     def __init__(
         self,
@@ -32,7 +34,8 @@ class Telegram:
         webhook_secret: str = "",
         api_url: str | None = None,
         deadline: float = 10.0,
-        calls_in_flight: int = 10,
+        calls_in_flight: int = 20,
+        rate: float = limits.BULK_RATE,
         now: Callable[[], datetime] = real_now,
     ) -> None:
         if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", token):
@@ -45,6 +48,7 @@ class Telegram:
         self._base_url = f"{(api_url or API_URL).rstrip('/')}/bot"
         self._deadline = deadline
         self._calls_in_flight = calls_in_flight
+        self.rates: Mapping[Way, float] = {Way.PUSH: rate}
         self._now = now
         self._sending: Sending | None = None
 
@@ -63,6 +67,10 @@ class Telegram:
     def render(self, messages: Sequence[Message]) -> tuple[bytes, ...]:
         """Give one sendMessage body a message, more for a long one; ValueError for a button no text can cause."""
         return render.render(messages)
+
+    def address(self, body: bytes, keys: Sequence[str]) -> bytes:
+        """Raise ValueError: on Telegram each account needs a call of its own."""
+        raise ValueError("Telegram has no multicast")
 
     def render_press_answer(self, text: str) -> bytes | None:
         """Give the body that stops a button's waiting sign, with at most 200 characters over the chat."""

@@ -26,6 +26,12 @@ PRESS_ANSWER_SECONDS = 10.0
 SECRET_PATTERN = r"[A-Za-z0-9_-]{1,256}"  # noqa: S105 - the shape of a secret
 """What a webhook's secret token may be (API, setWebhook)."""
 
+BULK_RATE = 30.0
+"""Messages a second of unasked bulk (FAQ, https://core.telegram.org/bots/faq, "broadcast to users"; paid: 1,000)."""
+
+CHAT_SECONDS = 1.0
+"""Seconds between two messages to one chat (FAQ: "avoid sending more than one message per second")."""
+
 POLL_SECONDS = 30
 """How long Telegram holds an empty getUpdates; the server caps it at 50 (API, getUpdates asks for "positive")."""
 

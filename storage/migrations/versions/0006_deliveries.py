@@ -13,7 +13,6 @@ OPEN = sa.text("state IN ('waiting', 'sending')")
 OF_BROADCAST = sa.text("broadcast_id IS NOT NULL AND state IN ('waiting', 'sending')")
 WAITING = sa.text("state = 'waiting'")
 SEALED = sa.text("state = 'sealed'")
-TOLD_PERSON = sa.text("person_id IS NOT NULL AND state IN ('sealed', 'accepted', 'unknown')")
 
 
 def upgrade() -> None:
@@ -36,12 +35,10 @@ def upgrade() -> None:
     sa.Column('outbox_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('sealed_at', storage.database.Instant(timezone=True), nullable=True),
     sa.Column('ended_at', storage.database.Instant(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('broadcast_id', 'account_id'),
-    sqlite_with_rowid=False
+    sa.PrimaryKeyConstraint('broadcast_id', 'account_id')
     )
     with op.batch_alter_table('delivery', schema=None) as batch_op:
-        batch_op.create_index('delivery_of_account', ['account_id', 'sealed_at'], unique=False)
-        batch_op.create_index('delivery_of_person', ['broadcast_id', 'person_id'], unique=True, sqlite_where=TOLD_PERSON, postgresql_where=TOLD_PERSON)
+        batch_op.create_index('delivery_of_account', ['account_id'], unique=False)
         batch_op.create_index('delivery_sealed', ['broadcast_id', 'outbox_id'], unique=False, sqlite_where=SEALED, postgresql_where=SEALED)
         batch_op.create_index('delivery_waiting', ['broadcast_id', 'turn', 'channel', 'bot_id', 'language', 'account_id'], unique=False, sqlite_where=WAITING, postgresql_where=WAITING)
 

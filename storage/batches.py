@@ -1,0 +1,100 @@
+"""The calls in the outbox that nobody waits for: taken at a pace, and withdrawn with their broadcast. Makes no call."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+
+from storage import deliveries
+from storage.claims import hold_due
+from storage.facts import ChannelName, DeliveryState
+from storage.outbox import EMPTY, OF_BROADCAST, OUTBOX, REPLIES, OutboxState
+
+
+def hold_paced(
+    connection: Connection,
+    owner: str,
+    channel: ChannelName,
+    way: str,
+    broadcast_ids: Collection[int],
+    now: datetime,
+    limit: int,
+    *,
+    alone: bool,
+    held: Collection[int],
+    chat_gap: timedelta,
+) -> list[int]:
+    """Hold the calls that nobody waits for of one channel and way, most urgent first, until the transaction ends.
+
+    Of broadcasts only those of ``broadcast_ids`` may go now. An account to which another call is being made, or was
+    made within ``chat_gap``, is left out. Gives the calls' numbers, for `lease_held`.
+    """
+    wanted = [OUTBOX.c.channel == channel, OUTBOX.c.way == way, OUTBOX.c.kind.not_in(REPLIES)]
+    wanted.append(or_(OUTBOX.c.broadcast_id.is_(None), OUTBOX.c.broadcast_id.in_(broadcast_ids)))
+    if chat_gap:
+        wanted.append(~_is_chat_busy(now - chat_gap))
+    return hold_due(connection, owner, now, limit, *wanted, alone=alone, held=held)
+
+
+def _is_chat_busy(since: datetime) -> ColumnElement[bool]:
+    """Tell whether another call to the same account is being made, or was made since a moment."""
+    other = OUTBOX.alias("other")
+    recent = or_(other.c.state == OutboxState.SENDING, other.c.ended_at > since)
+    return exists().where(other.c.account_id == OUTBOX.c.account_id, other.c.id != OUTBOX.c.id, recent)
+
+
+def count_ahead(connection: Connection, broadcast_id: int, channel: ChannelName) -> int:
+    """Count the calls of a broadcast on a channel that have not ended: few, for they are sealed just ahead."""
+    ours = (OF_BROADCAST, OUTBOX.c.broadcast_id == broadcast_id, OUTBOX.c.channel == channel)
+    return int(connection.execute(select(func.count()).select_from(OUTBOX).where(*ours)).scalar_one())
+
+
+def withdraw(connection: Connection, broadcast_id: int, now: datetime, limit: int) -> list[tuple[int, str, bool]]:
+    """End calls of a broadcast that is not told any more; gives each with its channel and whether it may be taken.
+
+    A call that is being tried just then is not touched, unless its owner has died.
+    """
+    lost = (OUTBOX.c.state == OutboxState.SENDING) & (OUTBOX.c.leased_until < now)
+    idle = or_(OUTBOX.c.state == OutboxState.WAITING, lost)
+    ours = (OF_BROADCAST, OUTBOX.c.broadcast_id == broadcast_id, idle)
+    columns = (OUTBOX.c.id, OUTBOX.c.channel, (OUTBOX.c.was_unknown | lost).label("unsure"))
+    rows = connection.execute(select(*columns).where(*ours).limit(limit).with_for_update(skip_locked=True)).all()
+    for state, unsure in ((OutboxState.UNKNOWN, True), (OutboxState.SKIPPED, False)):
+        few = OUTBOX.c.id.in_([row.id for row in rows if bool(row.unsure) is unsure])
+        ended = {"state": state, "ended_at": now, "detail": "withdrawn", "leased_until": None, **EMPTY}
+        connection.execute(OUTBOX.update().where(few).values(**ended))
+    return [(row.id, row.channel, bool(row.unsure)) for row in rows]
+
+
+def empty_ended(connection: Connection, call_id: int) -> None:
+    """Empty a call that has ended; whose it was stays, so that no other follows too soon."""
+    connection.execute(OUTBOX.update().where(OUTBOX.c.id == call_id).values(**EMPTY))
+
+
+def take_apart(connection: Connection, call_id: int, now: datetime) -> bool:
+    """End a call to many that was never tried, so that those it was for are sealed anew; else False.
+
+    One that was tried must stay as it is until it has ended, for its key stands for these very bytes; it is emptied
+    then.
+    """
+    ours = (OUTBOX.c.id == call_id, OUTBOX.c.state == OutboxState.WAITING, OUTBOX.c.attempts == 0)
+    ended = {"state": OutboxState.SKIPPED, "ended_at": now, "detail": "taken apart", **EMPTY}
+    return connection.execute(OUTBOX.update().where(*ours).values(**ended)).rowcount == 1
+
+
+def forget_accounts(connection: Connection, account_ids: Collection[int], now: datetime) -> None:
+    """Take accounts whose person leaves out of every broadcast; before their calls and they themselves are removed.
+
+    A call to many that was never tried is taken apart: the others are sealed anew. One that was tried stays as it is,
+    for its key stands for its bytes, and is emptied when it has ended, at most 23 hours later.
+    """
+    deliveries.leave(connection, account_ids, now)  # from here on nobody can seal them
+    for broadcast_id, call_id in deliveries.list_calls(connection, account_ids):
+        call = connection.execute(select(OUTBOX).where(OUTBOX.c.id == call_id).with_for_update()).one()
+        if call.account_id is not None:
+            state = DeliveryState.UNKNOWN if call.attempts else DeliveryState.SKIPPED
+            deliveries.end_call(connection, broadcast_id, call_id, ChannelName(call.channel), state, "left", now)
+        elif take_apart(connection, call_id, now):
+            deliveries.unseal(connection, broadcast_id, call_id)
+    deliveries.leave(connection, account_ids, now)
+    deliveries.unlink(connection, account_ids)

@@ -1,0 +1,118 @@
+"""Candidates: deliveries about to be sealed, and what speaks against telling their accounts now. Changes nothing.
+
+The question is put to the database in one statement, for it is put about every recipient of every broadcast.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
+
+from storage.accounts import ACCOUNTS
+from storage.deliveries import DELIVERIES, TOLD, WAITING, Lot, is_of
+from storage.facts import AccountState
+from storage.people import PEOPLE
+
+
+class Candidate(NamedTuple):
+    """A delivery about to be sealed, and its account as it is now; ``fault`` says why it must not be told, "" for not.
+
+    ``key`` is None when the account is gone; ``was_person_id`` is whose account it was when that was last written.
+    """
+
+    account_id: int
+    key: str | None
+    fault: str
+    language: str | None
+    person_id: int | None
+    was_person_id: int | None
+
+
+class Cap(NamedTuple):
+    """At most so many deliveries a person since a moment (calendar time), on all accounts together."""
+
+    most: int
+    since: datetime
+
+
+def claim_waiting(
+    connection: Connection, broadcast_id: int, lot: Lot, limit: int, cap: Cap | None
+) -> tuple[list[Candidate], bool]:
+    """Hold some waiting deliveries of a lot, and their accounts, until the transaction ends, in the accounts' order.
+
+    What another transaction holds, or whose account it is changing just now, is left out; the second value tells
+    whether none was. PostgreSQL needs the holding; SQLite's one writer holds everything.
+    """
+    ours = (DELIVERIES.c.broadcast_id == broadcast_id, WAITING, *is_of(lot))
+    return _claim(connection, broadcast_id, ours, limit, cap)
+
+
+def claim(connection: Connection, broadcast_id: int, account_ids: Sequence[int], cap: Cap | None) -> list[Candidate]:
+    """Hold those of some deliveries that wait, and their accounts, in the same way."""
+    ours = (DELIVERIES.c.broadcast_id == broadcast_id, WAITING, DELIVERIES.c.account_id.in_(account_ids))
+    return _claim(connection, broadcast_id, ours, len(account_ids), cap)[0]
+
+
+def _claim(
+    connection: Connection, broadcast_id: int, ours: tuple[ColumnElement[bool], ...], limit: int, cap: Cap | None
+) -> tuple[list[Candidate], bool]:
+    asked = _question(broadcast_id, cap)
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(asked.where(*ours).order_by(DELIVERIES.c.account_id).limit(limit))
+        return [Candidate._make(row) for row in rows], True
+    chosen = select(DELIVERIES.c.account_id).where(*ours).order_by(DELIVERIES.c.account_id).limit(limit)
+    numbers = connection.execute(chosen.with_for_update(skip_locked=True)).scalars().all()
+    accounts = select(ACCOUNTS.c.id).where(ACCOUNTS.c.id.in_(numbers))
+    held = accounts.order_by(ACCOUNTS.c.id).with_for_update(read=True, skip_locked=True)
+    busy = set(connection.execute(held).scalars()) ^ set(connection.execute(accounts).scalars())
+    free = [number for number in numbers if number not in busy]
+    theirs = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.account_id.in_(free))
+    rows = connection.execute(asked.where(*theirs).order_by(DELIVERIES.c.account_id))
+    return [Candidate._make(row) for row in rows], not busy
+
+
+def _question(broadcast_id: int, cap: Cap | None) -> Any:
+    joined = DELIVERIES.join(ACCOUNTS, ACCOUNTS.c.id == DELIVERIES.c.account_id, isouter=True)
+    joined = joined.join(PEOPLE, PEOPLE.c.id == ACCOUNTS.c.person_id, isouter=True)
+    account = (ACCOUNTS.c.key, _fault(broadcast_id, cap).label("fault"), ACCOUNTS.c.language, ACCOUNTS.c.person_id)
+    return select(DELIVERIES.c.account_id, *account, DELIVERIES.c.person_id).select_from(joined)
+
+
+def _fault(broadcast_id: int, cap: Cap | None) -> ColumnElement[str]:
+    """Say in a word or two why an account must not be told; of a person's accounts the stricter setting holds."""
+    agreed = and_(func.coalesce(PEOPLE.c.consent_version, "") != "", ~PEOPLE.c.is_tombstone)
+    faults = [
+        (ACCOUNTS.c.id.is_(None), "left"),
+        (ACCOUNTS.c.state != AccountState.FOLLOWING, ACCOUNTS.c.state),
+        (and_(ACCOUNTS.c.person_id.is_not(None), ~func.coalesce(agreed, False)), "no consent"),
+        (or_(ACCOUNTS.c.paused, _has_paused()), "paused"),
+        (_is_told(broadcast_id), "another account"),
+    ]
+    if cap is not None:
+        faults.append((_told_lately(cap.since) >= cap.most, "weekly cap"))
+    return case(*faults, else_="")
+
+
+def _has_paused() -> ColumnElement[bool]:
+    own = ACCOUNTS.alias("own")
+    return exists().where(own.c.person_id == ACCOUNTS.c.person_id, own.c.paused)
+
+
+def _is_told(broadcast_id: int) -> ColumnElement[bool]:
+    """Whether the person was told, or is about to be, on another account of today.
+
+    One question inside the other: SQLite would begin a joined one with all that were told.
+    """
+    own, told = ACCOUNTS.alias("own"), DELIVERIES.alias("told")
+    ours = (told.c.broadcast_id == broadcast_id, told.c.account_id == own.c.id, told.c.state.in_(TOLD))
+    other = (own.c.person_id == ACCOUNTS.c.person_id, own.c.id != ACCOUNTS.c.id)
+    return exists().where(*other, exists().where(*ours).correlate(own))
+
+
+def _told_lately(since: datetime) -> ColumnElement[int]:
+    own, told = ACCOUNTS.alias("own"), DELIVERIES.alias("told")
+    siblings = select(own.c.id).where(own.c.person_id == ACCOUNTS.c.person_id).correlate(ACCOUNTS)
+    is_own = or_(told.c.account_id == ACCOUNTS.c.id, told.c.account_id.in_(siblings))
+    lately = (told.c.is_capped, told.c.state.in_(TOLD), told.c.sealed_at > since)
+    return select(func.count()).where(is_own, *lately).correlate(ACCOUNTS).scalar_subquery()

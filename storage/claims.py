@@ -1,0 +1,88 @@
+"""Which of the outbox's calls are due, and leasing them to one process: the one place that says so. Makes no call."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, text
+
+from storage.database import Instant
+from storage.facts import ChannelName
+from storage.outbox import OPEN, OUTBOX, OutboxKind, OutboxState, StoredCall, call_of
+
+
+def claim_due(
+    connection: Connection,
+    owner: str,
+    channels: Sequence[ChannelName],
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    *,
+    alone: bool,
+    kinds: Collection[OutboxKind] = frozenset(OutboxKind),
+    held: Collection[int] = (),
+) -> list[StoredCall]:
+    """Lease the due calls of some channels and kinds, most urgent first: waiting ones, and those whose owner died.
+
+    ``alone`` says that no other process can be alive (SQLite): then every lease of another owner is dead at once.
+    ``held`` are the calls that the owner still has in hand under a lease that may have run out. A lease of its own that
+    ran out on any other call is one it never heard of: the connection was lost while it was committed.
+    """
+    wanted = (OUTBOX.c.channel.in_(channels), OUTBOX.c.kind.in_(kinds))
+    return lease_held(
+        connection, hold_due(connection, owner, now, limit, *wanted, alone=alone, held=held), owner, now, lease
+    )
+
+
+def hold_due(
+    connection: Connection,
+    owner: str,
+    now: datetime,
+    limit: int,
+    *wanted: ColumnElement[bool],
+    alone: bool,
+    held: Collection[int],
+) -> list[int]:
+    """Hold calls that are due until the transaction ends, most urgent first, and leave out what another holds.
+
+    What an account is told about a part is told in order: not before the call about it that was stored earlier ended.
+    """
+    lost = OUTBOX.c.leased_until < now
+    if held:
+        lost &= OUTBOX.c.id.not_in(held)
+    if alone:
+        lost |= OUTBOX.c.leased_by != owner
+    waiting = (OUTBOX.c.state == OutboxState.WAITING) & (OUTBOX.c.due_at <= now)
+    due = or_(waiting, (OUTBOX.c.state == OutboxState.SENDING) & lost)
+    asked = select(OUTBOX.c.id).where(OPEN, *wanted, due, ~_is_behind_another())
+    ordered = asked.order_by(OUTBOX.c.urgency, OUTBOX.c.id).limit(limit)
+    return list(connection.execute(ordered.with_for_update(skip_locked=True)).scalars())
+
+
+def lease_held(
+    connection: Connection, call_ids: Sequence[int], owner: str, now: datetime, lease: timedelta
+) -> list[StoredCall]:
+    """Lease held calls, in their order.
+
+    The try is counted before it is made; a call that was being tried when its owner died may have been taken.
+    """
+    if not call_ids:
+        return []
+    values = {
+        "state": OutboxState.SENDING,
+        "leased_by": owner,
+        "leased_until": now + lease,
+        "attempts": OUTBOX.c.attempts + 1,
+        "first_tried_at": func.coalesce(OUTBOX.c.first_tried_at, bindparam("now", now, type_=Instant())),
+        "was_unknown": OUTBOX.c.was_unknown | (OUTBOX.c.state == OutboxState.SENDING),
+    }
+    statement = OUTBOX.update().where(OUTBOX.c.id.in_(call_ids)).values(**values)
+    leased = {row.id: call_of(row) for row in connection.execute(statement.returning(*OUTBOX.c))}
+    return [leased[number] for number in call_ids]
+
+
+def _is_behind_another() -> ColumnElement[bool]:
+    """Tell whether an earlier call to the same account about the same part is still open."""
+    earlier = OUTBOX.alias("earlier")
+    same = (earlier.c.account_id == OUTBOX.c.account_id, earlier.c.part_id == OUTBOX.c.part_id)
+    return exists().where(*same, earlier.c.id < OUTBOX.c.id, text("earlier.state IN ('waiting', 'sending')"))
