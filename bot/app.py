@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot import arming, dressing, introduction, metrics, opening, signed, wiring
-from bot.broadcasting import desk
+from bot.broadcasting import desk, errands
 from bot.broadcasting.office import Office
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.poll import PollingRefusedError
@@ -21,7 +21,7 @@ from bot.dispatch import House
 from bot.importing.links import Links
 from bot.phones import PUBLIC_NAME, Phones
 from bot.settings import Role, Settings
-from bot.web import company, errands, events, health, links, mydata, public, sandboxed, tickets, webhooks
+from bot.web import company, events, health, links, mydata, public, sandboxed, tickets, webhooks
 from bot.web.event_views import JoinLink
 from bot.web.headers import SecurityHeaders
 from bot.web.links import LinkParts

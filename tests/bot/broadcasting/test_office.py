@@ -7,10 +7,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bot.broadcasting import desk
+from bot.broadcasting import desk, errands
 from bot.broadcasting.office import ERRAND, Errand, ErrandRefusedError, Office
 from bot.importing.links import Links
-from bot.web import errands
 from handlers import arranging, messages
 from handlers.messages import Card
 from handlers.rules.forecast import PLANS
