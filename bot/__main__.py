@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from typer.core import TyperGroup
 
+from bot import broadcast_commands
 from bot import settings as settings_file
 from bot.settings import Settings
 
@@ -28,6 +29,7 @@ app.add_typer(weekly, name="weekly")
 Ceiling = Annotated[int, typer.Option(min=0, help="At most so many LINE messages a month.")]
 Post = Annotated[bool, typer.Option(help="Post it to TELEGRAM_CHANNEL too, naming nobody.")]
 Order = Annotated[int, typer.Argument(help="The order's number, as show prints it.")]
+app.add_typer(broadcast_commands.app, name="broadcast")
 
 
 class Exports(TyperGroup):

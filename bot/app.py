@@ -12,10 +12,13 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot import arming, dressing, introduction, metrics, opening, signed, wiring
+from bot.broadcasting import desk, errands
+from bot.broadcasting.office import Office
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.poll import PollingRefusedError
 from bot.channels.telegram.wiring import WiringError
 from bot.dispatch import House
+from bot.importing.links import Links
 from bot.phones import PUBLIC_NAME, Phones
 from bot.settings import Role, Settings
 from bot.web import company, events, health, links, mydata, public, sandboxed, tickets, webhooks
@@ -29,6 +32,7 @@ from bot.web.tickets import TicketParts
 from bot.web.visits import Visits
 from bot.worker import Worker
 from handlers.messages import Arrived, Channel, Fate, Outcome
+from handlers.rules.forecast import PLANS
 from handlers.texts import Texts
 from scheduler import broadcasts, jobs, notices, quotas, ticker, weekly
 from scheduler.alerts import Watch
@@ -152,6 +156,7 @@ class App:
             *links.routes(LinkParts(self.database, self.secret)),
             *tickets.routes(self._ticket_parts()),
             *rooms.routes(self._desk()),
+            *errands.routes(self._office(), self.secret),
         ]
         if self.phones is not None:
             routes += sandboxed.routes(self.database, self.clock, self.phones.url)
@@ -170,6 +175,19 @@ class App:
             keyed_hash=self._house().keyed_hash,
             public_url=self.settings.public_url,
             is_sandbox=self.is_sandbox,
+        )
+
+    def _office(self) -> Office:
+        return Office(
+            database=self.database,
+            clock=self.clock,
+            programme=self.programme_now,
+            texts=Texts(self.programme.city.languages),
+            public_url=self.public_url,
+            senders=self.channels,
+            plan=PLANS[self.settings.line_plan],
+            rates=desk.rates(self.settings),
+            links=Links(may_be_private=self.is_sandbox),
         )
 
     async def _dress(self) -> None:

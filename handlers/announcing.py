@@ -9,9 +9,10 @@ from handlers.messages import Card, Choice, Message
 from handlers.rules import notices as rules
 from handlers.texts import Words
 from storage import notices
-from storage.facts import EVERYBODY, EventFacts, NoticeKind
+from storage.facts import EVERYBODY, EventFacts, EventState, NoticeKind
 
 POST_LIFE = timedelta(hours=24)  # older news of an event is no news
+EDITS = "edits"  # in a post's detail: the number of the message that it takes the place of
 FIRST_VERSION = 1  # of a post: it is made once an event, whatever becomes of the dates
 
 
@@ -34,8 +35,40 @@ def post(connection: Connection, event: EventFacts, *, now: datetime) -> None:
     )
 
 
+def amend(connection: Connection, event: EventFacts, *, now: datetime) -> None:
+    """Plan that the post of an event is edited to say what holds now; nothing where none was taken by the platform.
+
+    It belongs into the transaction that changes the event. An edit makes no sound: it goes at any hour.
+    """
+    message = notices.find_post(connection, event.id)
+    if message is None:
+        return
+    notices.add(
+        connection,
+        NoticeKind.POST,
+        event.id,
+        event.parts[0].id,
+        EVERYBODY,
+        schedule_version=FIRST_VERSION,
+        due_at=now,
+        not_after=now + POST_LIFE,
+        now=now,
+        n=event.sequence,
+        detail={EDITS: message},
+    )
+
+
 def compose(event: EventFacts, words: Words, address: str) -> tuple[Message, ...]:
-    """Compose the post: title, when, where, cost, and a button that opens ``address``, if there is one."""
+    """Compose the post: title, when, where, cost, and a button that opens ``address``, if there is one.
+
+    Of an event that was cancelled since, it says so, and nothing else can be pressed.
+    """
+    if event.state is EventState.CANCELLED:
+        off = (
+            words.say("このイベントは中止になりました。"),
+            words.say("日時：{when}", when=eventwords.event_when(words, event)),
+        )
+        return (Card(eventwords.title(words, event), off),)
     lines = (
         words.say("日時：{when}", when=eventwords.event_when(words, event)),
         words.say("場所：{place}", place=eventwords.place(words, event)),

@@ -117,10 +117,11 @@ def cancel_part(connection: Connection, part_id: int, *, by: str, now: datetime)
 
 
 def _hold_back(connection: Connection, event_id: int, now: datetime) -> None:
-    """Hold back the broadcasts that announce an event as it was."""
+    """Hold back the broadcasts that announce an event as it was, and have its public post edited."""
     event = events.find(connection, event_id)
     if event is not None:
         broadcasting.hold_of_event(connection, event, now)
+        announcing.amend(connection, event, now=now)
 
 
 def _refuse_attended(connection: Connection, parts: Sequence[PartFacts]) -> None:

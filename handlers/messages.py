@@ -130,7 +130,10 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One platform call, sealed: the same ``body`` bytes, ``to``, ``token`` and ``key`` on every try."""
+    """One platform call, sealed: the same ``body`` bytes, ``to``, ``token`` and ``key`` on every try.
+
+    The ``token`` of a push is the number of the message that it takes the place of: that one is edited.
+    """
 
     way: Way
     to: str

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
+from handlers import announcing
 from handlers.messages import Sender, Way
 from handlers.rules import notices as rules
 from scheduler import circumstances, validity
@@ -231,6 +232,7 @@ class _Sealing:
             "channel": to.sender.name,
             "bot_id": to.bot_id,
             "to_key": to.key,
+            "token": notice.detail.get(announcing.EDITS),
             "way": Way.PUSH,
             "retry_key": str(uuid.uuid4()) if to.sender.has_retry_key else None,
             "body": body,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from handlers.announcing import EDITS
 from handlers.rules import notices as rules
 from storage import accounts, attendances, events, notices, registrations
 from storage.attendances import COUNTING
@@ -83,7 +84,8 @@ def find_fault(
         case NoticeKind.THANKS:
             return "" if seen in COUNTING else "attendance taken back"
         case NoticeKind.POST:
-            return "" if event.state is EventState.PUBLISHED else "not published"
+            is_true = event.state is EventState.PUBLISHED or EDITS in notice.detail
+            return "" if is_true else "not published"
     if is_off:
         return "part cancelled"
     if notice.schedule_version != part.schedule_version:

@@ -246,6 +246,14 @@ def postpone_all(connection: Connection, until: Mapping[int, datetime]) -> None:
         _POSTPONE.change_many(connection, [{"row": number, "later": later} for number, later in until.items()])
 
 
+def find_post(connection: Connection, event_id: int) -> str | None:
+    """Find the number that the platform gave an event's post to the public channel; None where none was taken."""
+    joined = select(outbox.OUTBOX.c.request_id).join(NOTICES, NOTICES.c.outbox_id == outbox.OUTBOX.c.id)
+    ours = (NOTICES.c.event_id == event_id, NOTICES.c.kind == NoticeKind.POST, NOTICES.c.n == 0)
+    accepted = outbox.OUTBOX.c.state == outbox.OutboxState.ACCEPTED
+    return connection.execute(joined.where(*ours, accepted)).scalar()
+
+
 def find_by_call(connection: Connection, part_id: int, person_id: int, outbox_id: int) -> NoticeFacts | None:
     """Find the notice that was sealed as a call."""
     key = (NOTICES.c.part_id == part_id, NOTICES.c.person_id == person_id, NOTICES.c.outbox_id == outbox_id)

@@ -1,7 +1,7 @@
 """Looks through a broadcast before it is submitted: what keeps it back, and what two people should look at. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -37,6 +37,7 @@ class Fault(StrEnum):
     TOO_LONG_A_TIME = "too_long_a_time"
     QUIET_HOURS = "quiet_hours"
     DEAD_LINK = "dead_link"
+    UNCHECKED_LINK = "unchecked_link"  # nobody asked whether it answers
     INSECURE_LINK = "insecure_link"
     NO_PUBLIC_ADDRESS = "no_public_address"
     NO_EVENT = "no_event"
@@ -55,7 +56,7 @@ class Fault(StrEnum):
 
 WARNINGS = frozenset({
     Fault.MISSING_LANGUAGE, Fault.DAY_IN_THE_PAST, Fault.UNFINISHED, Fault.PRACTICE_WORDS, Fault.REGISTRATION_CLOSED,
-    Fault.EVENT_OVER,
+    Fault.EVENT_OVER, Fault.UNCHECKED_LINK,
 })  # fmt: skip
 
 
@@ -77,8 +78,8 @@ class Seen:
     """What the rules are told beside the content.
 
     ``words`` maps each language to all that its messages say, ``links`` to the addresses its buttons open. ``dead`` are
-    addresses that do not answer, with the reason, ``unrendered`` languages that a channel cannot send. ``event`` is the
-    one the broadcast is about.
+    addresses that do not answer, with the reason, ``unchecked`` those that nobody asked; ``unrendered`` are texts that
+    a platform cannot send, with the reason. ``event`` is the one the broadcast is about.
     """
 
     languages: Sequence[str]  # the city's
@@ -88,6 +89,7 @@ class Seen:
     unrendered: Mapping[str, str]
     event: EventFacts | None
     has_public_address: bool
+    unchecked: Collection[str] = ()
 
 
 def look_through(content: BroadcastContent, seen: Seen, now: datetime) -> tuple[Finding, ...]:
@@ -147,6 +149,8 @@ def _links(content: BroadcastContent, seen: Seen, now: datetime) -> Iterator[Fin
             yield Finding(Fault.INSECURE_LINK, address)
         elif address in seen.dead:
             yield Finding(Fault.DEAD_LINK, f"{address} {seen.dead[address]}")
+        elif address in seen.unchecked:
+            yield Finding(Fault.UNCHECKED_LINK, address)
     if content.has_tracked_links and not seen.has_public_address:
         yield Finding(Fault.NO_PUBLIC_ADDRESS)
 

@@ -103,6 +103,12 @@ def test_links_are_https_and_answer() -> None:
     }
 
 
+def test_links_that_nobody_asked_are_for_two_people_to_judge() -> None:
+    links = {"ja": ["https://city.test/a"]}
+    assert find(links=links, unchecked=("https://city.test/a",)) == {Fault.UNCHECKED_LINK}
+    assert Fault.UNCHECKED_LINK in preflight.WARNINGS
+
+
 def test_tracked_links_need_an_address_of_our_own() -> None:
     assert find(content(texts=TEXTS, has_tracked_links=True), has_public_address=False) == {Fault.NO_PUBLIC_ADDRESS}
 

@@ -15,7 +15,9 @@ from bot.channels.line.channel import Line
 from bot.channels.telegram.channel import Telegram
 from bot.dispatch import House
 from bot.sandbox.server import Sandbox
-from handlers import arranging, seating
+from handlers import announcing, arranging, seating
+from handlers.rules.calendar import tokyo_day
+from handlers.texts import format_day
 from scheduler import notices as sealing
 from scheduler import outcomes, validity
 from storage import accounts, events, notices, outbox, people
@@ -177,6 +179,41 @@ async def test_a_post_that_may_have_been_taken_is_not_repeated(sandbox: Sandbox,
     async with delivering(database, *office.channels.values()):
         assert await ended(database, *numbers) == ["unknown"]
     assert len(outcome_of(sandbox, "sendMessage")) == 1
+
+
+async def test_the_post_of_an_event_that_is_moved_or_cancelled_is_edited_in_its_place(
+    sandbox: Sandbox, database: Database
+) -> None:
+    channel = sandbox.telegram.chat("channel", "News", NEWS)
+    office = Office(database, sandbox)
+    event = office.event(EventState.DRAFT)
+    office.write(lambda c: arranging.publish(c, event.id, by="staff", now=real_now()))
+    starts_at = real_now() + timedelta(days=40)
+    part_id, ends_at = event.parts[0].id, starts_at + timedelta(hours=1)
+    async with delivering(database, *office.channels.values()):
+        assert await ended(database, *office.seal()) == ["accepted"]
+        office.write(lambda c: arranging.move(c, part_id, starts_at, ends_at, by="staff", now=real_now()))
+        assert await ended(database, *office.seal()) == ["accepted"]
+        (moved,) = sandbox.telegram.screen(str(channel))["messages"]
+        assert format_day(tokyo_day(starts_at), "ja") in str(moved)
+        office.write(lambda c: arranging.cancel_event(c, event.id, by="staff", now=real_now()))
+        assert await ended(database, *office.seal()) == ["accepted"]
+    (cancelled,) = sandbox.telegram.screen(str(channel))["messages"]
+    assert "中止になりました" in str(cancelled)
+    assert [status for status, _ in outcome_of(sandbox, "editMessageText")] == [200, 200]
+
+
+async def test_an_edit_that_changes_nothing_is_as_good_as_made(sandbox: Sandbox, database: Database) -> None:
+    sandbox.telegram.chat("channel", "News", NEWS)
+    office = Office(database, sandbox)
+    event = office.event(EventState.DRAFT)
+    office.write(lambda c: arranging.publish(c, event.id, by="staff", now=real_now()))
+    async with delivering(database, *office.channels.values()):
+        assert await ended(database, *office.seal()) == ["accepted"]
+        published = office.write(lambda c: events.find(c, event.id))
+        office.write(lambda c: announcing.amend(c, published, now=real_now()))
+        assert await ended(database, *office.seal()) == ["accepted"]
+    assert [status for status, _ in outcome_of(sandbox, "editMessageText")] == [400]
 
 
 def test_an_event_of_the_programme_file_is_not_posted(sandbox: Sandbox, database: Database) -> None:

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from telegram import Bot
+from telegram.error import BadRequest
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.outcomes import outcome_of
@@ -72,8 +73,21 @@ class Sending:
         if call.way is Way.PRESS_ANSWER:
             await self.bot.answer_callback_query(str(call.token), api_kwargs=body)
             return Outcome(fate=Fate.ACCEPTED)
+        if call.token:
+            return await self._edit(call, body)
         message = await self.bot.send_message(_chat(call.to), body["text"], api_kwargs=body)
         return Outcome(fate=Fate.ACCEPTED, request_id=str(message.message_id))
+
+    async def _edit(self, call: Call, body: Body) -> Outcome:
+        """Edit a message of ours; one that says the same already is as good as edited."""
+        try:
+            await self.bot.edit_message_text(
+                body["text"], chat_id=_chat(call.to), message_id=int(str(call.token)), api_kwargs=body
+            )
+        except BadRequest as error:
+            if "message is not modified" not in error.message.casefold():
+                raise
+        return Outcome(fate=Fate.ACCEPTED, request_id=call.token)
 
 
 def _body(call: Call) -> Body | None:

@@ -1,0 +1,1 @@
+"""Lets staff work with broadcasts from the command line, until there is a console."""
