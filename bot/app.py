@@ -30,7 +30,7 @@ from bot.web.visits import Visits
 from bot.worker import Worker
 from handlers.messages import Arrived, Channel, Fate, Outcome
 from handlers.texts import Texts
-from scheduler import jobs, notices, quotas, ticker, weekly
+from scheduler import followers, jobs, notices, quotas, ticker, weekly
 from scheduler.alerts import Watch
 from scheduler.delivery import Delivery
 from scheduler.slots import Slots
@@ -194,6 +194,7 @@ class App:
             sealing = notices.run(self.database, self.house, _watch_notice)
             work += [self.delivery.run(), sealing, self.worker.run(), self._alarm().run(), *self._polls()]
             work.append(quotas.run(self.database, self.clock, self.channels))
+            work.append(followers.run(self.database, self.clock, self.channels, self.house.keyed_hash))
             work += [] if self.database.is_sqlite else [self.worker.listen()]
         self._background = {asyncio.create_task(part) for part in work}
         for task in self._background:
