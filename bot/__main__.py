@@ -200,6 +200,17 @@ def import_attendance(
     raise typer.Exit(_or_exit(lambda: run(_settings(), file, source, by, confirmed=yes, report=report)))
 
 
+@imports.command(name="followers")
+def import_followers() -> None:
+    """Take in who follows the LINE account, if LINE has verified it; goes on where it was cut off.
+
+    A running bot does this by itself every week. With SQLite, the bot must be stopped.
+    """
+    from bot.importing import followers
+
+    _or_exit(lambda: followers.run(_settings()))
+
+
 @imports.command(name="meeting")
 def import_meeting(
     file: Csv,

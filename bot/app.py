@@ -34,7 +34,7 @@ from bot.worker import Worker
 from handlers.messages import Arrived, Channel, Fate, Outcome
 from handlers.rules.forecast import PLANS
 from handlers.texts import Texts
-from scheduler import broadcasts, jobs, notices, quotas, ticker, weekly
+from scheduler import broadcasts, followers, jobs, notices, quotas, ticker, weekly
 from scheduler.alerts import Watch
 from scheduler.delivery import Delivery
 from scheduler.slots import Slots
@@ -213,6 +213,7 @@ class App:
             telling = broadcasts.run(self.database, self.house, self.delivery.room, self.delivery.wake)
             work += [self.delivery.run(), sealing, telling, self.worker.run(), self._alarm().run(), *self._polls()]
             work.append(quotas.run(self.database, self.clock, self.channels))
+            work.append(followers.run(self.database, self.clock, self.channels, self.house.keyed_hash))
             work += [] if self.database.is_sqlite else [self.worker.listen()]
         self._background = {asyncio.create_task(part) for part in work}
         for task in self._background:

@@ -125,6 +125,7 @@ class Way(StrEnum):
     REPLY = "reply"  # the free answer to one event, while its token lives
     PUSH = "push"
     MULTICAST = "multicast"  # one call to many: its recipients stand in the body
+    BROADCAST = "broadcast"  # to every friend of an account at once: whom it reaches, the platform alone knows
     PRESS_ANSWER = "press_answer"  # stops the button's waiting sign
 
 

@@ -21,11 +21,12 @@ from handlers.messages import Call, Fate, Way
 from scheduler import telling
 from scheduler.delivery import Delivery
 from scheduler.telling import House
-from storage import alerts, backup_notes, marks, slots
+from storage import alerts, backup_notes, broadcasts, marks, slots
 from storage.alerts import AlertKind, Receiver
 from storage.backup_notes import BackupNote
 from storage.clock import real_now
 from storage.database import ConflictError, Database, StorageUnavailableError, lock_job
+from storage.facts import BroadcastState
 from storage.marks import MarkName
 
 LOOK_SECONDS = 10.0
@@ -108,7 +109,7 @@ class Watch:
             else:
                 alerts.raise_(connection, kind, key, detail, now)
         for alert in alerts.list_open(connection):
-            if alert.kind is AlertKind.FAILED_ROWS and now - alert.seen_at > CALM:
+            if _is_over(connection, alert, now):
                 alerts.end(connection, alert.kind, alert.key, now)
         for alert in alerts.list_untold(connection):
             self._log(alert)
@@ -178,6 +179,14 @@ def _conditions(
         (AlertKind.DISK_FULL, "disk", free),
         (AlertKind.FAILED_BACKUP, "backup", _backup_trouble(seen.backup, now)),
     ]
+
+
+def _is_over(connection: Connection, alert: alerts.AlertFacts, now: datetime) -> bool:
+    """Tell whether a trouble is over that nobody ends by an act of their own."""
+    if alert.kind is AlertKind.AUTO_PAUSED:
+        broadcast = broadcasts.find(connection, int(alert.key))
+        return broadcast is None or broadcast.state is not BroadcastState.PAUSED
+    return alert.kind is AlertKind.FAILED_ROWS and now - alert.seen_at > CALM
 
 
 def _backup_trouble(note: BackupNote | None, now: datetime) -> str | None:

@@ -77,6 +77,20 @@ def get(connection: Connection, account_id: int) -> AccountFacts:
     return _facts(row)
 
 
+def list_by_keys(
+    connection: Connection, channel: ChannelName, bot_id: str, keys: Collection[str]
+) -> list[AccountFacts]:
+    """List those of some platform identities (at most 1,000) that are known, oldest first."""
+    ours = (ACCOUNTS.c.channel == channel, ACCOUNTS.c.bot_id == bot_id, ACCOUNTS.c.key.in_(keys))
+    return [_facts(row) for row in connection.execute(_BY_KEY.where(*ours).order_by(ACCOUNTS.c.id))]
+
+
+def list_buried(connection: Connection, channel: ChannelName, bot_id: str, key_hashes: Collection[str]) -> list[str]:
+    """List those of some keyed hashes (at most 1,000) under which somebody is buried."""
+    buried = list_by_keys(connection, channel, bot_id, [f"{TOMBSTONE_PREFIX}{one}" for one in key_hashes])
+    return [account.key.removeprefix(TOMBSTONE_PREFIX) for account in buried]
+
+
 def find_person(connection: Connection, account_id: int) -> int | None:
     """Find whose account this is; None when it is gone, or nobody joined from it."""
     return connection.execute(select(ACCOUNTS.c.person_id).where(ACCOUNTS.c.id == account_id)).scalar()

@@ -155,10 +155,11 @@ class _Question:
         return or_(ACCOUNTS.c.paused, exists().where(other.c.person_id == ACCOUNTS.c.person_id, other.c.paused))
 
     def _of_account(self, accounts: FromClause | Alias) -> ColumnElement[bool]:
-        """What is asked of the account itself; a group, which has been greeted, is never told."""
+        """What is asked of the account itself; a group, which has been greeted, is never told, nor is a tombstone."""
         audience, asked = self._audience, list[ColumnElement[bool]]()
         # Not the bare column: SQLite would walk through all of a channel's accounts for every piece of a snapshot.
         channel = accounts.c.channel.concat("")
+        asked.append(accounts.c.state != AccountState.TOMBSTONE)
         asked += accounts.c.greeted_at.is_(None), channel.in_(audience.channels or CHANNELS)
         if audience.languages:
             asked.append(func.coalesce(accounts.c.language, SPOKEN).in_(audience.languages))

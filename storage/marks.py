@@ -20,6 +20,7 @@ class MarkName(StrEnum):
     CLOCK_OFFSET_SECONDS = "clock_offset_seconds"
     HEAT_ALERT = "heat_alert"  # the Tokyo day (ISO) for which staff switched a heat alert on
     VISITOR_SALT = "visitor_salt"
+    FOLLOWERS = "followers"  # how far taking in who follows has come (scheduler.followers.Progress)
     DISK_PROBE = "disk_probe"  # written to find out whether a full disk has room again
 
 

@@ -21,6 +21,7 @@ from storage import (
     catalogue,
     deliveries,
     events,
+    friends,
     inbox,
     interests,
     ledger,
@@ -41,9 +42,9 @@ from storage import (
 from storage.database import Database
 
 TABLE_FILES = (
-    accounts, alerts, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries, events, inbox,
-    interests, ledger, links, marks, notices, outbox, people, quotas, reach, registrations, slots, standing_orders,
-    tallies, totals, weeks,
+    accounts, alerts, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries, events,
+    friends, inbox, interests, ledger, links, marks, notices, outbox, people, quotas, reach, registrations, slots,
+    standing_orders, tallies, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATION_LOCK = 7_318_401_226  # any number that is ours: PostgreSQL lets one process migrate at a time

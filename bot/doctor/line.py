@@ -34,6 +34,7 @@ async def look_at_line(account: Account, webhook: str, plan: str) -> AsyncIterat
         async for finding in _look_at_webhook(account, webhook):
             yield finding
         yield _judge(await account.quota(), plan)
+        yield _judge_account(await account.is_verified())
     except LineError as error:
         yield wrong("LINE", f"did not answer ({error})", "try again in a minute")
     yield look("LINE redelivery", "no program can read this switch", f"{CONSOLE}: Webhook redelivery must be on")
@@ -72,6 +73,16 @@ def judge_try(url: str, tried: WebhookTest) -> Finding:
         return ok("LINE webhook", f"LINE called {without_query(url)} and was answered")
     words = f"LINE called {without_query(url)} in vain ({tried.reason}{f', {tried.status}' if tried.status else ''})"
     return wrong("LINE webhook", words, REASONS.get(tried.reason, "look in the log of the bot and of the proxy"))
+
+
+def _judge_account(is_verified: bool) -> Finding:
+    if is_verified:
+        return ok("LINE account", "is verified or premium: the bot takes in who follows it, every week")
+    remedy = (
+        "ask LINE to verify it (LINE Official Account Manager, Settings); until then a general notice to all friends "
+        "goes by LINE's own broadcast, and nobody can tell whom it reached"
+    )
+    return look("LINE account", "is not verified: LINE does not list who follows it", remedy)
 
 
 def _judge(quota: Quota, plan: str) -> Finding:

@@ -52,6 +52,7 @@ class Fault(StrEnum):
     NO_RELATION = "no_relation"
     CORRECTS_NOTHING = "corrects_nothing"
     NOT_RENDERED = "not_rendered"
+    NOT_GENERAL = "not_general"  # LINE itself tells all friends alike, in Japanese, by one call
 
 
 WARNINGS = frozenset({
@@ -197,8 +198,16 @@ def _wording(content: BroadcastContent, seen: Seen, now: datetime) -> Iterator[F
     yield from (Finding(Fault.NOT_RENDERED, f"{place}: {why}") for place, why in seen.unrendered.items())
 
 
+def is_general(content: BroadcastContent) -> bool:
+    """Tell whether LINE itself can tell a notice: the same words for all its friends, none of them left out."""
+    is_plain = content.hold_out_percent == 0 and not content.has_tracked_links and list(content.texts) == [JAPANESE]
+    return content.audience.is_general and content.kind is BroadcastKind.NOTICE and is_plain
+
+
 def _ways(content: BroadcastContent, seen: Seen, now: datetime) -> Iterator[Finding]:
     """Nobody is left out by lot of what corrects, cancels or comes every week."""
+    if content.audience.by_line_itself and not is_general(content):
+        yield Finding(Fault.NOT_GENERAL)
     most = MOST_HELD_OUT if content.kind is BroadcastKind.NOTICE else 0
     if not 0 <= content.hold_out_percent <= most:
         yield Finding(Fault.HOLD_OUT, str(content.hold_out_percent))

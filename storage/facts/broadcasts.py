@@ -60,7 +60,9 @@ class Audience:
     ``languages`` are tags as accounts have them. ``interests``, ``wards``, ``kinds``, the event and the activity ask
     about a person; ``asked_for_monday`` leaves who asked for Monday's message. ``friends`` lets it go to accounts that
     follow and never joined, too, if nothing is asked about a person. ``reached_by`` is the broadcast that a correction
-    corrects. ``is_training`` leaves registered office devices and the sandbox's phones, and nobody else.
+    corrects. ``by_line_itself`` lets LINE tell all of its friends by one call, and nobody else is told: whom that
+    reaches is unknown, and no pause is heeded. ``is_training`` leaves registered office devices and the sandbox's
+    phones, and nobody else.
     """
 
     channels: tuple[ChannelName, ...] = ()
@@ -74,7 +76,13 @@ class Audience:
     friends: bool = False
     asked_for_monday: bool = False
     reached_by: int | None = None
+    by_line_itself: bool = False
     is_training: bool = False
+
+    @property
+    def is_general(self) -> bool:
+        """Tell whether it asks nothing but to go to all of LINE's friends, which is all that LINE itself can do."""
+        return self == Audience(channels=(ChannelName.LINE,), friends=True, by_line_itself=self.by_line_itself)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,3 +59,19 @@ def test_a_word_is_made_only_for_who_is_named(desk: Desk, sandbox: Sandbox) -> N
 def test_doctor_asks_for_two_names(desk: Desk, sandbox: Sandbox) -> None:
     desk.say("migrate")
     assert "ALERT_TO names 0" in desk.say("doctor").lines("alerts")[0]
+
+
+def test_followers_are_imported_once_line_has_verified_the_account(desk: Desk, sandbox: Sandbox) -> None:
+    keys = [sandbox.line.person() for _ in range(3)]
+    for key in keys:
+        sandbox.line.follow(key, hold=True)
+    refused = desk.say("import", "followers")
+    assert refused.code == 2
+    assert "verified" in refused.err
+    assert desk.say("doctor").lines("LINE account")[0].startswith("look")
+    sandbox.line.settings(verified=True)
+    done = desk.say("import", "followers")
+    assert (done.code, done.out) == (0, "3 follow the account; 3 of them were not known here\n")
+    said = desk.say("doctor")
+    assert said.lines("LINE account")[0].startswith("ok")
+    assert "0 joined, 3 follow only, 0 paused, 0 blocked, 0 gone" in said.out

@@ -15,6 +15,7 @@ from storage.facts import (
     AudienceKind,
     BroadcastContent,
     BroadcastKind,
+    ChannelName,
     EventFacts,
     EventKind,
     EventMode,
@@ -180,3 +181,27 @@ def test_what_keeps_it_back_stands_first() -> None:
     found = preflight.look_through(content(texts={"ja": "[]"}), seen, NOW)
     assert [one.is_warning for one in found] == sorted(one.is_warning for one in found)
     assert [one.fault for one in preflight.keeps_back(found)] == [Fault.WRONG_WEEKDAY]
+
+
+EVERYBODY = Audience(channels=(ChannelName.LINE,), friends=True, by_line_itself=True)
+
+
+def test_line_itself_can_tell_a_plain_notice_to_all_its_friends() -> None:
+    assert Fault.NOT_GENERAL not in find(content(audience=EVERYBODY))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"audience": replace(EVERYBODY, wards=("tobata",))},
+        {"audience": replace(EVERYBODY, channels=())},
+        {"audience": replace(EVERYBODY, is_training=True)},
+        {"audience": replace(EVERYBODY, languages=("en",))},
+        {"audience": EVERYBODY, "hold_out_percent": 10},
+        {"audience": EVERYBODY, "has_tracked_links": True},
+        {"audience": EVERYBODY, "texts": TEXTS},
+        {"audience": EVERYBODY, "kind": BroadcastKind.WEEKLY},
+    ],
+)
+def test_line_itself_cannot_choose_whom_or_in_which_words_it_tells(changes: dict[str, Any]) -> None:
+    assert Fault.NOT_GENERAL in find(content(**changes))

@@ -16,11 +16,13 @@ from bot.sandbox.server import Sandbox
 from scheduler import outcomes, quotas
 from scheduler.alerts import Watch
 from scheduler.slots import Job, SlotRun, Slots
-from storage import alerts, backup_notes, marks
+from storage import alerts, backup_notes, broadcasts, marks
 from storage.alerts import AlertKind
 from storage.clock import TOKYO, real_now
 from storage.database import Database, StorageUnavailableError
+from storage.facts import BroadcastState
 from storage.outbox import OUTBOX, OutboxKind
+from tests.rules.broadcast_facts import content
 from tests.scheduler.post import chat, reply, store
 from tests.scheduler.staff import NAMES, Staff
 
@@ -243,7 +245,7 @@ async def test_a_full_disk_is_told_from_memory_and_so_is_its_end(staff: Staff, s
 
 async def test_who_cannot_be_reached_on_one_platform_is_told_on_the_other(staff: Staff, sandbox: Sandbox) -> None:
     sandbox.telegram.block(staff.phones["sato"]["telegram"], wait=False)
-    alert = (AlertKind.AUTO_PAUSED, "7", "12 of 100 failed")
+    alert = (AlertKind.MISSED_SLOT, "weekly", "missed")
     staff.database.write(lambda c: alerts.raise_(c, *alert, real_now())).result()
     async with staff.delivering() as sending:
         watch = staff.watch(sending)
@@ -253,22 +255,22 @@ async def test_who_cannot_be_reached_on_one_platform_is_told_on_the_other(staff:
 
 
 async def test_a_call_that_hangs_is_overtaken_after_a_minute(staff: Staff) -> None:
-    alert = (AlertKind.AUTO_PAUSED, "7", "")
+    alert = (AlertKind.MISSED_SLOT, "weekly", "")
     staff.database.write(lambda c: alerts.raise_(c, *alert, real_now())).result()
     async with staff.delivering(staff.line) as sending:  # nobody makes the calls to Telegram here
         watch = staff.watch(sending)
         await watch.look()
         assert alert_calls(staff.database) == 2
         staff.waited += timedelta(seconds=61)
-        await until(watch, is_told(staff, "番号7", "line"))
+        await until(watch, is_told(staff, "weekly", "line"))
 
 
 async def test_two_processes_that_watch_tell_once(staff: Staff) -> None:
-    staff.database.write(lambda c: alerts.raise_(c, AlertKind.AUTO_PAUSED, "7", "", real_now())).result()
+    staff.database.write(lambda c: alerts.raise_(c, AlertKind.MISSED_SLOT, "weekly", "", real_now())).result()
     async with staff.delivering() as sending:
         watches = [staff.watch(sending) for _ in range(4)]
         await asyncio.gather(*(watch.look() for watch in watches))
-        await until(watches[0], is_told(staff, "番号7"))
+        await until(watches[0], is_told(staff, "weekly"))
         await asyncio.gather(*(watch.look() for watch in watches))
         assert [len(said) for said in staff.everywhere()] == [0, 1, 0, 1]
 
@@ -277,11 +279,11 @@ async def test_an_alert_waits_for_the_first_who_registers_while_it_is_open(
     database: Database, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     nobody = Staff(database, sandbox, tmp_path, platforms="")
-    database.write(lambda c: alerts.raise_(c, AlertKind.AUTO_PAUSED, "7", "", real_now())).result()
+    database.write(lambda c: alerts.raise_(c, AlertKind.MISSED_SLOT, "weekly", "", real_now())).result()
     async with nobody.delivering() as sending:
         await nobody.watch(sending).look()
         late = Staff(database, sandbox, tmp_path)
-        await until(late.watch(sending), is_told(late, "番号7"))
+        await until(late.watch(sending), is_told(late, "weekly"))
 
 
 def test_an_alert_that_nobody_could_be_told_of_is_closed_with_its_end(database: Database) -> None:
@@ -290,12 +292,26 @@ def test_an_alert_that_nobody_could_be_told_of_is_closed_with_its_end(database: 
 
     def unit(connection: Connection) -> None:
         house = Town(database).house
-        alerts.raise_(connection, AlertKind.AUTO_PAUSED, "7", "", real_now())
+        alerts.raise_(connection, AlertKind.MISSED_SLOT, "weekly", "", real_now())
         telling.tell(connection, house, alerts.list_untold(connection)[0], NAMES, real_now())
         assert not alerts.list_untold(connection)[0].told
-        alerts.end(connection, AlertKind.AUTO_PAUSED, "7", real_now())
+        alerts.end(connection, AlertKind.MISSED_SLOT, "weekly", real_now())
         for _ in range(2):
             telling.tell(connection, house, alerts.list_untold(connection)[0], NAMES, real_now())
         assert alerts.list_untold(connection) == []
 
     database.write(unit).result()
+
+
+async def test_a_paused_broadcast_is_told_and_is_over_once_staff_stopped_it(staff: Staff) -> None:
+    number = staff.database.write(lambda c: broadcasts.add(c, content(), "Author", staff.clock.now(), None)).result()
+    paused = {"state": BroadcastState.PAUSED, "submitted_by": "Author", "approved_by": "Second"}
+    staff.database.write(lambda c: broadcasts.change(c, number, **paused)).result()
+    alert = (AlertKind.AUTO_PAUSED, str(number), "12 of 20 failed")
+    staff.database.write(lambda c: alerts.raise_(c, *alert, real_now())).result()
+    async with staff.delivering() as sending:
+        watch = staff.watch(sending)
+        await until(watch, is_told(staff, f"番号{number}"))
+        assert staff.open() == [("auto_paused", str(number))]
+        staff.database.write(lambda c: broadcasts.change(c, number, state=BroadcastState.STOPPED)).result()
+        await until(watch, is_told(staff, "解消しました"))

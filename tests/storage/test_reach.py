@@ -1,19 +1,18 @@
 """Every account stands in one way and is counted there, whatever happens to it; the counters never drift."""
 
 import random
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import Connection, select
 
-from storage import accounts, people, reach, recount, schema
+from storage import accounts, audiences, people, reach, recount, schema
 from storage.database import Database
-from storage.facts import AccountState, ChannelName, Reach
-from tests import databases
+from storage.facts import AccountState, Audience, ChannelName, Reach
 
 NOW = datetime(2022, 1, 20, 3, tzinfo=UTC)
 LINE, TELEGRAM = ChannelName.LINE, ChannelName.TELEGRAM
@@ -111,6 +110,16 @@ def test_many_who_join_at_once_are_all_counted(database: Database) -> None:
     assert database.read(is_equal).result()
 
 
+def test_a_tombstone_belongs_to_no_audience(database: Database) -> None:
+    def unit(connection: Connection) -> None:
+        ids = [accounts.add(connection, LINE, "bot", f"U{n}", NOW).id for n in range(2)]
+        accounts.bury(connection, ids[0], "hash")
+        (line,) = audiences.count(connection, Audience(channels=(LINE,), friends=True), NOW)
+        assert (line.friends, line.joined, line.paused, line.blocked, line.gone) == (1, 0, 0, 0, 0)
+
+    database.write(unit).result()
+
+
 def test_recompute_finds_and_mends_a_counter_that_is_off(database: Database) -> None:
     def unit(connection: Connection) -> None:
         accounts.add(connection, LINE, "bot", "U1", NOW)
@@ -123,34 +132,23 @@ def test_recompute_finds_and_mends_a_counter_that_is_off(database: Database) -> 
     database.write(unit).result()
 
 
-def test_the_migration_counts_the_accounts_that_are_there(tmp_path: Path) -> None:
-    rows = [
-        ("line", "following", 0, None),
-        ("line", "following", 0, 7),
-        ("line", "blocked", 1, 7),
-        ("line", "gone", 0, 1),
-    ]
-    path = tmp_path / "old.sqlite"
-    with databases.fresh("sqlite", tmp_path) as database:
-        source = Path(database.url.database or "")
-        database.close()
-        shutil.copy(source, path)
-    old = Database(f"sqlite:///{path}")
+ACCOUNT = (
+    "INSERT INTO account (channel, bot_id, key, state, paused, person_id, made_at, reminders) "
+    "VALUES ('line', 'bot', ?, ?, ?, ?, '2022-01-20 00:00:00.000000', 'both')"
+)
 
-    def step_back(connection: Connection) -> None:
-        connection.exec_driver_sql("DROP TABLE reach_counter")
-        connection.exec_driver_sql("DROP INDEX account_unreachable")
-        connection.exec_driver_sql("ALTER TABLE account DROP COLUMN unreachable_at")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0010'")
-        for number, (channel, state, paused, person) in enumerate(rows):
-            connection.exec_driver_sql(
-                "INSERT INTO account (channel, bot_id, key, state, paused, person_id, made_at, reminders) "
-                "VALUES (?, 'bot', ?, ?, ?, ?, '2022-01-20 00:00:00.000000', 'both')",
-                (channel, f"U{number}", state, paused, person),
-            )
+
+def test_the_migration_counts_the_accounts_that_are_there(tmp_path: Path) -> None:
+    rows = [("following", 0, None), ("following", 0, 7), ("blocked", 1, 7), ("gone", 0, 1)]
+    old = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+
+    def before(connection: Connection) -> None:
+        command.upgrade(schema._config(connection), "0010")
+        for number, row in enumerate(rows):
+            connection.exec_driver_sql(ACCOUNT, (f"U{number}", *row))
 
     try:
-        old.write(step_back).result()
+        old.write(before).result()
         schema.upgrade(old)
         assert old.read(counted).result() == {"followed": 1, "joined": 1, "blocked": 1, "gone": 1}
         assert old.read(is_equal).result()

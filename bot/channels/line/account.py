@@ -91,6 +91,26 @@ class Account:
             success=bool(tried.success), reason=tried.reason, detail=tried.detail, status=tried.status_code
         )
 
+    async def followers(self, start: str = "", limit: int = 1_000) -> tuple[tuple[str, ...], str]:
+        """Ask for a page of follower ids, at most 1,000, and the word for the next ("" at the end): #get-follower-ids.
+
+        LineError with status 403 for an account that is neither verified nor premium.
+        """
+        found = await self._wire.ask(
+            lambda api: api.get_followers(start=start or None, limit=limit, _request_timeout=self._wire.deadline)
+        )
+        return tuple(found.user_ids), found.next or ""
+
+    async def is_verified(self) -> bool:
+        """Tell whether LINE lists who follows the account, which it does for verified and premium ones only."""
+        try:
+            await self.followers(limit=1)
+        except LineError as error:
+            if error.status == 403:
+                return False
+            raise
+        return True
+
     async def quota(self) -> Quota:
         """Ask for the month's messages (reference #get-quota, #get-consumption)."""
         within = self._wire.deadline

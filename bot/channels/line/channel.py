@@ -7,6 +7,7 @@ from bot.channels.line.account import Account
 from bot.channels.line.tokens import LongLivedToken, TokenSource
 from bot.channels.line.wire import LineError, Wire
 from handlers.messages import Arrived, Call, Incoming, Message, Outcome, Way
+from scheduler.followers import NotListedError, NotVerifiedError, Page
 from scheduler.quotas import Reading
 from storage.facts import ChannelName
 
@@ -75,6 +76,20 @@ class Line:
         except LineError:
             return None
         return Reading(most=quota.limit, used=quota.used)
+
+    async def find_bot_id(self) -> str:
+        """Ask for the account's own user id, which LINE calls the destination of events."""
+        try:
+            return (await self.account.bot_info()).user_id
+        except LineError as error:
+            raise NotListedError(str(error)) from None
+
+    async def list_followers(self, start: str) -> Page:
+        """Ask for a page of those who follow; NotVerifiedError, or NotListedError when LINE does not answer."""
+        try:
+            return Page(*await self.account.followers(start))
+        except LineError as error:
+            raise NotVerifiedError if error.status == 403 else NotListedError(str(error)) from None
 
     async def send(self, call: Call) -> Outcome:
         """Make one call under one deadline, without a retry of its own; every failure becomes an Outcome."""

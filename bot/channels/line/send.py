@@ -21,7 +21,9 @@ _PATHS = {
     Way.REPLY: "/v2/bot/message/reply",
     Way.PUSH: "/v2/bot/message/push",
     Way.MULTICAST: "/v2/bot/message/multicast",
+    Way.BROADCAST: "/v2/bot/message/broadcast",
 }
+_UNADDRESSED = frozenset({Way.MULTICAST, Way.BROADCAST})  # calls that name nobody beside their body
 _NOBODY = re.compile(r"failed to send messages|the property, '?to'?,")  # #error-messages; the texts may change
 _PROPERTY = re.compile(r"[A-Za-z0-9_.\[\]]{1,80}")
 
@@ -57,7 +59,7 @@ def _addressed(call: Call) -> tuple[dict[str, Any], dict[str, str]]:
     body = json.loads(call.body)
     if call.way is Way.REPLY:
         return {"replyToken": call.token or "", **body}, {}
-    to = {} if call.way is Way.MULTICAST else {"to": call.to}
+    to = {} if call.way in _UNADDRESSED else {"to": call.to}
     return {**to, **body}, {"X-Line-Retry-Key": call.key} if call.key else {}
 
 
@@ -93,14 +95,14 @@ async def _told_apart(account: Account, call: Call, answer: Answer, ends: float)
     A text that speaks of the month is believed even with quota left: a narrowcast reserves ahead. Replies are free.
     """
     monthly = "monthly" in str(_told(answer).get("message", "")).lower()
-    if call.way is Way.PUSH and not monthly:
+    if call.way is not Way.REPLY and not monthly:
         try:
             async with asyncio.timeout_at(ends):
                 monthly = (await account.quota()).used_up
         except (LineError, TimeoutError):
             monthly = False
     found = _request_id(answer)
-    if monthly and call.way is Way.PUSH:
+    if monthly and call.way is not Way.REPLY:
         detail = "status 429, month's quota used up"
         return Outcome(fate=Fate.HALTED, reason=Reason.QUOTA, request_id=found, detail=detail)
     return Outcome(fate=Fate.TEMPORARY, retry_after=limits.RATE_PAUSE, request_id=found, detail="status 429")

@@ -52,6 +52,23 @@ async def test_a_push_says_whom_and_carries_its_retry_key() -> None:
     assert "line-bot-sdk-python" in request.headers["user-agent"]
 
 
+BROADCAST = Call(way=Way.BROADCAST, to="", body=BODY, key=KEY)
+
+
+async def test_a_broadcast_names_nobody_and_carries_its_retry_key() -> None:
+    outcome, (request,) = await ended(BROADCAST, lambda _: OK)
+    assert outcome.fate is Fate.ACCEPTED
+    assert request.path == "/v2/bot/message/broadcast"
+    assert json.loads(request.body) == json.loads(BODY)
+    assert request.headers["x-line-retry-key"] == KEY
+
+
+async def test_a_broadcast_into_a_full_month_halts_the_pushes() -> None:
+    month = {"quota": '{"type":"limited","value":200}', "used": "200"}
+    outcome, _ = await ended(BROADCAST, lambda request: told("broadcast", request, refusal(429, "slow"), **month))
+    assert (outcome.fate, outcome.reason) == (Fate.HALTED, Reason.QUOTA)
+
+
 async def test_a_reply_carries_its_token_and_never_a_retry_key() -> None:
     _, (request,) = await ended(REPLY, lambda _: OK)
     assert request.path == "/v2/bot/message/reply"
