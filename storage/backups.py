@@ -48,7 +48,7 @@ def make(database: Database, path: Path, progress: Progress = lambda: None) -> i
         check(unfinished)
         settle(unfinished)
         unfinished.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
     finally:
         remove(unfinished)
     return path.stat().st_size
@@ -99,10 +99,11 @@ def settle(path: Path) -> None:
         opened.execute("PRAGMA journal_mode=DELETE")
     finally:
         opened.close()
-    _sync(path)
+    sync(path)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, lie on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -15,7 +15,7 @@ from storage.database import Database
 PIECE = 5_000  # rows in memory at once
 _MASK = 2**64 - 1
 Progress = Callable[[str, int], None]
-"""Told after each piece: the table, and how many of its rows are done."""
+"""Told before and after each piece: the table, and how many of its rows are done (copied, then compared)."""
 
 
 class CopyRefusedError(Exception):
@@ -72,7 +72,7 @@ def _copy(out: Connection, into: Connection, progress: Progress) -> dict[str, in
     copied = {}
     for table in tables():
         left = _copy_table(out, into, table, progress)
-        if _measure(into, table) != left:
+        if _measure(into, table, progress) != left:
             raise CopyRefusedError(f"the rows of {table.name} did not arrive as they left")
         copied[table.name] = left.rows
     _copy_counters(out, into)
@@ -81,6 +81,7 @@ def _copy(out: Connection, into: Connection, progress: Progress) -> dict[str, in
 
 def _copy_table(out: Connection, into: Connection, table: Table, progress: Progress) -> Content:
     content = Content()
+    progress(table.name, 0)
     for rows in _pieces(out, table):
         _add(into, table, rows)
         content = content.plus(rows)
@@ -93,10 +94,11 @@ def _pieces(connection: Connection, table: Table) -> Iterator[Sequence[Any]]:
         yield from found.partitions(PIECE)
 
 
-def _measure(connection: Connection, table: Table) -> Content:
+def _measure(connection: Connection, table: Table, progress: Progress) -> Content:
     content = Content()
     for rows in _pieces(connection, table):
         content = content.plus(rows)
+        progress(table.name, content.rows)
     return content
 
 
@@ -134,13 +136,15 @@ def _copy_counters(out: Connection, into: Connection) -> None:
 def _read_counter(connection: Connection, table: Table) -> int:
     """Read the highest key that a table ever gave; 0 for none."""
     key = table.autoincrement_column
-    given = 0
+    given: int | None = 0
     if connection.dialect.name == "sqlite":
         question = text("SELECT max(seq) FROM sqlite_sequence WHERE name = :table")
-        given = connection.execute(question, {"table": table.name}).scalar() or 0
+        given = connection.execute(question, {"table": table.name}).scalar()
     elif name := _sequence(connection, table):
-        given = connection.execute(text(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {name}")).scalar()
-    return max(given, connection.execute(select(func.max(key))).scalar() or 0)
+        stands = f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {name}"  # noqa: S608
+        given = connection.execute(text(stands)).scalar()
+    highest = int(connection.execute(select(func.max(key))).scalar() or 0)
+    return max(given or 0, highest)
 
 
 def _set_counter(connection: Connection, table: Table, given: int) -> None:

@@ -90,7 +90,7 @@ class OutboxRow(SQLModel, table=True):
 OUTBOX = table_of(OutboxRow)
 OUTBOX.dialect_options["sqlite"]["autoincrement"] = True
 # Literals, not parameters: SQLite uses an index of some rows only where it can read the same list in the question.
-_OPEN = text("state IN ('waiting', 'sending')")
+IS_OPEN = _OPEN = text("state IN ('waiting', 'sending')")
 Index("outbox_open", OUTBOX.c.urgency, OUTBOX.c.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
 Index(
     "outbox_paced",
