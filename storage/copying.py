@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select, text
 
 from storage import schema
-from storage.database import Database
+from storage.database import Database, fix_view
 
 PIECE = 5_000  # rows in memory at once
 _MASK = 2**64 - 1
@@ -52,12 +52,6 @@ def copy(source: Database, target: Database, progress: Progress, *, replace: boo
         return source.read(lambda out: _copy(out, into, progress)).result()
 
     return target.write(unit).result()
-
-
-def fix_view(connection: Connection) -> None:
-    """Let a transaction see one moment from its first question to its last, however long it reads."""
-    if connection.dialect.name == "postgresql":
-        connection.execution_options(isolation_level="REPEATABLE READ")
 
 
 def is_empty(connection: Connection) -> bool:

@@ -267,6 +267,12 @@ def lock_account(connection: Connection, channel: str, bot_id: str, account_key:
     _lock(connection, f"account:{channel}:{bot_id}:{account_key}")
 
 
+def fix_view(connection: Connection) -> None:
+    """Let a transaction see one moment, from its first question (after this) to its last, however long it reads."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
 def try_lock_account(connection: Connection, channel: str, bot_id: str, account_key: str) -> bool:
     """Hold one account until the transaction ends, unless another transaction does; tell whether it is held here."""
     if connection.dialect.name != "postgresql":
