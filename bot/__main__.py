@@ -2,23 +2,19 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from bot import safekeeping
 from bot import settings as settings_file
+from bot.mistakes import or_exit as _or_exit
 from bot.settings import Settings
 
-EXIT_SETTINGS = 2
-_MENDABLE = "Settings Programme SecondProcess Phones PortTaken ImportRefused Nobody NotThere StorageUnavailable Backup"
-MENDABLE = frozenset(f"{name}Error" for name in _MENDABLE.split())
-"""Errors whose words say what to do, by name: importing their modules would cost every command their start-up."""
-Result = TypeVar("Result")
-
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A city's bot on LINE and Telegram.")
+app.add_typer(safekeeping.commands)
 imports = typer.Typer(no_args_is_help=True, help="Take in a changed programme, or figures that staff vouch for.")
 app.add_typer(imports, name="import")
 staff = typer.Typer(no_args_is_help=True, help="Let the people at the desk in.")
@@ -86,54 +82,6 @@ def migrate() -> None:
 
     _or_exit(lambda: opening.open_database(_settings()).close())
     typer.echo("the database is up to date")
-
-
-@app.command()
-def backup(
-    file: Annotated[Path | None, typer.Argument(help="The new file; one beside the daily ones if not given.")] = None,
-) -> None:
-    """Write everything into one file, of either engine, while the bot runs. It holds personal data."""
-    from bot import backing_up
-
-    _or_exit(lambda: backing_up.run(_settings(), file))
-
-
-@app.command()
-def restore(
-    file: Annotated[Path, typer.Argument(help="A file made by backup.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; without it only what the file holds is shown.")] = False,
-) -> None:
-    """Put a backup in the place of the database, on either engine. The bot must be stopped; what was there is kept.
-
-    Who left since then is erased again by erased.txt. Nothing but replies goes out until rearm.
-    """
-    from bot import restoring
-
-    _or_exit(lambda: restoring.run(_settings(), file, confirmed=yes))
-
-
-@app.command()
-def rearm(
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; without it only what waits is shown.")] = False,
-    drop: Annotated[bool, typer.Option("--drop", help="End the calls that wait first.")] = False,
-) -> None:
-    """Let a restored database push again from this machine. Broadcasts are armed again one by one, by staff."""
-    from bot import arming
-
-    _or_exit(lambda: arming.run(_settings(), confirmed=yes, drop=drop))
-
-
-@app.command()
-def copy(
-    file: Annotated[Path | None, typer.Argument(help="The SQLite file; DATA_DIR/bot.sqlite if not given.")] = None,
-) -> None:
-    """Move everything from SQLite to the empty PostgreSQL database of DATABASE_URL. The bot must be stopped.
-
-    Exits 0 when all is there and adds up, 1 when the ledger and what is counted differ.
-    """
-    from bot import moving
-
-    raise typer.Exit(_or_exit(lambda: moving.run(_settings(), file)))
 
 
 @app.command()
@@ -387,23 +335,6 @@ def weekly_end(number: Order, by: Annotated[str, typer.Option(help="Who ends it.
 
 def _settings() -> Settings:
     return settings_file.read()
-
-
-def _or_exit(act: Callable[[], Result]) -> Result:
-    """Do something; a mistake that somebody can mend is said in plain words, without a trace, and exits 2."""
-    try:
-        return act()
-    except Exception as error:
-        if type(error).__name__ not in MENDABLE:
-            raise
-        typer.echo(_words(error), err=True)
-        raise typer.Exit(EXIT_SETTINGS) from None
-
-
-def _words(error: Exception) -> str:
-    if type(error).__name__ == "StorageUnavailableError":
-        return f"the database does not take the work now ({error}): python -m bot doctor says more"
-    return str(error)
 
 
 if __name__ == "__main__":
