@@ -2,24 +2,19 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from bot import broadcast_commands
+from bot import broadcast_commands, safekeeping
 from bot import settings as settings_file
+from bot.mistakes import or_exit as _or_exit
 from bot.settings import Settings
 
-EXIT_SETTINGS = 2
-_MENDABLE = "Settings Programme SecondProcess Phones PortTaken ImportRefused Nobody NotThere StorageUnavailable"
-MENDABLE = frozenset(f"{name}Error" for name in _MENDABLE.split())
-"""Errors whose words say what to do, by name: importing their modules would cost every command their start-up."""
-Result = TypeVar("Result")
-
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A city's bot on LINE and Telegram.")
+app.add_typer(safekeeping.commands)
 imports = typer.Typer(no_args_is_help=True, help="Take in a changed programme, or figures that staff vouch for.")
 app.add_typer(imports, name="import")
 staff = typer.Typer(no_args_is_help=True, help="Let the people at the desk in.")
@@ -352,23 +347,6 @@ def weekly_end(number: Order, by: Annotated[str, typer.Option(help="Who ends it.
 
 def _settings() -> Settings:
     return settings_file.read()
-
-
-def _or_exit(act: Callable[[], Result]) -> Result:
-    """Do something; a mistake that somebody can mend is said in plain words, without a trace, and exits 2."""
-    try:
-        return act()
-    except Exception as error:
-        if type(error).__name__ not in MENDABLE:
-            raise
-        typer.echo(_words(error), err=True)
-        raise typer.Exit(EXIT_SETTINGS) from None
-
-
-def _words(error: Exception) -> str:
-    if type(error).__name__ == "StorageUnavailableError":
-        return f"the database does not take the work now ({error}): python -m bot doctor says more"
-    return str(error)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ from scheduler import broadcasts, followers, jobs, notices, quotas, ticker, week
 from scheduler.alerts import Watch
 from scheduler.delivery import Delivery
 from scheduler.slots import Slots
-from storage import marks
+from storage import generations, marks
 from storage.clock import Clock
 from storage.database import ConflictError, StorageUnavailableError
 from storage.facts import ChannelName, NoticeKind, Programme
@@ -64,6 +64,8 @@ class App:
         try:
             self.is_sandbox = wiring.settle_sandbox(self.database, settings)
             self.generation = arming.remember(settings, self.database)
+            if not self.database.read(lambda c: generations.is_armed(c, self.generation)).result():
+                log.warning("database_not_armed")
             self.clock = Clock(self.database.read(marks.find_clock_offset).result())
             self.programme = wiring.load_programme(self.database, settings.programme_file, self.clock.now())
             plays = self.is_sandbox and channels is None

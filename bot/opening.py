@@ -37,7 +37,7 @@ CAUSES = {
 
 def open_database(settings: Settings) -> Database:
     """Open the database and bring it up to this program's schema; SettingsError says in one line what keeps it."""
-    with _plainly(settings):
+    with plainly(settings):
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         database = Database(settings.effective_database_url)
         try:
@@ -52,7 +52,7 @@ def open_database(settings: Settings) -> Database:
 def reading(settings: Settings) -> Iterator[Database]:
     """Open the database only to read, beside a running bot; SettingsError where there is none, or of another schema."""
     with opened_as_it_is(settings) as database:
-        with _plainly(settings):
+        with plainly(settings):
             is_current = database.read(schema.is_current).result()
         if not is_current:
             raise SettingsError("DATABASE_URL: the database has another program's schema: run python -m bot migrate")
@@ -65,7 +65,7 @@ def opened_as_it_is(settings: Settings) -> Iterator[Database]:
     path = sqlite_path(settings)
     if path is not None and not path.exists():
         raise SettingsError(f"DATABASE_URL: there is no database at {path} yet; the first start makes it")
-    with _plainly(settings):
+    with plainly(settings):
         database = Database(settings.effective_database_url, read_only=True)
     try:
         yield database
@@ -75,7 +75,7 @@ def opened_as_it_is(settings: Settings) -> Iterator[Database]:
 
 def sqlite_path(settings: Settings) -> Path | None:
     """Give the SQLite file; None for another engine, or where the address cannot be read."""
-    with _plainly(settings):
+    with plainly(settings):
         url = make_url(settings.effective_database_url)
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
@@ -99,7 +99,7 @@ def programme_in_force(settings: Settings) -> Programme:
 
 
 @contextmanager
-def _plainly(settings: Settings) -> Iterator[None]:
+def plainly(settings: Settings) -> Iterator[None]:
     """Turn what keeps a database from being opened into one line without a secret."""
     try:
         yield

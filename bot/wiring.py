@@ -100,6 +100,7 @@ def wants_sandbox(settings: Settings) -> bool:
 def _mark_new(connection: Connection, is_sandbox: bool) -> None:
     marks.put(connection, MarkName.SANDBOX, str(is_sandbox))
     generations.start(connection)
+    generations.arm(connection)
     if is_sandbox:
         offset = SANDBOX_STARTS_AT - real_now()
         marks.put(connection, MarkName.CLOCK_OFFSET_SECONDS, str(offset.total_seconds()))

@@ -6,12 +6,12 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from handlers import joining, seating
+from handlers import erasing, joining
 from handlers.messages import Choice
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import format_day
-from storage import accounts, alerts, batches, inbox, ledger, outbox, people, registrations, remains, weeks
+from storage import accounts, inbox, ledger, people, remains, weeks
 from storage.facts import PersonFacts
 
 
@@ -73,31 +73,10 @@ def leave(talk: Talk, event: str = "") -> Answer:
         return ask(talk)
     if talk.person.awaiting != f"leave:{event}":
         return ask(talk)
-    owned = accounts.list_of_person(talk.connection, talk.person.id)
-    _leave_events(talk, talk.person.id)
-    batches.forget_accounts(talk.connection, [account.id for account in owned], talk.now)
-    outbox.forget_account(talk.connection, [account.id for account in owned])
-    for account in owned:
-        inbox.forget_account(talk.connection, account.channel, account.key)
-        key_hash = talk.keyed_hash(f"{account.channel}:{account.bot_id}:{account.key}")
-        people.add_erasure(talk.connection, key_hash, talk.now)
-    alerts.drop_receivers(talk.connection, [account.id for account in owned])
-    remains.forget_broadcasts(talk.connection, talk.person.id, [account.id for account in owned])
-    accounts.remove(talk.connection, [account.id for account in owned])
+    erasing.erase_person(talk.connection, talk.person.id, talk.keyed_hash, talk.now)
     words = talk.say("退会しました。これまでのご協力、ありがとうございました。いつでもまた参加できます。")
     again = talk.choice("参加する", "language")
     return Answer(text(words, again).messages, must_arrive=True, forget=True)
-
-
-def _leave_events(talk: Talk, person_id: int) -> None:
-    """Give seats that are still to come to the next in line, then unlink the person and whom they brought."""
-    brought = [guest.person_id for guest in registrations.list_companions(talk.connection, person_id)]
-    for event_id in remains.list_events(talk.connection, [person_id, *brought]):
-        seating.cancel(talk.connection, event_id, person_id, now=talk.now)
-    for number in (person_id, *brought):
-        tombstone = people.bury(talk.connection, number)
-        ledger.hand_over(talk.connection, number, tombstone)
-        remains.hand_over(talk.connection, number, tombstone)
 
 
 def collect(connection: Connection, account_id: int) -> dict[str, object]:

@@ -12,7 +12,7 @@ from typing import Any
 from apscheduler.triggers.cron import CronTrigger
 
 from handlers import attending, burying, forgetting, queueing
-from scheduler import upkeep, weekly
+from scheduler import backups, upkeep, weekly
 from scheduler.slots import Job, SlotRun
 from storage.clock import TOKYO
 from storage.facts import Programme
@@ -28,8 +28,9 @@ def table(
     keyed_hash: Callable[[str], str],
     push_weekly: Callable[[SlotRun], None],
 ) -> tuple[Job, ...]:
-    """List every job; ``erased_file`` is where upkeep writes erasures down, ``programme`` gives the one in force.
+    """List every job; ``programme`` gives the one in force.
 
+    ``erased_file`` is where upkeep writes erasures down; backups and the note on the last one lie beside it.
     ``keyed_hash`` makes the only trace of accounts that were unreachable for a year; ``push_weekly`` makes Monday's
     message (scheduler/weekly.py).
     """
@@ -38,6 +39,7 @@ def table(
         Job("upkeep", _at(minute="*/10"), short, partial(upkeep.run, erased_file=erased_file)),
         Job("offers", _at(minute="*"), short, _expire_offers),
         Job("held", _at(minute="*/10"), timedelta(hours=1), partial(_note_held, programme=programme)),
+        Job("backup", _at(hour=2, minute=30), long, partial(backups.run, data_dir=erased_file.parent)),
         Job("forgetting", _at(hour=3, minute=30), long, _forget_guests),
         Job("tombstones", _at(hour=4, minute=10), long, partial(_bury, programme=programme, keyed_hash=keyed_hash)),
         Job("boards", _at(day_of_week="mon", hour=0, minute=10), 6 * long, partial(weekly.close, programme=programme)),

@@ -123,6 +123,12 @@ def find_reachable(connection: Connection, person_id: int) -> AccountFacts | Non
     return next((account for account in owned if account.state is AccountState.FOLLOWING), None)
 
 
+def list_after(connection: Connection, account_id: int, limit: int) -> list[tuple[AccountFacts, datetime]]:
+    """List the accounts with the next higher numbers, and when each was made."""
+    rows = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.id > account_id).order_by(ACCOUNTS.c.id).limit(limit))
+    return [(_facts(row), row.made_at) for row in rows]
+
+
 def add(connection: Connection, channel: ChannelName, bot_id: str, key: str, now: datetime) -> AccountFacts:
     """Add an account that was never seen before."""
     values = {"channel": channel, "bot_id": bot_id, "key": key, "made_at": now}

@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import os
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -94,9 +95,9 @@ class Database:
     def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._lock = _lock_file(self.url.database) if self.is_sqlite and not read_only else None
+        self._lock = lock_file(self.url.database) if self.is_sqlite and not read_only else None
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="reader")
-        self._engine = _sqlite_engine(url, read_only) if self.is_sqlite else create_engine(url, pool_size=POOL_SIZE + 4)
+        self._engine = _sqlite_engine(url, read_only) if self.is_sqlite else _postgresql_engine(url)
         self.full_at: float | None = None
         """When a write was last refused for want of room or by a bad disk (time.monotonic); None: never."""
         writer = _GroupingWriter if self.is_sqlite else _PooledWriter
@@ -261,6 +262,12 @@ def lock_account(connection: Connection, channel: str, bot_id: str, account_key:
     _lock(connection, f"account:{channel}:{bot_id}:{account_key}")
 
 
+def fix_view(connection: Connection) -> None:
+    """Let a transaction see one moment, from its first question (after this) to its last, however long it reads."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
 def try_lock_account(connection: Connection, channel: str, bot_id: str, account_key: str) -> bool:
     """Hold one account until the transaction ends, unless another transaction does; tell whether it is held here."""
     if connection.dialect.name != "postgresql":
@@ -324,6 +331,25 @@ def _lock(connection: Connection, name: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
+def _postgresql_engine(url: str) -> Engine:
+    return create_engine(url, pool_size=POOL_SIZE + 4, connect_args={"application_name": _process_name()})
+
+
+def _process_name() -> str:
+    return f"kitaq-bot {socket.gethostname()} {os.getpid()}"
+
+
+def count_others(connection: Connection) -> int:
+    """Count the connections of this program's other processes to this database, if it is PostgreSQL's; 0 on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return 0
+    counted = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND application_name LIKE 'kitaq-bot %' AND application_name <> :ours"
+    )
+    return int(connection.execute(counted, {"ours": _process_name()}).scalar_one())
+
+
 def _sqlite_engine(url: str, read_only: bool) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5})
 
@@ -341,8 +367,8 @@ def _sqlite_engine(url: str, read_only: bool) -> Engine:
     return engine
 
 
-def _lock_file(path: str | None) -> int | None:
-    """Hold a lock beside a SQLite file for as long as this process writes to it."""
+def lock_file(path: str | None) -> int | None:
+    """Hold a lock beside a SQLite file, until the handle is closed. SecondProcessError when another process does."""
     if path is None or path == ":memory:":
         return None
     Path(path).parent.mkdir(parents=True, exist_ok=True)

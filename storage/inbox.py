@@ -257,6 +257,12 @@ def forget_account(connection: Connection, channel: ChannelName, account_key: st
     connection.execute(INBOX.update().where(*ours, INBOX.c.state != InboxState.WAITING).values(**values))
 
 
+def drop_waiting(connection: Connection, channel: ChannelName, account_key: str, now: datetime) -> None:
+    """Let what an account wrote and nobody handled be as if it was."""
+    ours = (_IS_WAITING, INBOX.c.channel == channel, INBOX.c.account_key == account_key)
+    connection.execute(INBOX.update().where(*ours).values(state=InboxState.DONE, done_at=now))
+
+
 def forget_event(connection: Connection, event_id: int) -> None:
     """Empty one event, of somebody who left by it."""
     values = {"raw": "", "account_key": "", "reply_token": None}

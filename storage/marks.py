@@ -17,6 +17,7 @@ class MarkName(StrEnum):
 
     SANDBOX = "sandbox"
     GENERATION = "generation"
+    ARMED = "armed"  # the generation that somebody armed, so that a machine new to the bot may push as well
     CLOCK_OFFSET_SECONDS = "clock_offset_seconds"
     HEAT_ALERT = "heat_alert"  # the Tokyo day (ISO) for which staff switched a heat alert on
     VISITOR_SALT = "visitor_salt"

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, literal_column, or_, select
 from sqlalchemy import String as SqlString
 
 from storage import accounts, participations, reach, totals, week_recount
 from storage.clock import TOKYO
-from storage.database import lock_person
+from storage.database import fix_view, lock_person
 from storage.facts import Metric
 from storage.ledger import CLAIMS, LEDGER, STANDING, TALLIES, TIMES, EntryKind
 from storage.participations import ParticipantDifference, Periods
@@ -81,8 +81,7 @@ def compare(connection: Connection, periods: Periods, progress: Progress = lambd
 
     ``periods`` are the programme's: participations and distinct participants belong to them.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    fix_view(connection)
     return find_differences(connection, periods, progress)
 
 

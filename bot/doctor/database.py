@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from bot import opening, wiring
+from bot import arming, opening, wiring
 from bot.doctor import reach
 from bot.doctor.findings import Finding, ok, warn, wrong
 from bot.settings import Settings, SettingsError
@@ -141,6 +141,10 @@ def _look_at_marks(database: Database, settings: Settings) -> Finding:
     except SettingsError as error:
         return wrong(PART, str(error).splitlines()[0], str(error).splitlines()[-1])
     kind = "the sandbox" if mark == "True" else "real accounts"
+    remembered = arming.read(settings.data_dir / arming.NAME)
+    if remembered not in ("", generation):
+        words = f"generation {generation} is not armed here: nothing but replies goes out"
+        return warn(PART, words, "python -m bot rearm shows what waits")
     return ok(PART, f"schema up to date; belongs to {kind}; generation {generation}")
 
 
