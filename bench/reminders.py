@@ -30,12 +30,15 @@ def fill(url: str, count: int, event_count: int) -> None:
     database = Database(url)
     try:
         schema.upgrade(database)
-        parts = [_hold(database, number, now) for number in range(event_count)]
-        filling.people(database, count, now, consent=programme.consent.version, bot_id=platform.BOT)
-        filling.seats(database, count, [part.id for part in parts], now)
-        filling.reminders(database, count, [part.id for part in parts], now + NEVER, now + 2 * NEVER)
+        part_ids = [_hold(database, number, now).id for number in range(event_count)]
     finally:
         database.close()
+    engine = filling.open_for_filling(url)
+    filling.people(engine, count, now, consent=programme.consent.version, bot_id=platform.BOT)
+    filling.seats(engine, count, part_ids, now)
+    filling.reminders(engine, count, part_ids, now + NEVER, now + 2 * NEVER)
+    filling.settle(engine)
+    engine.dispose()
 
 
 def _hold(database: Database, number: int, now: datetime) -> PartFacts:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Index, func, select, text
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
@@ -23,6 +23,8 @@ class AuditRow(SQLModel, table=True):
 
 
 AUDIT = table_of(AuditRow)
+_TO_REPORT = text("to_report")
+Index("audit_to_report", AUDIT.c.id, sqlite_where=_TO_REPORT, postgresql_where=_TO_REPORT)
 
 
 def add(
@@ -49,5 +51,5 @@ def count(connection: Connection, act: str, subject: str, since: datetime) -> in
 def list_newest(connection: Connection, limit: int, *, to_report: bool = False) -> list[AuditRow]:
     """List the newest acts, newest first; with ``to_report`` only those the approver must see."""
     question = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)
-    rows = connection.execute(question.where(AUDIT.c.to_report) if to_report else question)
+    rows = connection.execute(question.where(_TO_REPORT) if to_report else question)
     return [AuditRow(**row._mapping) for row in rows]

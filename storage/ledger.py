@@ -194,9 +194,9 @@ def get(connection: Connection, entry_id: int) -> EntryFacts:
 
 def find_last_report(connection: Connection, person_id: int) -> EntryFacts | None:
     """Find a person's newest report that still stands; an attendance is not their word, and not theirs to take back."""
-    standing = select(CLAIMS.c.entry_id).where(CLAIMS.c.person_id == person_id)
-    reports = select(LEDGER).where(LEDGER.c.id.in_(standing), LEDGER.c.kind == EntryKind.REPORT)
-    row = connection.execute(reports.order_by(LEDGER.c.id.desc()).limit(1)).first()
+    standing = select(LEDGER).join(CLAIMS, CLAIMS.c.entry_id == LEDGER.c.id)
+    reports = standing.where(CLAIMS.c.person_id == person_id, LEDGER.c.kind == EntryKind.REPORT)
+    row = connection.execute(reports.order_by(CLAIMS.c.entry_id.desc()).limit(1)).first()
     return None if row is None else _facts(row)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Index, Row, UniqueConstraint, bindparam, exists, func, or_, select, text
+from sqlalchemy import Connection, Index, Row, UniqueConstraint, and_, bindparam, exists, func, or_, select, text
 from sqlmodel import Field, SQLModel
 
 from storage.bulk import among
@@ -112,6 +112,12 @@ def list_of_part(
 ) -> list[RegistrationFacts]:
     """List a part's registrations in the order in which they came."""
     return _many(connection, REGISTRATIONS.c.part_id == part_id, states=states)
+
+
+def list_companies(connection: Connection, part_id: int) -> list[RegistrationFacts]:
+    """List the live registrations of a part that were made for a company, companions left out."""
+    ours = (REGISTRATIONS.c.part_id == part_id, REGISTRATIONS.c.as_company, REGISTRATIONS.c.host_id.is_(None))
+    return _many(connection, and_(*ours), states=LIVE)
 
 
 def list_of_person(

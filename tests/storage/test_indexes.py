@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from storage import claims, inbox, notices, outbox, prepared, registrations
+from storage import audit, claims, inbox, notices, outbox, prepared, registrations
 from storage.facts import ChannelName
 from tests import databases
 from tests.storage.rows import NOW
@@ -20,6 +20,7 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "open calls": outbox.count_open,
     "old calls": lambda c: outbox.empty_bodies(c, NOW, 500),
     "ended calls": lambda c: outbox.remove_old(c, NOW, 500),
+    "acts to report": lambda c: audit.list_newest(c, 10, to_report=True),
     "late calls": lambda c: outbox.count_expired(c, NOW),
     "stranded": lambda c: outbox.expire_stranded(c, NOW, 500),
     "oldest": lambda c: inbox.find_oldest_waiting(c, LINE, "bot", "U1"),
@@ -36,6 +37,7 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
 OF_FEW = (
     "outbox_open", "outbox_paced", "outbox_full", "outbox_stranded", "outbox_answering", "outbox_late",
     "inbox_waiting", "inbox_failed", "inbox_full", "notice_due", "notice_ended", "registration_offers",
+    "audit_to_report",
     "outbox_made",  # of all, read from its oldest end on
     "ix_outbox_account_id",  # one account's, asked only for a notice that is due
 )  # fmt: skip

@@ -168,8 +168,7 @@ def _formless(connection: Connection, event: EventFacts) -> list[str]:
     given: Mapping[int, Any] = registrations.list_company_forms(connection, event.id)
     missing: dict[int, str] = {}
     for part in event.parts:
-        live = [one for one in registrations.list_of_part(connection, part.id) if one.as_company]
-        silent = [one for one in live if one.host_id is None and one.person_id not in given]
+        silent = [one for one in registrations.list_companies(connection, part.id) if one.person_id not in given]
         missing.update({entry.registration.person_id: entry.name for entry in rosters.named(connection, part, silent)})
     return sorted(missing.values())[:SHOWN_LINKS]
 
