@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot import dispatch, metrics
 from bot.dispatch import Address, House
+from bot.intake import Intake
 from handlers.messages import Arrived
 from scheduler.delivery import Delivery
 from storage import inbox
@@ -41,6 +42,7 @@ class Worker:
 
     def __init__(self, database: Database, house: House, delivery: Delivery, *, active: bool = True) -> None:
         self._database, self._house, self._delivery, self._active = database, house, delivery, active
+        self._intake = Intake(database)
         self._woken: dict[Address, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_suspect = asyncio.Lock()
@@ -51,7 +53,7 @@ class Worker:
             return
         now = self._house.clock.real()
         events = [_new_event(one, now) for one in arrived]
-        await self._with_fresh_facts(lambda c: inbox.store(c, channel, events, now))
+        await self._intake.store(channel, events, now)
         for address in dict.fromkeys((channel, event.bot_id, event.account_key) for event in events):
             self.wake(address)
 
@@ -162,7 +164,7 @@ class Worker:
         done = await self._with_fresh_facts(lambda c: dispatch.decide(c, house, owner, address))
         if done is None:
             return False
-        log.info("event_handled", message_id=done[0], channel=address[0])
+        log.debug("event_handled", message_id=done[0], channel=address[0])
         metrics.handled_events.labels(address[0]).inc()
         self._delivery.take(done[1])
         return True

@@ -102,8 +102,19 @@ class StoredEvent:
 
 def store(connection: Connection, channel: ChannelName, events: Sequence[NewEvent], received_at: datetime) -> None:
     """Store events; a repeat of one that still waits only renews its reply token, any other repeat changes nothing."""
-    if events:
-        _STORE.change_many(connection, [_values(channel, event, received_at) for event in events])
+    store_all(connection, [(channel, events, received_at)])
+
+
+def store_all(connection: Connection, arrived: Sequence[tuple[ChannelName, Sequence[NewEvent], datetime]]) -> None:
+    """Store what several webhooks brought, as (channel, events, time of receipt).
+
+    In the order of the events' ids, so that two processes that are given the same events never wait in a circle.
+    """
+    rows = [_values(channel, event, received_at) for channel, events, received_at in arrived for event in events]
+    if len(arrived) > 1:
+        rows.sort(key=lambda row: (row["channel"], row["bot_id"], row["event_id"]))
+    if rows:
+        _STORE.change_many(connection, rows)
 
 
 def _values(channel: ChannelName, event: NewEvent, received_at: datetime) -> dict[str, Any]:

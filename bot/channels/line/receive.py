@@ -31,9 +31,13 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
 
     https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/
     """
-    signature = next((value for name, value in headers.items() if name.lower() == "x-line-signature"), "")
+    signature = headers.get("x-line-signature") or _find(headers, "x-line-signature")
     expected = base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256))
     return hmac.compare_digest(signature.encode(), expected)
+
+
+def _find(headers: Mapping[str, str], wanted: str) -> str:
+    return next((value for name, value in headers.items() if name.lower() == wanted), "")
 
 
 def split(bot_id: str, body: bytes) -> list[Arrived]:

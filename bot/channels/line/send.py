@@ -34,7 +34,7 @@ async def send(wire: Wire, account: Account, call: Call) -> Outcome:
         return Outcome(fate=Fate.PERMANENT, reason=Reason.REFUSED, detail=f"LINE has no {call.way}")
     try:
         body, headers = _addressed(call)
-    except (ValueError, TypeError):
+    except ValueError:
         return Outcome(fate=Fate.PERMANENT, reason=Reason.REFUSED, detail="not sent: the body is no JSON object")
     await wire.open()  # before the clock runs: the first time it imports the SDK
     ends = asyncio.get_running_loop().time() + wire.deadline
@@ -54,13 +54,22 @@ async def send(wire: Wire, account: Account, call: Call) -> Outcome:
     return judged(call.way, answer)
 
 
-def _addressed(call: Call) -> tuple[dict[str, Any], dict[str, str]]:
+def _addressed(call: Call) -> tuple[bytes, dict[str, str]]:
     """Add whom it is for; a retry key on a reply is refused by LINE, so only a push carries it."""
-    body = json.loads(call.body)
     if call.way is Way.REPLY:
-        return {"replyToken": call.token or "", **body}, {}
+        return _with({"replyToken": call.token or ""}, call.body), {}
     to = {} if call.way in _UNADDRESSED else {"to": call.to}
-    return {**to, **body}, {"X-Line-Retry-Key": call.key} if call.key else {}
+    return _with(to, call.body), {"X-Line-Retry-Key": call.key} if call.key else {}
+
+
+def _with(fields: dict[str, str], body: bytes) -> bytes:
+    """Put fields before those of a stored JSON object, whose bytes stay as they are; ValueError where it is none."""
+    if not (body.startswith(b"{") and body.endswith(b"}")):
+        raise ValueError("no JSON object")
+    if not fields:
+        return body
+    first = json.dumps(fields, separators=(",", ":")).encode()
+    return first[:-1] + (b"," if len(body) > 2 else b"") + body[1:]
 
 
 def judged(way: Way, answer: Answer) -> Outcome:
