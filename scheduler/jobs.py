@@ -11,7 +11,7 @@ from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 
-from handlers import attending, burying, forgetting, queueing
+from handlers import attending, broadcasting, burying, forgetting, queueing
 from scheduler import backups, upkeep, weekly
 from scheduler.slots import Job, SlotRun
 from storage.clock import TOKYO
@@ -19,6 +19,7 @@ from storage.facts import Programme
 
 OFFERS, GUESTS = 50, 500  # a transaction: each offer that lapses serves a line, a guest is one row
 BURIED = 50  # a transaction: an account and perhaps its person, about ten statements
+BROADCASTS = 20  # a transaction
 PARTS = 1  # a transaction: a part may have thousands to thank, and two events are never locked in any order
 
 
@@ -40,6 +41,7 @@ def table(
         Job("offers", _at(minute="*"), short, _expire_offers),
         Job("held", _at(minute="*/10"), timedelta(hours=1), partial(_note_held, programme=programme)),
         Job("backup", _at(hour=2, minute=30), long, partial(backups.run, data_dir=erased_file.parent)),
+        Job("stale_broadcasts", _at(minute=20), long, _expire_broadcasts),
         Job("forgetting", _at(hour=3, minute=30), long, _forget_guests),
         Job("tombstones", _at(hour=4, minute=10), long, partial(_bury, programme=programme, keyed_hash=keyed_hash)),
         Job("boards", _at(day_of_week="mon", hour=0, minute=10), 6 * long, partial(weekly.close, programme=programme)),
@@ -59,6 +61,10 @@ def _expire_offers(run: SlotRun) -> None:
 
 def _note_held(run: SlotRun, programme: Callable[[], Programme]) -> None:
     run.in_pieces(lambda c, limit: attending.hold_ended(c, programme(), run.clock.now(), limit), PARTS)
+
+
+def _expire_broadcasts(run: SlotRun) -> None:
+    run.in_pieces(lambda c, limit: broadcasting.expire_overdue(c, run.clock.now(), limit), BROADCASTS)
 
 
 def _forget_guests(run: SlotRun) -> None:
