@@ -7,14 +7,14 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from handlers import messages
 from handlers.messages import Card, Choice, Message
 from storage import accounts, links
-from storage.facts import BroadcastContent, TrackedLink
+from storage.facts import BroadcastContent, BroadcastFacts, TrackedLink
 
 SIGNATURE_BYTES = 9  # 12 signs of an address; nobody tries 2**72
 
@@ -30,21 +30,37 @@ def choices_of(message: Message) -> tuple[Choice, ...]:
     return message.buttons if isinstance(message, Card) else message.choices
 
 
-def personalise(
-    shown: Sequence[Message], numbers: Mapping[str, int], account_id: int, *, secret: bytes, public_url: str
-) -> tuple[Message, ...]:
-    """Give messages whose buttons open one account's own addresses; ``numbers`` maps each target to its link."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracking:
+    """What makes a broadcast's buttons one account's own; ``numbers`` maps each target to its link."""
 
-    def tracked(choice: Choice) -> Choice:
-        number = numbers.get(choice.url)
-        return choice if number is None else replace(choice, url=f"{public_url}/r/{sign(secret, number, account_id)}")
+    numbers: Mapping[str, int]
+    secret: bytes
+    public_url: str
 
-    return tuple(
-        replace(message, buttons=tuple(map(tracked, message.buttons)))
-        if isinstance(message, Card)
-        else replace(message, choices=tuple(map(tracked, message.choices)))
-        for message in shown
-    )
+    def personalise(self, shown: Sequence[Message], account_id: int) -> tuple[Message, ...]:
+        """Give messages whose buttons open an account's own addresses."""
+
+        def own(choice: Choice) -> Choice:
+            number = self.numbers.get(choice.url)
+            if number is None:
+                return choice
+            return replace(choice, url=f"{self.public_url}/r/{sign(self.secret, number, account_id)}")
+
+        return tuple(
+            replace(message, buttons=tuple(map(own, message.buttons)))
+            if isinstance(message, Card)
+            else replace(message, choices=tuple(map(own, message.choices)))
+            for message in shown
+        )
+
+
+def open_tracking(connection: Connection, broadcast: BroadcastFacts, secret: bytes, public_url: str) -> Tracking | None:
+    """Give what makes a broadcast's buttons personal; None where nobody counts who presses them."""
+    if not broadcast.content.has_tracked_links or not public_url:
+        return None
+    numbers = {link.target: link.id for link in links.list_of_broadcast(connection, broadcast.id)}
+    return Tracking(numbers=numbers, secret=secret, public_url=public_url)
 
 
 def sign(secret: bytes, link_id: int, account_id: int) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from handlers.messages import Sender
 from handlers.rules import broadcasts as rules
 from handlers.rules.broadcasts import Act
+from handlers.tracking import open_tracking
 from scheduler import ending
 from scheduler.sealing import Sealing, batch_size, cap_of, is_shared
 from storage import audiences, batches, broadcasts, candidates, deliveries, generations, tallies
@@ -53,6 +54,16 @@ class House(Protocol):
     @property
     def generation(self) -> str:
         """The life of the database that this machine may push for."""
+        ...
+
+    @property
+    def secret(self) -> bytes:
+        """The bot's own key, which signs tracked links."""
+        ...
+
+    @property
+    def public_url(self) -> str:
+        """The address of our own pages; "" for none."""
         ...
 
 
@@ -228,7 +239,9 @@ class _Work:
         cap = cap_of(broadcast, self._now)
         held, is_row = candidates.claim_waiting(connection, broadcast.id, lot, limit, cap)
         if held:
-            Sealing(connection, sender, broadcast, lot, self._now, self._real_now, is_row=is_row).seal(held)
+            tracking = open_tracking(connection, broadcast, self._house.secret, self._house.public_url)
+            times = self._now, self._real_now
+            Sealing(connection, sender, broadcast, lot, *times, is_row=is_row, tracking=tracking).seal(held)
         return bool(held)
 
     def expire(self) -> Progress:

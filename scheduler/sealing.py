@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from handlers.messages import Sender, Way, load
 from handlers.rules import broadcasts as rules
+from handlers.tracking import Tracking
 from storage import deliveries, outbox
 from storage.audiences import SPOKEN
 from storage.candidates import Candidate, Cap
@@ -54,6 +55,7 @@ class Sealing:
     now: datetime
     real_now: datetime
     is_row: bool = False  # the candidates are all of the lot that wait between the first and the last
+    tracking: Tracking | None = None  # makes the buttons each account's own
 
     def seal(self, held: Sequence[Candidate]) -> int:
         """Seal whom it is still for; the others are skipped, each with the reason. Gives how many calls it stored."""
@@ -94,7 +96,7 @@ class Sealing:
         joined = {one.account_id: one.person_id for one in wanted if one.person_id != one.was_person_id}
         deliveries.change_persons(self.connection, self.broadcast.id, joined)
         if not is_shared(self.sender, self.broadcast):
-            calls = {one.account_id: self._add([one], Way.PUSH, bodies[0], bodies[1:]) for one in wanted}
+            calls = {one.account_id: self._push(one, bodies) for one in wanted}
             deliveries.seal_each(self.connection, self.broadcast.id, self.lot, calls, self.now)
             return len(calls)
         body = self.sender.address(bodies[0], [one.key or "" for one in wanted])
@@ -103,6 +105,13 @@ class Sealing:
         place = (self.connection, self.broadcast.id, self.lot)
         deliveries.seal(*place, numbers, call_id, self.now, is_row=self.is_row)
         return 1
+
+    def _push(self, one: Candidate, bodies: Sequence[bytes]) -> int:
+        """Store the call to one account, with buttons of its own where they are tracked."""
+        if self.tracking is not None:
+            shown = load(self.broadcast.content.texts[self.lot.language])
+            bodies = self.sender.render(self.tracking.personalise(shown, one.account_id))
+        return self._add([one], Way.PUSH, bodies[0], bodies[1:])
 
     def _add(self, to: Sequence[Candidate], way: Way, body: bytes, rest: Sequence[bytes]) -> int:
         """Store one call; one to a single account names it, so that its outcome says something about that account."""

@@ -40,6 +40,8 @@ class House:
     channels: Mapping[ChannelName, Sender]
     clock: Clock
     generation: str = ""
+    secret: bytes = b"secret"
+    public_url: str = "https://bot.test"
 
 
 def clock_at(moment: datetime = NOON) -> Clock:

@@ -8,10 +8,12 @@ import pytest
 
 from bot.channels.line.channel import Line
 from bot.channels.telegram.channel import Telegram
+from handlers import tracking
+from handlers.messages import Card, Choice, dump
 from handlers.rules import broadcasts as rules
 from scheduler import broadcasts as leading
 from scheduler.broadcasts import Progress
-from storage import accounts, batches, deliveries, outbox, people
+from storage import accounts, batches, deliveries, links, outbox, people
 from storage.clock import Clock, real_now
 from storage.database import Database
 from storage.deliveries import DELIVERIES
@@ -263,3 +265,17 @@ def test_a_broadcast_that_was_armed_in_another_generation_is_not_begun(database:
     elsewhere = House(house().channels, Clock(NOON - real_now()), generation="another")
     lead(database, elsewhere, number)
     assert facts(database, number).state is BroadcastState.ARMED
+
+
+def test_tracked_buttons_open_each_accounts_own_address_and_so_every_account_has_a_call(database: Database) -> None:
+    target = "https://city.test/event"
+    shown = dump([Card("題", ("行",), (Choice("見る", url=target), Choice("メニュー", "menu")))])
+    number = arm(database, written={"ja": shown}, has_tracked_links=True)
+    link_id = database.write(lambda c: links.keep(c, number, [target])).result()[target]
+    known, where = friends(database, KEYS[:3]), house()
+    lead(database, where, number)
+    calls = calls_of(database, number)
+    assert [call.to_key for call in calls] == KEYS[:3]
+    for account_id, call in zip(known, calls, strict=True):
+        assert f"https://bot.test/r/{tracking.sign(b'secret', link_id, account_id)}" in call.body.decode()
+        assert target not in call.body.decode()

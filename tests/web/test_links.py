@@ -125,7 +125,8 @@ def test_every_token_of_ours_is_read_back(link: int, account: int) -> None:
 def test_only_buttons_whose_target_is_tracked_are_changed() -> None:
     buttons = (Choice("見る", url=TARGET), Choice("押す", "menu"), Choice("ほか", url="https://other.test"))
     shown = (Card("題", ("行",), buttons), Text("文", buttons))
-    card, text = tracking.personalise(shown, {TARGET: 5}, 7, secret=SECRET, public_url="https://bot.test")
+    ours = tracking.Tracking(numbers={TARGET: 5}, secret=SECRET, public_url="https://bot.test")
+    card, text = ours.personalise(shown, 7)
     own = f"https://bot.test/r/{tracking.sign(SECRET, 5, 7)}"
     assert isinstance(card, Card)
     assert [choice.url for choice in card.buttons] == [own, "", "https://other.test"]
