@@ -117,7 +117,7 @@ def advance(connection: Connection, house: House, broadcast_id: int) -> Progress
     work = _Work(connection, house, broadcast)
     match broadcast.state:
         case BroadcastState.ARMED:
-            return work.begin()
+            return work.start()
         case BroadcastState.SENDING:
             return work.go_on()
         case BroadcastState.PAUSED:
@@ -169,7 +169,7 @@ class _Work:
         self._connection, self._house, self._broadcast = connection, house, broadcast
         self._now, self._real_now = house.clock.now(), house.clock.real()
 
-    def begin(self) -> Progress:
+    def start(self) -> Progress:
         """Begin an armed broadcast when its time has come; end one whose time has passed."""
         content = self._broadcast.content
         if self._now >= content.not_after:

@@ -137,8 +137,8 @@ async def test_on_telegram_what_may_have_arrived_is_unknown_and_never_sent_again
 async def test_a_pause_a_resume_and_a_stop_act_at_once_on_what_was_not_tried(
     sandbox: Sandbox, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Line, "multicast_limit", 1)
-    friends(database, phones(sandbox, 60))
+    monkeypatch.setattr(Line, "multicast_limit", 2)
+    friends(database, phones(sandbox, 120))
     sandbox.line.settings(rates={MULTICAST: 10.0})
     monkeypatch.setattr(Line, "rates", {Way.PUSH: 10.0, Way.MULTICAST: 10.0})
     number = arm(database)
@@ -158,8 +158,8 @@ async def test_a_pause_a_resume_and_a_stop_act_at_once_on_what_was_not_tried(
         set_state(database, number, BroadcastState.STOPPED)
         await until(lambda: not {"waiting", "sealed"} & became(database, number).keys())
     after = became(database, number)
-    assert after["accepted"] == made()
-    assert sum(after.values()) == 60
+    assert after["accepted"] == 2 * made()
+    assert sum(after.values()) == 120
     assert after == counted(database, number)
     assert all(call["status"] == 200 for call in sandbox.calls() if call["name"] == MULTICAST)
 

@@ -95,6 +95,8 @@ def _reason(way: Way, status: int, told: Mapping[str, Any]) -> Reason:
         return Reason.TOKEN_DEAD
     if way is Way.PUSH and ("to" in _properties(told) or _NOBODY.search(message)):
         return Reason.GONE
+    if way is Way.MULTICAST and not any(name.startswith("messages") for name in _properties(told)):
+        return Reason.GONE  # one of them, as far as LINE tells: it refuses a call to many as a whole
     return Reason.REFUSED
 
 
