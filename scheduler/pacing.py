@@ -20,6 +20,7 @@ POLL_SECONDS = 1.0
 SEATS = {
     (ChannelName.LINE, Way.PUSH): 40,
     (ChannelName.LINE, Way.MULTICAST): 4,
+    (ChannelName.LINE, Way.BROADCAST): 1,
     (ChannelName.TELEGRAM, Way.PUSH): 12,
 }
 """Calls in hand at once, beside those of the replies: few, for a kill leaves those to Telegram unknown."""

@@ -1,6 +1,7 @@
 """LINE as a channel: joins the halves that receive and send; holds no rule of its own."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from bot.channels.line import limits, receive, render, send
 from bot.channels.line.account import Account
@@ -19,7 +20,13 @@ class Line:
     answers_by_token = True
     has_retry_key = True
     multicast_limit = limits.MULTICAST_RECIPIENTS
-    rates: Mapping[Way, float] = {Way.PUSH: limits.PUSH_RATE, Way.MULTICAST: limits.MULTICAST_RATE}
+    rates: Mapping[Way, float] = MappingProxyType(
+        {
+            Way.PUSH: limits.PUSH_RATE,
+            Way.MULTICAST: limits.MULTICAST_RATE,
+            Way.BROADCAST: limits.BROADCAST_RATE,
+        }
+    )
     chat_seconds = 0.0
 
     def __init__(
