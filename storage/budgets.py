@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 from storage.database import table_of
 
 BURST_SECONDS = 0.25  # what was not used so lately may be caught up with; a quarter of a platform's bucket
+BURST_CALLS = 5  # the same where less than a call a second is allowed: such a bucket is an hour deep
 AHEAD_SECONDS = 0.5  # nobody takes calls further ahead, so that what is urgent comes in between
 
 
@@ -43,7 +44,8 @@ def take(connection: Connection, name: str, rate: float, calls: int, now: dateti
     The row is held until the transaction ends. ``now`` is real time; PostgreSQL tells its own, for processes differ.
     """
     free_at, clock = _held(connection, name), _clock(connection, now)
-    start = max(free_at, clock - BURST_SECONDS) + already / rate
+    burst = BURST_SECONDS if rate >= 1 else BURST_CALLS / rate
+    start = max(free_at, clock - burst) + already / rate
     room = AHEAD_SECONDS - (start - clock)
     taken = min(calls, math.ceil(room * rate)) if room > 0 else 0
     end = start + taken / rate
