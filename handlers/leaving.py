@@ -31,6 +31,7 @@ def show_data(talk: Talk) -> Answer:
             day=format_day(_agreed_on(talk, person), talk.language, year=True),
             version=person.consent_version,
         ),
+        *_on_board(talk, person),
         talk.say(
             "記録した行動：{count}件", count=sum(t.times for t in ledger.list_tallies(talk.connection, person.id))
         ),
@@ -41,6 +42,13 @@ def show_data(talk: Talk) -> Answer:
     return card(
         talk.say("わたしのデータ"), lines, *download, talk.choice("退会する", "leave"), talk.choice("メニュー", "menu")
     )
+
+
+def _on_board(talk: Talk, person: PersonFacts) -> tuple[str, ...]:
+    """Say what others see of the person, and whether Monday's message is wanted."""
+    shown = () if person.board_name is None else (talk.say("ランキングの名前：{name}", name=person.board_name),)
+    monday = (talk.say("月曜のお知らせを希望しています。"),) if person.wants_monday else ()
+    return shown + monday
 
 
 def _agreed_on(talk: Talk, person: PersonFacts) -> date:

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
 
 from storage.accounts import ACCOUNTS
+from storage.broadcasts import BROADCASTS
 from storage.deliveries import DELIVERIES, TOLD, WAITING, Lot, is_of
-from storage.facts import AccountState
+from storage.facts import AccountState, BroadcastKind
 from storage.people import PEOPLE
 
 
@@ -88,10 +89,16 @@ def _fault(broadcast_id: int, cap: Cap | None) -> ColumnElement[str]:
         (and_(ACCOUNTS.c.person_id.is_not(None), ~func.coalesce(agreed, False)), "no consent"),
         (or_(ACCOUNTS.c.paused, _has_paused()), "paused"),
         (_is_told(broadcast_id), "another account"),
+        (and_(_is_weekly(broadcast_id), ~func.coalesce(PEOPLE.c.wants_monday, False)), "not asked for"),
     ]
     if cap is not None:
         faults.append((_told_lately(cap.since) >= cap.most, "weekly cap"))
     return case(*faults, else_="")
+
+
+def _is_weekly(broadcast_id: int) -> ColumnElement[bool]:
+    """Whether the broadcast is Monday's message, which goes only to who asked for it; the same for all of them."""
+    return exists().where(BROADCASTS.c.id == broadcast_id, BROADCASTS.c.kind == BroadcastKind.WEEKLY)
 
 
 def _has_paused() -> ColumnElement[bool]:

@@ -71,7 +71,7 @@ def mend_weeks(connection: Connection, differences: Sequence[WeekDifference]) ->
         values = dict(zip(("points", *DAYS), sums, strict=True))
         ours = (PERSON_WEEKS.c.week == one.week, PERSON_WEEKS.c.person_id == one.person_id)
         if connection.execute(PERSON_WEEKS.update().where(*ours).values(**values)).rowcount == 0:
-            connection.execute(PERSON_WEEKS.insert().values(week=one.week, person_id=one.person_id, **values))
+            weeks.add_week(connection, one.week, one.person_id, values)
 
 
 def mend_step(connection: Connection, difference: StepDifference) -> None:

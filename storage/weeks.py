@@ -76,11 +76,22 @@ def _adding(dialect: str, weekday: int) -> Any:
     insert = (sqlite if dialect == "sqlite" else postgresql).insert(PERSON_WEEKS)
     day = DAYS[weekday]
     person: Any = bindparam("of_person")
-    chose = select(PEOPLE.c.board_name.is_not(None)).where(PEOPLE.c.id == person).scalar_subquery()
     added = {**_NOTHING, "points": bindparam("more_points"), day: bindparam("more_times")}
-    begun = insert.values(week=bindparam("of_week"), person_id=person, is_listed=func.coalesce(chose, false()), **added)
+    begun = insert.values(week=bindparam("of_week"), person_id=person, is_listed=_chose(person), **added)
     more = {name: PERSON_WEEKS.c[name] + insert.excluded[name] for name in ("points", day)}
     return begun.on_conflict_do_update(index_elements=["week", "person_id"], set_=more).returning(PERSON_WEEKS.c.points)
+
+
+def add_week(connection: Connection, week: date, person_id: int, values: dict[str, int]) -> None:
+    """Begin a person's week with points and times of days that were counted elsewhere; listed as the person chose."""
+    begun = PERSON_WEEKS.insert().values(week=week, person_id=person_id, is_listed=_chose(person_id), **values)
+    connection.execute(begun)
+
+
+def _chose(person_id: Any) -> ColumnElement[bool]:
+    """Ask whether a person chose to be listed; a tombstone did not."""
+    chose = select(PEOPLE.c.board_name.is_not(None)).where(PEOPLE.c.id == person_id).scalar_subquery()
+    return func.coalesce(chose, false())
 
 
 def _step(connection: Connection, week: date, person_id: int, before: int, after: int) -> None:

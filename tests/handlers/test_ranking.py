@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from handlers import weekly
+from handlers import leaving, weekly
 from storage import boards, people, weeks
 from storage.clock import TOKYO
 from storage.facts import PersonFacts
@@ -213,3 +213,17 @@ def test_places_go_up_by_the_number_of_those_before(busy: Town) -> None:
     top = busy.database.read(lambda c: weekly.top_of(c, busy.programme, WEEK)).result()
     assert [line.points for line in top] == [15, 10, 5]
     assert all(first.place < second.place for first, second in pairwise(top))
+
+
+def test_my_data_shows_what_others_see_and_the_export_holds_my_weeks(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.press("r:my_bottle:2022-01-20:1")
+    citizen.press("data")
+    assert "ランキングの名前" not in citizen.words()
+    citizen.press("enlist")
+    citizen.press("monday:yes")
+    citizen.press("data")
+    assert f"ランキングの名前：{person(citizen).board_name}" in citizen.words()
+    assert "月曜のお知らせを希望しています" in citizen.words()
+    found = town.database.read(lambda c: leaving.collect(c, account(town, citizen).id)).result()
+    assert [(week["week"], week["points"], week["days"]) for week in found["weeks"]] == [(WEEK, 5, 1)]

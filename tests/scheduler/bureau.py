@@ -20,6 +20,7 @@ from storage import accounts, alerts, approvers, audiences, broadcasts, quotas, 
 from storage import standing_orders as orders
 from storage.alerts import AlertKind
 from storage.clock import TOKYO
+from storage.database import Database
 from storage.facts import AccountFacts, BroadcastFacts, ChannelName, OrderTerms, WeeklyPush
 from storage.outbox import OUTBOX, OutboxKind
 from storage.slots import SlotState
@@ -31,6 +32,13 @@ MONDAY = datetime(2022, 1, 24, 8, 30, tzinfo=TOKYO)
 LINE, TELEGRAM = ChannelName.LINE, ChannelName.TELEGRAM
 RATES = {LINE: 2_000.0, TELEGRAM: 30.0}
 NEWS = "@city_news"
+
+
+def look_at(database: Database, means: Means, name: str) -> None:
+    """Let a process look at one job now."""
+    house = means.house
+    table = jobs.table(Path("erased.txt"), house.programme, str, partial(weekly.push, means=means))
+    Slots(database, house.clock).run_due(next(job for job in table if job.name == name))
 
 
 class Bureau:
@@ -71,9 +79,7 @@ class Bureau:
     def tick(self, at: datetime = MONDAY) -> None:
         """Let a process look at the job of Monday's message."""
         self.town.now = at
-        table = jobs.table(Path("erased.txt"), self.town.house.programme, str, partial(weekly.push, means=self.means))
-        job = next(job for job in table if job.name == "weekly")
-        Slots(self.database, self.town.house.clock).run_due(job)
+        look_at(self.database, self.means, "weekly")
 
     def state(self, due_at: datetime = MONDAY) -> tuple[SlotState, str]:
         row = self.read(lambda c: c.execute(slots.SLOTS.select().where(slots.SLOTS.c.due_at == due_at)).one())

@@ -3,8 +3,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -15,8 +13,7 @@ from handlers.broadcasting import BroadcastRefusedError
 from handlers.ordering import OrderRefusedError
 from handlers.rules import weekly as rule
 from handlers.rules.broadcasts import NotDone
-from scheduler import jobs, weekly
-from scheduler.slots import Slots
+from scheduler import weekly
 from scheduler.weekly import NotArmedError
 from storage import approvers, boards, marks, people, quotas, slots
 from storage import standing_orders as orders
@@ -33,7 +30,7 @@ from storage.outbox import OUTBOX, OutboxKind
 from storage.slots import SlotState
 from tests.handlers.test_ranking import person, resident
 from tests.handlers.test_standing import account
-from tests.scheduler.bureau import LINE, MONDAY, NEWS, TELEGRAM, WEEK, Bureau
+from tests.scheduler.bureau import LINE, MONDAY, NEWS, TELEGRAM, WEEK, Bureau, look_at
 from tests.town import Town
 
 
@@ -296,8 +293,7 @@ def test_the_week_is_closed_on_monday_night_and_what_comes_later_changes_no_boar
         resident(town, "moji", 0, 1)
     late = resident(town, "moji", 0)
     town.now = MONDAY.replace(hour=0, minute=11)
-    table = jobs.table(Path("erased.txt"), town.house.programme, str, partial(weekly.push, means=bureau.means))
-    Slots(bureau.database, town.house.clock).run_due(next(job for job in table if job.name == "boards"))
+    look_at(bureau.database, bureau.means, "boards")
     before = bureau.read(lambda c: boards.find_wards(c, WEEK))
     assert [(one.persons, one.active) for one in before if one.code == "moji"] == [(6, 5)]
     late.press("l:my_bag:2022-01-23:1")

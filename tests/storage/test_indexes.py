@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from storage import audit, claims, inbox, notices, outbox, prepared, registrations
+from storage import audit, claims, inbox, notices, outbox, prepared, registrations, standing_orders, weeks
 from storage.facts import ChannelName
 from tests import databases
 from tests.storage.rows import NOW
@@ -33,12 +33,20 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "late notices": lambda c: notices.count_expired(c, NOW),
     "old notices": lambda c: notices.remove_old(c, NOW, 500),
     "outdated calls": lambda c: outbox.skip_outdated(c, 1, 2, NOW),
+    "person board": lambda c: weeks.list_best(c, NOW.date(), 20),
+    "rank": lambda c: weeks.find_crowd(c, NOW.date(), 30),
+    "own week": lambda c: weeks.find(c, 1, NOW.date()),
+    "leaving the board": lambda c: weeks.unlist_person(c, 1),
+    "this Monday": lambda c: standing_orders.find_push(c, NOW.date()),
 }
 OF_FEW = (
     "outbox_open", "outbox_paced", "outbox_full", "outbox_stranded", "outbox_answering", "outbox_late",
     "inbox_waiting", "inbox_failed", "inbox_full", "notice_due", "notice_ended", "registration_offers",
     "audit_to_report",
     "outbox_made",  # of all, read from its oldest end on
+    "person_week_listed", "ix_person_week_person_id",
+    "sqlite_autoindex_person_week_1", "sqlite_autoindex_weekly_push_1",  # one row by its key
+    "sqlite_autoindex_week_step_1",  # one week's steps: as many as there are numbers of points
     "ix_outbox_account_id",  # one account's, asked only for a notice that is due
 )  # fmt: skip
 
