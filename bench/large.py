@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from bench import filling
 from bot.web.staff import overview
-from storage import boards, events, inbox, ledger, outbox, programme_file, schema, totals, weeks
+from storage import accounts, boards, events, inbox, ledger, outbox, programme_file, reach, schema, totals, weeks
 from storage.clock import TOKYO, real_now
 from storage.database import Database
 from storage.facts import EventState, GroupWeek, PlannedPart, Programme
@@ -54,6 +54,7 @@ QUESTIONS: dict[str, Question] = {
     "console: first page": lambda c, city, n: overview._list_events(c, city.now),
     "console: an event": lambda c, city, n: overview._view(c, _event(c, city, n)),
     "console: a part's people": lambda c, city, n: overview._people(c, city.part_ids[n % len(city.part_ids)]),
+    "console: who can be reached": lambda c, city, n: reach.find_all(c),
     "metrics: calls and events": lambda c, city, n: (outbox.count_open(c), inbox.count_states(c)),
 }
 
@@ -92,7 +93,13 @@ def build(url: str, persons: int, each: int = EACH) -> City:
     city = City(Database(url), programme, persons, monday, now, part_ids)
     sums = [GroupWeek(code=ward, persons=persons, active=persons // 2, points=persons) for ward in wards]
     city.database.write(lambda c: boards.close_week(c, monday, sums)).result()
+    city.database.write(_count_reach).result()
     return city
+
+
+def _count_reach(connection: Connection) -> None:
+    for difference in reach.compare(connection, accounts.count_anew(connection)):
+        reach.mend(connection, difference)
 
 
 def _hold_events(database: Database, count: int, now: datetime) -> list[int]:

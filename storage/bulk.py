@@ -1,17 +1,19 @@
 """Asks about and stores many rows in one go, as each engine does it best; knows no table and never commits."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Connection, Table, any_, literal
+from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Connection, Table, any_, func, literal, select
 from sqlalchemy.exc import DBAPIError
 
 
 def among(connection: Connection, column: Column[Any], numbers: Collection[int]) -> ColumnElement[bool]:
-    """Ask for rows with one of many numbers; PostgreSQL is given them as one value, and need not read each as SQL."""
+    """Ask for rows with one of many numbers, which are given as one value: no engine need read each as SQL."""
     if connection.dialect.name == "postgresql":
         return column == any_(literal(list(numbers), ARRAY(BigInteger)))
-    return column.in_(numbers)
+    listed = func.json_each(json.dumps(list(numbers))).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 def copy_in(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -91,8 +91,10 @@ def list_consented(connection: Connection, person_ids: Collection[int]) -> dict[
 
 def list_nicknames(connection: Connection, person_ids: Collection[int]) -> dict[int, str]:
     """List what some persons are called, as {person: nickname}; who has none, or has left, is left out."""
-    called = select(PEOPLE.c.id, PEOPLE.c.nickname).where(PEOPLE.c.id.in_(set(person_ids)), ~PEOPLE.c.is_tombstone)
-    return {row.id: row.nickname for row in connection.execute(called) if row.nickname}
+    called = select(PEOPLE.c.id, PEOPLE.c.nickname).where(
+        among(connection, PEOPLE.c.id, set(person_ids)), ~PEOPLE.c.is_tombstone
+    )
+    return {row.id: row.nickname for row in connection.execute(called).all() if row.nickname}
 
 
 def add(connection: Connection, nickname: str, now: datetime) -> int:

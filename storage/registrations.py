@@ -307,7 +307,7 @@ def keep_guests(connection: Connection, event_id: int, until: datetime) -> None:
 
 def list_guests(connection: Connection, person_ids: Sequence[int]) -> dict[int, GuestFacts]:
     """List what is known of some persons without an account, by their number."""
-    rows = connection.execute(select(GUESTS).where(GUESTS.c.person_id.in_(set(person_ids))))
+    rows = connection.execute(select(GUESTS).where(among(connection, GUESTS.c.person_id, set(person_ids))))
     return {row.person_id: _guest(row) for row in rows}
 
 
