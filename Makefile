@@ -42,6 +42,7 @@ bench: $(VENV)/.development
 
 prove: $(VENV)/.development
 	@$(PY) -m bench.prove
+	@$(PY) -m bench.restarts
 	@$(PY) -m bench.week
 
 lock: $(VENV)/bin/python

@@ -148,6 +148,8 @@ class App:
             is_worker_alive=self._is_alive,
             metrics_token=self.settings.metrics_token.get_secret_value(),
         )
+        if Role.WEB not in self.settings.roles:
+            return health.routes(watched)
         routes = [
             *webhooks.routes(self.channels, self.worker),
             *public.routes(parts),

@@ -72,7 +72,7 @@ def postgresql_url(name: str) -> str:
     return uri.replace("postgresql://", "postgresql+psycopg://")
 
 
-def _on_server(statement: str) -> None:
+def on_server(statement: str) -> None:
     engine = create_engine(postgresql_url("postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))
@@ -81,7 +81,7 @@ def _on_server(statement: str) -> None:
 
 @cache
 def _migrated_postgresql() -> str:
-    _on_server("CREATE DATABASE migrated")
+    on_server("CREATE DATABASE migrated")
     database = Database(postgresql_url("migrated"))
     schema.upgrade(database)
     database.close()
@@ -89,7 +89,7 @@ def _migrated_postgresql() -> str:
 
 
 def _made(name: str) -> str:
-    _on_server(f"CREATE DATABASE {name} TEMPLATE {_migrated_postgresql()}")
+    on_server(f"CREATE DATABASE {name} TEMPLATE {_migrated_postgresql()}")
     return name
 
 
@@ -101,7 +101,7 @@ def _put_back(name: str) -> None:
         _emptied.append(name)
     else:
         caretaker.close()
-        _on_server(f"DROP DATABASE {name}")
+        on_server(f"DROP DATABASE {name}")
 
 
 @cache
@@ -135,5 +135,5 @@ def _migrated_schema() -> Any:
 
 def new_postgresql(name: str) -> str:
     """Make an empty database without a schema, for a program that brings it up itself; gives its address."""
-    _on_server(f"CREATE DATABASE {name}")
+    on_server(f"CREATE DATABASE {name}")
     return postgresql_url(name)
