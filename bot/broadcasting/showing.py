@@ -147,7 +147,7 @@ def audience(whom: Audience) -> str:
 def deliveries(tallies: list[Tally], total: int | None) -> list[str]:
     """Say what became of the deliveries; the numbers of all end states add up to the total."""
     lines = [f"deliveries {'not all known yet' if total is None else total}"]
-    return lines + [f"  {one.channel:<10} {one.state:<9} {one.number:>8}  {one.reason}" for one in tallies]
+    return lines + [f"  {one.channel:<10} {one.state:<9} {one.number:>8}  {one.reason}".rstrip() for one in tallies]
 
 
 def links(found: list[TrackedLink]) -> list[str]:
