@@ -192,6 +192,7 @@ class App:
             plan=PLANS[self.settings.line_plan],
             rates=desk.rates(self.settings),
             links=Links(may_be_private=self.is_sandbox),
+            mail=desk.mail_of(self.settings),
         )
 
     async def _dress(self) -> None:

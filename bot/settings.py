@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     roles: Annotated[frozenset[Role], NoDecode] = frozenset(Role)
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     metrics_token: SecretStr = SecretStr("")
+    mail_url: SecretStr = SecretStr("")
+    mail_from: str = ""
     alert_to: str = ""
     sandbox: Literal["auto", "on", "off"] = "auto"
 
@@ -94,6 +96,13 @@ class Settings(BaseSettings):
     def _token(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and not re.fullmatch(r"\d+:[A-Za-z0-9_-]{10,}", value.get_secret_value()):
             raise ValueError("must look like 123456:ABC-DEF…, as BotFather gave it")
+        return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not re.match(r"smtps?://[^/]+$", value.get_secret_value()):
+            raise ValueError("must look like smtps://user:password@mail.example.jp:465 or smtp://mail.example.jp:587")
         return value
 
     @field_validator("telegram_webhook_secret")
@@ -167,6 +176,8 @@ def _missing(settings: Settings) -> "list[str]":
         problems.append("LINE_CHANNEL_ACCESS_TOKEN: is missing (or set LINE_CHANNEL_ID, to use short-lived tokens)")
     if settings.line_channel_access_token.get_secret_value() and not settings.has_line:
         problems.append("LINE_CHANNEL_SECRET: is missing (LINE Developers console, tab Basic settings)")
+    if settings.mail_url.get_secret_value() and "@" not in settings.mail_from:
+        problems.append("MAIL_FROM: is missing: the address that e-mails to approvers come from")
     by_webhook = settings.has_telegram and settings.telegram_mode == "webhook"
     if by_webhook and not settings.telegram_webhook_secret.get_secret_value():
         problems.append("TELEGRAM_WEBHOOK_SECRET: is missing (choose any; or set TELEGRAM_MODE=polling)")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from bot import opening, signed, wiring
+from bot.broadcasting.mail import Mail
 from bot.broadcasting.office import ERRAND, Errand, ErrandRefusedError, Office
 from bot.importing.links import Links
 from bot.phones import PUBLIC_NAME
@@ -31,6 +32,12 @@ LINE_PUSHES, LINE_MULTICASTS = 2_000.0, 200.0
 def rates(settings: Settings) -> dict[ChannelName, float]:
     """Give how many accounts a second each channel lets us tell at the least: by LINE one by one, as links need it."""
     return {ChannelName.LINE: LINE_PUSHES, ChannelName.TELEGRAM: float(settings.telegram_rate)}
+
+
+def mail_of(settings: Settings) -> Mail | None:
+    """Give the mail server that the settings name; None for none."""
+    url = settings.mail_url.get_secret_value()
+    return Mail(url, settings.mail_from) if url else None
 
 
 def run(settings: Settings, errand: Errand) -> list[str]:
@@ -62,6 +69,7 @@ def _office(settings: Settings, database: Database) -> Office:
         plan=PLANS[settings.line_plan],
         rates=rates(settings),
         links=Links(may_be_private=is_sandbox),
+        mail=mail_of(settings),
     )
 
 

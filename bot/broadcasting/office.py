@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.broadcasting import files, showing
 from bot.broadcasting.files import FileRefusedError
+from bot.broadcasting.mail import Mail
 from bot.importing.links import Links
 from handlers import broadcasting, drafting, foreseeing, messages
 from handlers.broadcasting import BroadcastRefusedError, NoBroadcastError
@@ -68,6 +69,7 @@ class Office:
     plan: Plan
     rates: Mapping[ChannelName, float]
     links: Links = field(default_factory=Links)
+    mail: Mail | None = None  # None: nobody is told by e-mail
 
     def do(self, errand: Errand) -> list[str]:
         """Do one errand; ErrandRefusedError says why it is not done."""
@@ -112,10 +114,12 @@ class Office:
         seen, of = self._gather(content, is_unchecked=errand.is_unchecked), rules.content_hash(content)
         now = self.clock.now()
         found = self._write(lambda c: broadcasting.submit(c, errand.number, seen, of, by=errand.by, now=now))
+        told = self.mail.tell(self._read(approvers.list_all), errand.number, errand.by) if self.mail else []
         return [
             *map(showing.finding, found),
             f"broadcast {errand.number} is submitted as {of[: showing.HASH_SIGNS]}",
             f"another person approves it: python -m bot broadcast approve {errand.number}",
+            *told,
         ]
 
     def approve(self, errand: Errand) -> list[str]:
