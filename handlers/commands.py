@@ -97,6 +97,7 @@ PRESSES: dict[str, Handler] = {
     "seat": releasing.accept,
     "back": releasing.give_back,
     "remind": preferring.choose_reminders,
+    "interests": preferring.choose_interests,
     "data": leaving.show_data,
     "leave": leaving.ask,
     "leaving": leaving.leave,

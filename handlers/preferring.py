@@ -6,8 +6,8 @@ from handlers.rules import names
 from handlers.rules.names import NicknameProblem
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import _
-from storage import accounts, people
-from storage.facts import ReminderChoice
+from storage import accounts, interests, people
+from storage.facts import Interest, ReminderChoice
 
 REMINDERS = {
     ReminderChoice.BOTH: _("前の日と1時間前"),
@@ -30,6 +30,8 @@ def show(talk: Talk) -> Answer:
         lines.append(talk.say("イベントの前のお知らせ：{choice}", choice=talk.say(REMINDERS[talk.account.reminders])))
         buttons.append(talk.choice("イベント前のお知らせを選ぶ", "remind"))
         buttons.append(talk.choice("月曜のお知らせ", "monday"))
+        if talk.programme.interests:
+            buttons.append(talk.choice("知りたい分野を選ぶ", "interests"))
         paused = talk.account.paused
         buttons += [talk.choice("お知らせを再開する", "resume") if paused else talk.choice("お知らせを休む", "pause")]
         buttons += [talk.choice("わたしのデータ", "data"), talk.choice("退会する", "leave")]
@@ -148,3 +150,21 @@ def choose_reminders(talk: Talk, choice: str = "") -> Answer:
 def _marked(talk: Talk, choice: ReminderChoice) -> str:
     label = talk.say(REMINDERS[choice])
     return f"✓ {label}" if choice is talk.account.reminders else label
+
+
+def choose_interests(talk: Talk, code: str = "", wanted: str = "") -> Answer:
+    """Offer what a person may want to hear of, and set or unset one: notices are then told to those they fit."""
+    if joining.needs_consent(talk):
+        return joining.ask_consent(talk, pending="interests")
+    if talk.programme.interest(code) is not None and wanted in ("on", "off"):
+        change = interests.add if wanted == "on" else interests.remove
+        change(talk.connection, talk.joined.id, code)
+    chosen = interests.list_of_person(talk.connection, talk.joined.id)
+    buttons = [_interest(talk, interest, interest.code in chosen) for interest in talk.programme.interests]
+    lines = (talk.say("選んだ分野のお知らせが届きやすくなります。もう一度押すと外れます。"),)
+    return card(talk.say("知りたい分野を選んでください"), lines, *buttons, talk.choice("設定", "settings"))
+
+
+def _interest(talk: Talk, interest: Interest, is_chosen: bool) -> Choice:
+    name = talk.word(interest.name)
+    return Choice(f"✓ {name}" if is_chosen else name, f"interests:{interest.code}:{'off' if is_chosen else 'on'}")

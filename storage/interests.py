@@ -1,6 +1,7 @@
 """What persons said they are interested in, by the programme's codes. Decides nothing."""
 
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, table_of
@@ -23,11 +24,15 @@ def list_of_person(connection: Connection, person_id: int) -> list[str]:
     return list(connection.execute(select(INTERESTS.c.code).where(mine).order_by(INTERESTS.c.code)).scalars())
 
 
-def toggle(connection: Connection, person_id: int, code: str) -> None:
-    """Add an interest, or take it away where it was there."""
-    mine = (INTERESTS.c.person_id == person_id, INTERESTS.c.code == code)
-    if not connection.execute(INTERESTS.delete().where(*mine)).rowcount:
-        connection.execute(INTERESTS.insert().values(person_id=person_id, code=code))
+def add(connection: Connection, person_id: int, code: str) -> None:
+    """Add an interest; one that is there stays."""
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(INTERESTS)
+    connection.execute(insert.values(person_id=person_id, code=code).on_conflict_do_nothing())
+
+
+def remove(connection: Connection, person_id: int, code: str) -> None:
+    """Take an interest away."""
+    connection.execute(INTERESTS.delete().where(INTERESTS.c.person_id == person_id, INTERESTS.c.code == code))
 
 
 def forget_person(connection: Connection, person_id: int) -> None:

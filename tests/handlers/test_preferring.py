@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from storage import accounts
+from storage import accounts, interests
 from storage.facts import AccountFacts, AccountState, ChannelName
 from tests.town import Citizen, Town
 
@@ -51,3 +51,38 @@ def test_a_pause_says_what_is_still_told(town: Town) -> None:
         citizen = town.citizen(language)
         citizen.press("pause")
         assert still in citizen.words()
+
+
+def chosen(citizen: Citizen) -> list[str]:
+    person_id = account(citizen).person_id
+    assert person_id is not None
+    return citizen.town.database.read(lambda c: interests.list_of_person(c, person_id)).result()
+
+
+def test_a_person_chooses_what_to_hear_of_and_takes_it_back(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.press("settings")
+    citizen.tap("知りたい分野を選ぶ")
+    citizen.tap("エネルギー")
+    citizen.tap("自然")
+    assert chosen(citizen) == ["energy", "nature"]
+    citizen.tap("✓ エネルギー")
+    assert chosen(citizen) == ["nature"]
+
+
+def test_the_same_button_pressed_twice_chooses_once(town: Town) -> None:
+    citizen = town.citizen()
+    for _ in range(2):
+        citizen.press("interests:energy:on")
+    assert chosen(citizen) == ["energy"]
+    citizen.press("interests:no_such_field:on")
+    citizen.press("interests:energy:perhaps")
+    assert chosen(citizen) == ["energy"]
+
+
+def test_interests_are_forgotten_with_the_person(town: Town) -> None:
+    citizen = town.citizen()
+    citizen.press("interests:energy:on")
+    citizen.press("leave")
+    citizen.tap("退会して消す")
+    assert town.database.read(lambda c: c.execute(interests.INTERESTS.select()).all()).result() == []

@@ -178,7 +178,7 @@ def test_wards_are_those_that_people_named(crowd: Crowd) -> None:
 def test_an_interest_is_one_that_was_named_or_shown_by_a_registration(crowd: Crowd) -> None:
     named, shown = crowd.person("named"), crowd.person("shown")
     crowd.person("other")
-    crowd.database.write(lambda c: interests.toggle(c, named, "energy")).result()
+    crowd.database.write(lambda c: interests.add(c, named, "energy")).result()
     crowd.register(crowd.event(interests=("energy",)), shown)
     assert crowd.told(interests=("energy",)) == ["named", "shown"]
 
