@@ -61,7 +61,7 @@ def insert(engine: Engine, statement: str, count: int, **values: Any) -> None:
 
 def _numbers(engine: Engine, first: int, last: int) -> str:
     if engine.dialect.name == "postgresql":
-        return f"generate_series({first}, {last}) AS n(i)"
+        return f"generate_series(CAST({first} AS bigint), {last}) AS n(i)"
     counting = f"WITH RECURSIVE c(i) AS (VALUES ({first}) UNION ALL SELECT i + 1 FROM c WHERE i < {last})"
     return f"({counting} SELECT i FROM c) AS n"
 
