@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot import broadcast_commands, safekeeping
+from bot import broadcast_commands, safekeeping, weekly_commands
 from bot import settings as settings_file
 from bot.mistakes import or_exit as _or_exit
 from bot.settings import Settings
@@ -19,12 +19,8 @@ imports = typer.Typer(no_args_is_help=True, help="Take in a changed programme, o
 app.add_typer(imports, name="import")
 staff = typer.Typer(no_args_is_help=True, help="Let the people at the desk in.")
 app.add_typer(staff, name="staff")
-weekly = typer.Typer(no_args_is_help=True, help="The standing order under which Monday's message goes out.")
-app.add_typer(weekly, name="weekly")
-Ceiling = Annotated[int, typer.Option(min=0, help="At most so many LINE messages a month.")]
-Post = Annotated[bool, typer.Option(help="Post it to TELEGRAM_CHANNEL too, naming nobody.")]
-Order = Annotated[int, typer.Argument(help="The order's number, as show prints it.")]
 app.add_typer(broadcast_commands.app, name="broadcast")
+app.add_typer(weekly_commands.app, name="weekly")
 
 
 class Exports(TyperGroup):
@@ -288,61 +284,6 @@ def staff_alerts(name: Annotated[str, typer.Option(help="One of the names in ALE
     from bot import enlisting
 
     _or_exit(lambda: enlisting.run(_settings(), name))
-
-
-@weekly.command(name="show")
-def weekly_show() -> None:
-    """Show the open orders and what became of the last weeks. May run beside the bot."""
-    from bot import mondays
-
-    _or_exit(lambda: mondays.show(_settings()))
-
-
-@weekly.command(name="preview")
-def weekly_preview(lang: Annotated[str, typer.Option(help="The language it is shown in.")] = "ja") -> None:
-    """Show the message as it would read now. May run beside the bot."""
-    from bot import mondays
-
-    _or_exit(lambda: mondays.preview(_settings(), lang))
-
-
-@weekly.command(name="order")
-def weekly_order(
-    ceiling: Ceiling,
-    by: Annotated[str, typer.Option(help="Who proposes it.")],
-    post: Post = True,
-) -> None:
-    """Propose a standing order; it holds once another person approved it. With SQLite, the bot must be stopped."""
-    from bot import mondays
-    from storage.facts import OrderTerms
-
-    _or_exit(lambda: mondays.propose(_settings(), OrderTerms(ceiling=ceiling, posts=post), by))
-
-
-@weekly.command(name="approve")
-def weekly_approve(
-    number: Order,
-    ceiling: Ceiling,
-    by: Annotated[str, typer.Option(help="Who approves: an approver, and not who proposed it.")],
-    word: Annotated[str, typer.Option(prompt=True, hide_input=True, help="The approver's secret word; asked for.")],
-    post: Post = True,
-) -> None:
-    """Approve an order that another person proposed, by naming its terms; the order before it ends.
-
-    With SQLite, the bot must be stopped.
-    """
-    from bot import mondays
-    from storage.facts import OrderTerms
-
-    _or_exit(lambda: mondays.approve(_settings(), number, OrderTerms(ceiling=ceiling, posts=post), by, word))
-
-
-@weekly.command(name="end")
-def weekly_end(number: Order, by: Annotated[str, typer.Option(help="Who ends it.")]) -> None:
-    """End an order: nothing goes out under it any more. With SQLite, the bot must be stopped."""
-    from bot import mondays
-
-    _or_exit(lambda: mondays.end(_settings(), number, by))
 
 
 def _settings() -> Settings:

@@ -26,7 +26,7 @@ app = typer.Typer(
 @app.command()
 def draft(file: File, by: By = "") -> None:
     """Begin a broadcast from a file, and say what is found in it."""
-    _do("draft", by, file=_read(file))
+    do_errand("draft", by, file=_read(file))
 
 
 @app.command()
@@ -38,25 +38,25 @@ def announce(
     by: By = "",
 ) -> None:
     """Begin the announcement of an event: dates, place and link come from its fields, in every language."""
-    _do("announce", by, event=event, send_at=at)
+    do_errand("announce", by, event=event, send_at=at)
 
 
 @app.command()
 def edit(number: Number, file: File, by: By = "") -> None:
     """Replace a broadcast that has not begun; it is a draft again, and what was approved is void."""
-    _do("edit", by, number=number, file=_read(file))
+    do_errand("edit", by, number=number, file=_read(file))
 
 
 @app.command()
 def check(number: Number, unchecked: Unchecked = False) -> None:
     """Look through a broadcast: weekdays, past days, dead links, missing languages, its event."""
-    _do("check", number=number, is_unchecked=unchecked)
+    do_errand("check", number=number, is_unchecked=unchecked)
 
 
 @app.command()
 def submit(number: Number, unchecked: Unchecked = False, by: By = "") -> None:
     """Freeze text, audience and time, for another person to approve."""
-    _do("submit", by, number=number, is_unchecked=unchecked)
+    do_errand("submit", by, number=number, is_unchecked=unchecked)
 
 
 @app.command()
@@ -66,49 +66,49 @@ def approve(
     seen: Annotated[str, typer.Option("--hash", help="The beginning of the hash that show prints.")],
 ) -> None:
     """Approve what another person submitted and you have looked at."""
-    _do("approve", name, number=number, name=name, seen=seen, word=_ask_word())
+    do_errand("approve", name, number=number, name=name, seen=seen, word=ask_word())
 
 
 @app.command(name="return")
 def give_back(number: Number, by: By = "") -> None:
     """Give a submitted or approved broadcast back to its authors as a draft."""
-    _do("return", by, number=number)
+    do_errand("return", by, number=number)
 
 
 @app.command()
 def arm(number: Number, by: By = "") -> None:
     """Let an approved broadcast begin by itself; refused where the month's quota cannot finish it."""
-    _do("arm", by, number=number)
+    do_errand("arm", by, number=number)
 
 
 @app.command()
 def rearm(number: Number, by: By = "") -> None:
     """Let a broadcast go on that was armed before the database was restored."""
-    _do("rearm", by, number=number)
+    do_errand("rearm", by, number=number)
 
 
 @app.command()
 def pause(number: Number, why: Annotated[str, typer.Option("--why", help="Kept with it.")] = "", by: By = "") -> None:
     """Stop telling more people, until resume."""
-    _do("pause", by, number=number, why=why)
+    do_errand("pause", by, number=number, why=why)
 
 
 @app.command()
 def resume(number: Number, by: By = "") -> None:
     """Go on with a paused broadcast."""
-    _do("resume", by, number=number)
+    do_errand("resume", by, number=number)
 
 
 @app.command()
 def stop(number: Number, by: By = "") -> None:
     """End a broadcast for good."""
-    _do("stop", by, number=number)
+    do_errand("stop", by, number=number)
 
 
 @app.command()
 def correct(number: Number, file: File, by: By = "") -> None:
     """Begin a correction to those already reached only; the file needs [text.…] alone. Pauses what is being sent."""
-    _do("correct", by, number=number, file=_read(file))
+    do_errand("correct", by, number=number, file=_read(file))
 
 
 @app.command(name="list")
@@ -116,7 +116,7 @@ def list_newest(limit: Annotated[int, typer.Option(min=1, max=500)] = 20) -> Non
     """List the newest broadcasts."""
     from bot.broadcasting import looking
 
-    _say(lambda: looking.list_newest(settings_file.read(), limit))
+    say(lambda: looking.list_newest(settings_file.read(), limit))
 
 
 @app.command()
@@ -124,7 +124,7 @@ def show(number: Number) -> None:
     """Show where a broadcast stands, whom it is for, what it says, and what became of its deliveries."""
     from bot.broadcasting import looking
 
-    _say(lambda: looking.show(settings_file.read(), number))
+    say(lambda: looking.show(settings_file.read(), number))
 
 
 @app.command()
@@ -132,7 +132,7 @@ def forecast(number: Number) -> None:
     """Foresee recipients, LINE messages against the month, yen and time."""
     from bot.broadcasting import looking
 
-    _say(lambda: looking.foresee(settings_file.read(), number))
+    say(lambda: looking.foresee(settings_file.read(), number))
 
 
 @app.command()
@@ -145,9 +145,9 @@ def approver(
 ) -> None:
     """Let somebody approve, with a secret word that they type themselves; or end it."""
     if end:
-        _do("no-approver", by, name=name)
+        do_errand("no-approver", by, name=name)
     else:
-        _do("approver", by, name=name, email=email, is_deputy=deputy, word=_ask_word(new=True))
+        do_errand("approver", by, name=name, email=email, is_deputy=deputy, word=ask_word(new=True))
 
 
 @app.command()
@@ -157,18 +157,19 @@ def device(
     by: By = "",
 ) -> None:
     """Register an account on a phone of the office: practice reaches these and nobody else."""
-    _do("device", by, number=account, name=label)
+    do_errand("device", by, number=account, name=label)
 
 
-def _do(act: str, by: str = "", **fields: str | int | bool) -> None:
+def do_errand(act: str, by: str = "", **fields: str | int | bool) -> None:
+    """Take one errand to the desk, and print what came of it."""
     from bot.broadcasting import desk
     from bot.broadcasting.office import ERRAND
 
     errand = ERRAND.validate_python({"act": act, "by": by.strip() or getpass.getuser(), **fields})
-    _say(lambda: desk.run(settings_file.read(), errand))
+    say(lambda: desk.run(settings_file.read(), errand))
 
 
-def _say(act: Callable[[], list[str]]) -> None:
+def say(act: Callable[[], list[str]]) -> None:
     """Print what came of something; what is refused in plain words is printed as such, and exits 1 (2: a setting)."""
     from bot.broadcasting.office import ErrandRefusedError
     from bot.settings import SettingsError
@@ -193,7 +194,7 @@ def _read(file: Path) -> str:
         raise typer.Exit(2) from None
 
 
-def _ask_word(*, new: bool = False) -> str:
+def ask_word(*, new: bool = False) -> str:
     """Ask for a secret word without showing it; a program may send it as one line instead."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")

@@ -208,7 +208,7 @@ class _Sealing:
         unwanted = _why_unwanted(notice, reachable)
         if unwanted:
             return None, unwanted
-        account = reachable[0]
+        account = rules.told_first(reachable, known.preferred.get(notice.person_id))
         return Recipient(self._house.channels[account.channel], account.bot_id, account.key, account), ""
 
     def _word(self, notice: NoticeFacts, event: EventFacts, to: Recipient, known: Circumstances) -> Looked:

@@ -76,17 +76,17 @@ def find(connection: Connection, person_id: int | None) -> PersonFacts | None:
         awaiting=row.awaiting,
         board_name=row.board_name,
         wants_monday=row.wants_monday,
-        preferred_channel=ChannelName(row.preferred_channel) if row.preferred_channel else None,
+        preferred_channel=_channel(row.preferred_channel),
     )
 
 
-def list_consented(connection: Connection, person_ids: Collection[int]) -> dict[int, str]:
-    """List which text some persons agreed to last, as {person: version}, "" for none; who has left is left out."""
-    chosen = select(PEOPLE.c.id, PEOPLE.c.consent_version)
+def list_consented(connection: Connection, person_ids: Collection[int]) -> dict[int, tuple[str, ChannelName | None]]:
+    """List which text some persons agreed to last, "" for none, and which platform they prefer; without who left."""
+    chosen = select(PEOPLE.c.id, PEOPLE.c.consent_version, PEOPLE.c.preferred_channel)
     rows = connection.execute(
         chosen.where(among(connection, PEOPLE.c.id, set(person_ids)), ~PEOPLE.c.is_tombstone)
     ).all()
-    return {person_id: version or "" for person_id, version in rows}
+    return {row.id: (row.consent_version or "", _channel(row.preferred_channel)) for row in rows}
 
 
 def list_nicknames(connection: Connection, person_ids: Collection[int]) -> dict[int, str]:
@@ -95,6 +95,10 @@ def list_nicknames(connection: Connection, person_ids: Collection[int]) -> dict[
         among(connection, PEOPLE.c.id, set(person_ids)), ~PEOPLE.c.is_tombstone
     )
     return {row.id: row.nickname for row in connection.execute(called).all() if row.nickname}
+
+
+def _channel(written: str | None) -> ChannelName | None:
+    return ChannelName(written) if written else None
 
 
 def add(connection: Connection, nickname: str, now: datetime) -> int:

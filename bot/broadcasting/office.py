@@ -14,17 +14,19 @@ from bot.broadcasting import files, showing
 from bot.broadcasting.files import FileRefusedError
 from bot.broadcasting.mail import Mail
 from bot.importing.links import Links
-from handlers import broadcasting, drafting, foreseeing, messages
+from handlers import broadcasting, drafting, foreseeing, messages, ordering
 from handlers.broadcasting import BroadcastRefusedError, NoBroadcastError
 from handlers.messages import Sender
+from handlers.ordering import OrderRefusedError
 from handlers.rules import broadcasts as rules
+from handlers.rules import weekly as timing
 from handlers.rules.forecast import Forecast, Plan
 from handlers.rules.preflight import Seen
 from handlers.texts import Texts
 from storage import accounts, approvers, audit, broadcasts, events
 from storage.clock import Clock
 from storage.database import ConflictError, Database
-from storage.facts import BroadcastContent, BroadcastFacts, ChannelName, EventFacts, Programme
+from storage.facts import BroadcastContent, BroadcastFacts, ChannelName, EventFacts, OrderTerms, Programme
 
 TRIES = 5  # of an act that met another transaction
 Result = TypeVar("Result")
@@ -47,6 +49,8 @@ class Errand:
     send_at: str = ""
     is_deputy: bool = False
     is_unchecked: bool = False  # links are not asked whether they answer
+    ceiling: int = 0  # of a standing order: LINE messages a month
+    posts: bool = True  # of a standing order: the public channel has it too
 
 
 ERRAND: TypeAdapter[Errand] = TypeAdapter(Errand)
@@ -80,6 +84,8 @@ class Office:
             return act(self, errand)
         except BroadcastRefusedError as error:
             raise ErrandRefusedError("\n".join(showing.reason(reason) for reason in error.reasons)) from None
+        except OrderRefusedError as error:
+            raise ErrandRefusedError(showing.reason(error.reason)) from None
         except (NoBroadcastError, FileRefusedError) as error:
             raise ErrandRefusedError(str(error)) from None
 
@@ -122,10 +128,33 @@ class Office:
             *told,
         ]
 
-    def approve(self, errand: Errand) -> list[str]:
-        """Approve what another person submitted, with one's own secret word."""
+    def order(self, errand: Errand) -> list[str]:
+        """Propose a standing order for Monday's message."""
+        terms = OrderTerms(ceiling=errand.ceiling, posts=errand.posts)
+        number = self._write(lambda c: ordering.propose(c, terms, by=errand.by, now=self.clock.now()))
+        how = f"python -m bot weekly approve {number} --ceiling {errand.ceiling}{'' if errand.posts else ' --no-post'}"
+        return [f"order {number} waits for another person: {how} --name NAME"]
+
+    def approve_order(self, errand: Errand) -> list[str]:
+        """Approve a standing order that another person proposed, by its terms and with one's own secret word."""
+        self._know(errand)
+        seen = timing.terms_hash(OrderTerms(ceiling=errand.ceiling, posts=errand.posts))
+        self._write(lambda c: ordering.approve(c, errand.number, seen, by=errand.name, now=self.clock.now()))
+        return [f"order {errand.number} is in force: Monday's message goes out from now on"]
+
+    def end_order(self, errand: Errand) -> list[str]:
+        """End a standing order."""
+        self._write(lambda c: ordering.end(c, errand.number, by=errand.by, now=self.clock.now()))
+        return [f"order {errand.number} is ended"]
+
+    def _know(self, errand: Errand) -> None:
+        """Refuse whoever does not know an approver's word."""
         if not self._read(lambda c: approvers.knows_word(c, errand.name, errand.word)):
             raise ErrandRefusedError("nobody who may approve has this name and this word")
+
+    def approve(self, errand: Errand) -> list[str]:
+        """Approve what another person submitted, with one's own secret word."""
+        self._know(errand)
         whole = self._get(errand.number).content_hash
         seen = whole if errand.seen and whole.startswith(errand.seen) else errand.seen
         self._write(lambda c: broadcasting.approve(c, errand.number, seen, by=errand.name, now=self.clock.now()))
@@ -285,6 +314,9 @@ ACTS: Mapping[str, Callable[[Office, Errand], list[str]]] = {
     "correct": Office.correct,
     "approver": Office.put_approver,
     "no-approver": Office.end_approver,
+    "order": Office.order,
+    "approve-order": Office.approve_order,
+    "end-order": Office.end_order,
     "device": Office.put_device,
     **dict.fromkeys(SIMPLE, Office.simple),
 }

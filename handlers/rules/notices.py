@@ -3,11 +3,12 @@
 Quiet hours are 21:00 to 8:00 in Tokyo. A reminder that falls into them comes the evening before, by 20:30.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from handlers.rules.calendar import TOKYO
-from storage.facts import NoticeFacts, NoticeKind, ReminderChoice
+from storage.facts import AccountFacts, ChannelName, NoticeFacts, NoticeKind, ReminderChoice
 
 QUIET_FROM, QUIET_UNTIL = time(21), time(8)
 DAY_BEFORE_AT, EVENING_AT = time(18), time(20, 30)
@@ -65,6 +66,15 @@ def plan_reminders(starts_at: datetime | None, now: datetime) -> tuple[PlannedNo
             both = day.stands_for | hour.stands_for
             return (PlannedNotice(kind=day.kind, due_at=day.due_at, not_after=day.not_after, stands_for=both),)
     return tuple(planned for planned in (day, hour) if planned.due_at > now)
+
+
+def told_first(reachable: Sequence[AccountFacts], preferred: ChannelName | None) -> AccountFacts:
+    """Choose the account a person is told on: their platform, else Telegram, which costs the city nothing, else LINE.
+
+    Of several on one platform it is the oldest; ``reachable`` are in that order, and there is one at least.
+    """
+    order = (preferred, ChannelName.TELEGRAM, ChannelName.LINE)
+    return min(reachable, key=lambda one: order.index(one.channel) if one.channel in order else len(order))
 
 
 def wants(choice: ReminderChoice, stands_for: frozenset[NoticeKind]) -> bool:

@@ -52,9 +52,9 @@ class Desk:
     def set(self, **names: str) -> None:
         self.environment |= names
 
-    def say(self, *words: str) -> Said:
-        """Call a command as staff do."""
-        done = CliRunner().invoke(app, list(words), env=self._environment(), catch_exceptions=False)
+    def say(self, *words: str, typed: str | None = None) -> Said:
+        """Call a command as staff do; ``typed`` is what they type when asked."""
+        done = CliRunner().invoke(app, list(words), input=typed, env=self._environment(), catch_exceptions=False)
         return Said(done.exit_code, done.stdout, done.stderr)
 
     def _environment(self) -> dict[str, str | None]:

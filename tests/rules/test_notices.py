@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from handlers.rules import notices as rules
 from handlers.rules.calendar import TOKYO
-from storage.facts import NoticeFacts, NoticeKind, ReminderChoice
+from storage.facts import AccountFacts, AccountState, ChannelName, NoticeFacts, NoticeKind, ReminderChoice
 
 DAY, HOUR = NoticeKind.DAY_BEFORE, NoticeKind.HOUR_BEFORE
 LONG_BEFORE = datetime(2022, 1, 1, tzinfo=TOKYO)
@@ -190,3 +190,28 @@ def test_the_end_of_the_quiet_hours_is_the_first_free_moment(at: datetime) -> No
     assert at <= freed <= at + timedelta(hours=11)
     assert not rules.is_quiet(freed)
     assert freed == at or rules.is_quiet(freed - timedelta(microseconds=1))
+
+
+def an_account(number: int, channel: ChannelName) -> AccountFacts:
+    return AccountFacts(
+        id=number,
+        channel=channel,
+        bot_id="bot",
+        key=str(number),
+        language=None,
+        person_id=1,
+        state=AccountState.FOLLOWING,
+        paused=False,
+        pending=None,
+        state_at=None,
+        greeted_at=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("preferred", "told"), [(None, 2), (ChannelName.LINE, 1), (ChannelName.TELEGRAM, 2), (ChannelName.TERMINAL, 2)]
+)
+def test_a_person_is_told_where_they_prefer_else_on_telegram(preferred: ChannelName | None, told: int) -> None:
+    owned = [an_account(n, c) for n, c in enumerate((ChannelName.LINE, ChannelName.TELEGRAM, ChannelName.TELEGRAM), 1)]
+    assert rules.told_first(owned, preferred).id == told
+    assert rules.told_first(owned[:1], preferred).id == 1

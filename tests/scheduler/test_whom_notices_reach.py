@@ -1,18 +1,21 @@
 """Whom a notice reaches: who still holds what it says, agreed, follows and wants it; asked until it is sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from bot.channels.telegram.channel import Telegram
 from handlers import announcing, notifying
 from handlers.messages import Fate, Outcome
 from scheduler import notices as sealing
 from scheduler import validity
 from storage import accounts, events, people, registrations
-from storage.facts import NoticeFacts, NoticeKind, PartState, RegistrationState, ReminderChoice
+from storage.facts import ChannelName, NoticeFacts, NoticeKind, PartState, RegistrationState, ReminderChoice
 from storage.notices import NoticeState
-from storage.outbox import OutboxState
+from storage.outbox import OUTBOX, OutboxKind, OutboxState
 from tests.scheduler.seats import DAY_BEFORE_AT, START, Hall, fates, one_reminder
 from tests.town import Town
 
@@ -229,3 +232,17 @@ def test_an_event_without_a_public_channel_is_posted_nowhere(hall: Hall) -> None
     event = hall.event()
     hall.write(lambda c: announcing.post(c, event, now=hall.town.now))
     assert fates(hall.seal()) == [(NoticeState.SKIPPED, "no public channel")]
+
+
+@pytest.mark.parametrize(("preferred", "told"), [(None, ChannelName.TELEGRAM), (ChannelName.LINE, ChannelName.LINE)])
+def test_of_two_platforms_telegram_is_told_unless_the_person_chose_the_other(
+    hall: Hall, preferred: ChannelName | None, told: ChannelName
+) -> None:
+    person = hall.seat(hall.event(), hall.town.citizen())
+    hall.house = replace(hall.house, channels={**hall.house.channels, ChannelName.TELEGRAM: Telegram(token="42:token")})
+    other = hall.write(lambda c: accounts.add(c, ChannelName.TELEGRAM, "bot", "77", hall.town.now))
+    hall.write(lambda c: accounts.change(c, other.id, person_id=person))
+    hall.write(lambda c: people.change(c, person, preferred_channel=preferred))
+    assert fates(one_reminder(hall)) == [(NoticeState.SEALED, "")]
+    sealed = select(OUTBOX.c.channel).where(OUTBOX.c.kind == OutboxKind.NOTICE)
+    assert hall.read(lambda c: c.execute(sealed).scalars().all()) == [told]

@@ -1,5 +1,6 @@
 """The database's weeks and boards are those that the rule defines over the same history."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from handlers.rules import boards as rule
 from handlers.rules.boards import Acted, Joined
 from handlers.rules.calendar import TOKYO, counts_for_board
 from storage import boards, ledger, schema, week_recount, weeks
-from storage.database import Database
+from storage.database import ConflictError, Database
 from storage.facts import BoardLimits, Crowd
 from storage.people import PEOPLE
 from storage.weeks import PERSON_WEEKS, WEEK_STEPS
@@ -166,3 +167,24 @@ def test_the_migration_counts_the_weeks_of_a_ledger_that_is_older_than_they_are(
         assert week_recount.compare(connection) == ([], [])
 
     database.read(unit).result()
+
+
+def test_reports_of_many_at_once_are_all_counted(database: Database) -> None:
+    """Several transactions at a time move persons up and down the same steps; a circle of locks is tried again."""
+    moments = [CLOSE - timedelta(days=6, minutes=number) for number in range(4)]
+
+    def report(number: int, person: int) -> None:
+        at, taken_back = moments[number % 4], number % 5 == 4
+        act = Acted(person, WEEK + timedelta(days=number % 3), at, -5 if taken_back else 5, -1 if taken_back else 1)
+        while True:
+            try:
+                database.write(lambda c: add_act(c, number * 100 + person, act)).result()
+            except ConflictError:
+                continue
+            return
+
+    with ThreadPoolExecutor(8) as threads:
+        jobs = [threads.submit(report, number, person) for number in range(10) for person in range(1, 33)]
+    assert [job.exception() for job in jobs] == [None] * 320
+    assert database.read(week_recount.compare).result() == ([], [])
+    assert database.read(lambda c: weeks.find_crowd(c, WEEK, 0)).result() == Crowd(32, 32)
