@@ -188,7 +188,7 @@ def _arm(url: str) -> int:
 
 
 def _has_ended(url: str, number: int) -> bool:
-    return bool(_in_child(lambda: _became(url, number, rows=False)[0]) == BroadcastState.FINISHED)
+    return _in_child(lambda: _became(url, number, rows=False)[0]) not in (BroadcastState.ARMED, BroadcastState.SENDING)
 
 
 def _became(url: str, number: int, *, rows: bool = True) -> tuple[str, dict[str, str]]:
@@ -201,6 +201,11 @@ def _became(url: str, number: int, *, rows: bool = True) -> tuple[str, dict[str,
     became = database.read(lambda c: {row.key: row.state for row in c.execute(ours)}).result() if rows else {}
     database.close()
     return found.state if found else "", became
+
+
+def _state(database: Database, number: int) -> BroadcastState | None:
+    found = database.read(lambda c: broadcasts.find(c, number)).result()
+    return found.state if found else None
 
 
 def _live(proof: Proof, port: int, number: int, seconds: float | None) -> int:
@@ -236,7 +241,7 @@ async def _send(proof: Proof, port: int, number: int, ready: int) -> None:
     tasks = [delivery.run(), leading.run(database, House(channels, clock), delivery.room, delivery.wake)]
     running = [asyncio.create_task(task) for task in tasks]
     os.write(ready, b"!")
-    while database.read(lambda c: broadcasts.find(c, number).ended_at).result() is None:  # type: ignore[union-attr]
+    while _state(database, number) in (BroadcastState.ARMED, BroadcastState.SENDING):
         await asyncio.wait(running, timeout=0.2)
     await delivery.stop()
 
@@ -252,7 +257,8 @@ class _Platform:
         self._keys: set[str] = set()
 
     async def take(self, request: web.Request) -> web.Response:
-        body = await request.json()
+        is_json = request.content_type == "application/json"
+        body: Any = await request.json() if is_json else await request.post()
         key = request.headers.get("X-Line-Retry-Key") or str(uuid.uuid4())
         if key in self._keys:
             return web.json_response({"message": "The retry key is already accepted"}, status=409)
