@@ -44,6 +44,7 @@ prove: $(VENV)/.development
 	@$(PY) -m bench.prove
 	@$(PY) -m bench.restarts
 	@$(PY) -m bench.week
+	@$(PY) -m bench.broadcast
 
 lock: $(VENV)/bin/python
 	$(PY) -m pip install --quiet uv

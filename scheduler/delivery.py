@@ -199,11 +199,11 @@ class Delivery:
         if call.part_id is not None and await self._is_held_back(call):
             return
         step = outcomes.before(call, self._clock.real())
-        outcome = Outcome(fate=Fate.PERMANENT, detail="out of time")
+        outcome, is_failing = Outcome(fate=Fate.PERMANENT, detail="out of time"), False
         if step is None:
             outcome = await self._try(call)
             step = outcomes.after(call, outcome, self._clock.real())
-        is_failing = self._errors.note(call, outcome, step)
+            is_failing = self._errors.note(call, outcome, step)
         await self._insist(lambda c: self._end(c, call, outcome, step, is_failing=is_failing))
         self._troubles.remember(call, outcome)
         self._watch(call, outcome, self._clock.real())
