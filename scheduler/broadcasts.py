@@ -19,9 +19,11 @@ from handlers.messages import Sender
 from handlers.rules import broadcasts as rules
 from handlers.rules.broadcasts import Act
 from handlers.tracking import open_tracking
-from scheduler import ending
+from scheduler import ending, friends
+from scheduler.friends import CannotBeToldError
 from scheduler.sealing import Sealing, batch_size, cap_of, is_shared
 from storage import audiences, batches, broadcasts, candidates, deliveries, generations, tallies
+from storage import friends as stored_friends
 from storage.clock import Clock
 from storage.database import ConflictError, Database, StorageUnavailableError
 from storage.deliveries import Draw, Lot
@@ -85,7 +87,8 @@ async def run(database: Database, house: House, room: asyncio.Event, wake: Calla
         except Exception as error:  # whatever it was, the others must not wait for a restart
             log.error("broadcasts_not_advanced", error=type(error).__name__, exc_info=error)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(room.wait(), LOOK_SECONDS)
+            async with asyncio.timeout(LOOK_SECONDS):  # wait_for would lose a cancellation that comes with the room
+                await room.wait()
         room.clear()
 
 
@@ -106,7 +109,8 @@ async def advance_all(database: Database, house: House, wake: Callable[[], None]
 
 def list_going(connection: Connection, now: datetime) -> list[int]:
     """List the broadcasts that may have something to do, and those that ended with deliveries left open."""
-    return sorted({*broadcasts.list_open(connection, now), *deliveries.list_open_broadcasts(connection)})
+    left_open = {*deliveries.list_open_broadcasts(connection), *stored_friends.list_open_broadcasts(connection)}
+    return sorted({*broadcasts.list_open(connection, now), *left_open})
 
 
 def advance(connection: Connection, house: House, broadcast_id: int) -> Progress:
@@ -190,12 +194,27 @@ class _Work:
         if self._now >= self._broadcast.content.not_after:
             return self.expire()
         if self._broadcast.total is None:
-            return self._snapshot() if self._is_ours() else Progress.REST
+            begin = self._leave_to_line if self._broadcast.content.audience.by_line_itself else self._snapshot
+            return begin() if self._is_ours() else Progress.REST
         lots = deliveries.list_lots(self._connection, self._broadcast.id)
         if not lots:
-            is_open = deliveries.has_sealed(self._connection, self._broadcast.id)
-            return Progress.REST if is_open else Progress.ENDED
+            return Progress.REST if self._has_calls() else Progress.ENDED
         return self._seal(lots)
+
+    def _has_calls(self) -> bool:
+        connection, number = self._connection, self._broadcast.id
+        return deliveries.has_sealed(connection, number) or stored_friends.is_open(connection, number)
+
+    def _leave_to_line(self) -> Progress:
+        """Let LINE itself tell all its friends by one call; it makes no delivery of ours."""
+        line = self._house.channels.get(ChannelName.LINE)
+        try:
+            friends.seal(self._connection, line, self._broadcast, now=self._now, real_now=self._real_now)
+        except CannotBeToldError as error:
+            ending.pause(self._connection, self._broadcast.id, str(error), self._real_now)
+            return Progress.REST
+        broadcasts.change(self._connection, self._broadcast.id, total=0)
+        return Progress.REST
 
     def _snapshot(self) -> Progress:
         """Fix the next piece of the audience."""
@@ -262,7 +281,7 @@ class _Work:
         ended = deliveries.end_waiting(connection, number, state, reason, self._now, PIECE)
         if withdrawn or ended:
             return Progress.MORE
-        return Progress.REST if deliveries.has_sealed(connection, number) else Progress.ENDED
+        return Progress.REST if self._has_calls() else Progress.ENDED
 
 
 def _most_ahead(sender: Sender, broadcast: BroadcastFacts) -> int:

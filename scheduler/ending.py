@@ -19,7 +19,7 @@ from storage.facts import BroadcastState, ChannelName, DeliveryState
 from storage.outbox import OutboxState, StoredCall
 
 WINDOW = 20  # calls of a broadcast whose ends are remembered
-LEAST = {Way.PUSH: 10, Way.MULTICAST: 2}  # failures without which nothing is paused
+LEAST = {Way.PUSH: 10, Way.MULTICAST: 2, Way.BROADCAST: 2}  # failures without which nothing is paused
 OF_ACCOUNT = (Reason.BLOCKED, Reason.GONE)
 """Refusals that say something about the account, and nothing about what is sent."""
 

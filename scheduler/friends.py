@@ -40,6 +40,7 @@ def seal(
         raise CannotBeToldError(f"it takes {len(bodies)} calls")
     call = outbox.add(
         connection,
+        broadcast_id=broadcast.id,
         channel=line.name,
         bot_id="",
         kind=OutboxKind.BULK,
@@ -54,15 +55,3 @@ def seal(
     )
     friends.add(connection, broadcast.id, call.id, real_now)
     return True
-
-
-def withdraw(connection: Connection, broadcast_id: int, real_now: datetime) -> bool:
-    """Take a broadcast's call back, if it surely reached nobody yet; False once that cannot be known."""
-    found = friends.find(connection, broadcast_id)
-    return found is not None and bool(outbox.take_back(connection, [found.outbox_id], real_now))
-
-
-def is_open(connection: Connection, broadcast_id: int) -> bool:
-    """Tell whether a broadcast's call waits or is being tried."""
-    found = friends.find(connection, broadcast_id)
-    return found is not None and found.is_open

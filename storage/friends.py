@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
-from storage.outbox import END_STATES, OUTBOX, OutboxState
+from storage.outbox import END_STATES, OF_BROADCAST, OUTBOX, OutboxState
 
 
 class FriendsCall(SQLModel, table=True):
@@ -23,6 +23,7 @@ class FriendsCall(SQLModel, table=True):
 
 
 FRIENDS_CALLS = table_of(FriendsCall)
+WAY = "broadcast"  # as handlers.messages.Way names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,15 @@ def find(connection: Connection, broadcast_id: int) -> FriendsCallFacts | None:
     if row is None:
         return None
     return FriendsCallFacts(row.id, OutboxState(row.state), row.detail, row.made_at, row.ended_at)
+
+
+def is_open(connection: Connection, broadcast_id: int) -> bool:
+    """Tell whether a broadcast's call waits or is being tried."""
+    found = find(connection, broadcast_id)
+    return found is not None and found.is_open
+
+
+def list_open_broadcasts(connection: Connection) -> list[int]:
+    """List the broadcasts whose call waits or is being tried: few, for there is an index of such calls."""
+    chosen = select(OUTBOX.c.broadcast_id).where(OF_BROADCAST, OUTBOX.c.way == WAY)
+    return list(connection.execute(chosen).scalars())

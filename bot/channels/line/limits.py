@@ -19,7 +19,7 @@ URI_SCHEMES = ("http://", "https://", "line://", "tel:")  # #uri-action
 MULTICAST_RECIPIENTS = 500  # #send-multicast-message
 PUSH_RATE = 2_000.0  # #rate-limits: calls a second, in a bucket of its own for each endpoint
 MULTICAST_RATE = 200.0  # #rate-limits
-BROADCAST_RATE = 60 / 3600  # #rate-limits
+BROADCAST_RATE = 60 / 3600  # #rate-limits: 60 an hour
 
 REPLY_SECONDS = 55.0  # #send-reply-message-reply-token: use it within 1 minute of the webhook; 5 s are for the way
 RATE_PAUSE = 1.0  # #rate-limits-how: buckets refill every second; no Retry-After is documented
