@@ -8,7 +8,7 @@ import subprocess
 import sys
 from os import cpu_count
 
-PARTS = ("start", "reminders", "large")
+PARTS = ("start", "intake", "conversation", "reminders", "large")
 
 
 def main(names: list[str]) -> int:

@@ -88,7 +88,7 @@ class App:
         failures = dict(self.pages.failures)
         pages = Starlette(routes=self._routes(), exception_handlers=failures)
         pages.router.redirect_slashes = False  # it would send people to whatever host the request named
-        self.web = SecurityHeaders(pages, https=is_https)
+        self.web = webhooks.Front(SecurityHeaders(pages, https=is_https), webhooks.routes(self.channels, self.worker))
 
     def programme_now(self) -> Programme:
         """Give the programme in force."""

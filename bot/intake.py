@@ -1,6 +1,7 @@
 """Stores arriving events in groups, so that one commit serves all that came meanwhile. Reads nothing in them."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from storage.database import ConflictError, Database, StorageUnavailableError
 from storage.facts import ChannelName
 from storage.inbox import NewEvent
 
+WINDOW_SECONDS = 0.004  # a commit to a quick disk takes about that long
 TRIES = 3  # of a group that another transaction got in the way of
 
 
@@ -26,20 +28,25 @@ class _Delivered:
 
 
 class Intake:
-    """Stores what arrives, at once when nothing is being stored, else together with all else that waits.
+    """Stores what arrives, at once when it comes alone, else together with all else that waits.
 
-    No timer holds anything back: a group waits for the commit of the group before it and for nothing else.
+    Where the group before was of several, the next waits up to WINDOW_SECONDS for half as many: who was answered by
+    one commit asks again at about the same time, and the first of them would have a commit of its own.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: list[_Delivered] = []
         self._storing: asyncio.Task[None] | None = None
+        self._expected = 1
+        self._enough = asyncio.Event()
 
     async def store(self, channel: ChannelName, events: Sequence[NewEvent], received_at: datetime) -> None:
         """Return once the events are durable; raises what kept these events, and no others, from being stored."""
         stored = asyncio.get_running_loop().create_future()
         self._waiting.append(_Delivered(channel, events, received_at, stored))
+        if len(self._waiting) >= self._expected:
+            self._enough.set()
         if self._storing is None:
             self._storing = asyncio.create_task(self._store_all())
         await stored
@@ -47,10 +54,20 @@ class Intake:
     async def _store_all(self) -> None:
         try:
             while self._waiting:
+                await self._gather()
                 group, self._waiting = self._waiting, []
+                self._expected = max(1, len(group) // 2)
+                self._enough.clear()
                 await self._store(group)
         finally:
             self._storing = None
+
+    async def _gather(self) -> None:
+        """Wait a little for half as many as were in the last group."""
+        if len(self._waiting) < self._expected:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WINDOW_SECONDS):
+                    await self._enough.wait()
 
     async def _store(self, group: list[_Delivered]) -> None:
         """Store a group; where that fails for a reason of some event's, store each webhook by itself."""

@@ -72,7 +72,8 @@ class Texts:
 
     def of(self, language: str | None) -> Words:
         """Give the words of a language, or Japanese."""
-        return self._words[self.match(language) or JAPANESE]
+        known = self._words.get(language or JAPANESE)
+        return known or self._words[self.match(language) or JAPANESE]
 
 
 @cache
@@ -102,6 +103,7 @@ def name_language(language: str, reader: str) -> str:
     return _locale(language).get_display_name(_locale(reader)) or language
 
 
+@lru_cache(maxsize=4096)
 def format_number(number: float, language: str) -> str:
     """Write a number with the language's separators: 60,000."""
     return format_decimal(number, locale=_locale(language))

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, Table, create_engine, event, text
+from sqlalchemy import BigInteger, Boolean, Connection, DateTime, Engine, Integer, Table, create_engine, event, text
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.types import TypeDecorator
@@ -257,6 +257,10 @@ def storage_errors() -> Iterator[None]:
         raise
 
 
+_LOCK = Prepared(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"))
+_TRY_LOCK = Prepared(text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0)) AS held").columns(held=Boolean))
+
+
 def lock_account(connection: Connection, channel: str, bot_id: str, account_key: str) -> None:
     """Hold one account until the transaction ends. SQLite's one writer needs no lock."""
     _lock(connection, f"account:{channel}:{bot_id}:{account_key}")
@@ -273,8 +277,7 @@ def try_lock_account(connection: Connection, channel: str, bot_id: str, account_
     if connection.dialect.name != "postgresql":
         return True
     name = f"account:{channel}:{bot_id}:{account_key}"
-    trying = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
-    return bool(connection.execute(trying, {"name": name}).scalar())
+    return bool(_TRY_LOCK.one(connection, name=name).held)
 
 
 def lock_person(connection: Connection, person_id: int) -> None:
@@ -328,7 +331,7 @@ def lock_quota(connection: Connection, channel: str) -> None:
 
 def _lock(connection: Connection, name: str) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+        _LOCK.change(connection, name=name)
 
 
 def _postgresql_engine(url: str) -> Engine:

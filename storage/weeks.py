@@ -4,7 +4,6 @@ How many have so many points stands in stripes, so that no row is hot and a rank
 """
 
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Index, bindparam, case, false, func, literal, select, text
@@ -14,6 +13,7 @@ from sqlmodel import Field, SQLModel
 from storage.database import BigId, table_of
 from storage.facts import Crowd, PersonWeek
 from storage.people import PEOPLE
+from storage.prepared import Prepared
 from storage.totals import STRIPES
 
 
@@ -65,12 +65,17 @@ def count(connection: Connection, person_id: int, acted_on: date, times: int, po
         return
     week = week_of(acted_on)
     values = {"of_week": week, "of_person": person_id, "more_times": times, "more_points": points}
-    now_has = connection.execute(_adding(connection.dialect.name, acted_on.weekday()), values).scalar_one()
+    now_has = _ADD[acted_on.weekday()].one(connection, **values).points
     if points:
         _step(connection, week, person_id, now_has - points, now_has)
 
 
-@cache
+def _chose(person_id: Any) -> ColumnElement[bool]:
+    """Ask whether a person chose to be listed; a tombstone did not."""
+    chose = select(PEOPLE.c.board_name.is_not(None)).where(PEOPLE.c.id == person_id).scalar_subquery()
+    return func.coalesce(chose, false())
+
+
 def _adding(dialect: str, weekday: int) -> Any:
     """Add to a person's week, or begin it as the person chose to be listed; gives the points it then has."""
     insert = (sqlite if dialect == "sqlite" else postgresql).insert(PERSON_WEEKS)
@@ -82,16 +87,13 @@ def _adding(dialect: str, weekday: int) -> Any:
     return begun.on_conflict_do_update(index_elements=["week", "person_id"], set_=more).returning(PERSON_WEEKS.c.points)
 
 
+_ADD = [Prepared(_adding("sqlite", day), postgresql=_adding("postgresql", day)) for day in range(len(DAYS))]
+
+
 def add_week(connection: Connection, week: date, person_id: int, values: dict[str, int]) -> None:
     """Begin a person's week with points and times of days that were counted elsewhere; listed as the person chose."""
     begun = PERSON_WEEKS.insert().values(week=week, person_id=person_id, is_listed=_chose(person_id), **values)
     connection.execute(begun)
-
-
-def _chose(person_id: Any) -> ColumnElement[bool]:
-    """Ask whether a person chose to be listed; a tombstone did not."""
-    chose = select(PEOPLE.c.board_name.is_not(None)).where(PEOPLE.c.id == person_id).scalar_subquery()
-    return func.coalesce(chose, false())
 
 
 def _step(connection: Connection, week: date, person_id: int, before: int, after: int) -> None:
@@ -99,16 +101,25 @@ def _step(connection: Connection, week: date, person_id: int, before: int, after
     moved = sorted([(before, -1), (after, 1)])
     same = {"week": week, "stripe": person_id % STRIPES}
     rows = [{**same, "points": points, "persons": persons} for points, persons in moved if points > 0]
-    if rows:
-        add_steps(connection, rows)
+    for row in rows:
+        _STEP.change(connection, **row)
+
+
+def _stepping(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    more = {"persons": WEEK_STEPS.c.persons + insert.excluded.persons}
+    return insert.on_conflict_do_update(index_elements=["week", "points", "stripe"], set_=more)
+
+
+_STEP = Prepared(
+    _stepping(sqlite.insert(WEEK_STEPS)),
+    postgresql=_stepping(postgresql.insert(WEEK_STEPS)),
+    columns=[column.name for column in WEEK_STEPS.c],
+)
 
 
 def add_steps(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Add to how many persons have so many points; ``rows`` name week, points, stripe and persons."""
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(WEEK_STEPS)
-    more = {"persons": WEEK_STEPS.c.persons + insert.excluded.persons}
-    added = insert.values(rows).on_conflict_do_update(index_elements=["week", "points", "stripe"], set_=more)
-    connection.execute(added)
+    _STEP.change_many(connection, rows)
 
 
 def active_days() -> ColumnElement[int]:

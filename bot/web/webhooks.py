@@ -1,10 +1,10 @@
 """The two addresses that the platforms call: verify, split, store, and only then answer 200. Understands nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot import metrics
 from bot.worker import Worker
@@ -23,6 +23,19 @@ def routes(channels: Mapping[ChannelName, Channel], worker: Worker) -> list[Base
     over_http = (ChannelName.LINE, ChannelName.TELEGRAM)
     taking = [_Webhook(channels[name], worker) for name in over_http if name in channels]
     return [Route(f"/webhooks/{one.channel.name}", one, methods=["POST"]) for one in taking]
+
+
+class Front:
+    """Stands before the pages and takes the platforms' webhooks at once: routing and headers are for browsers."""
+
+    def __init__(self, pages: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+        self._pages = pages
+        self._taking = {route.path: route.app for route in routes if isinstance(route, Route)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on to where it belongs."""
+        taking = self._taking.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        await (self._pages if taking is None else taking)(scope, receive, send)
 
 
 class _Webhook:

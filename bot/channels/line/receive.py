@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 from bot.channels.line import limits
 from bot.channels.line.lengths import printable
@@ -129,10 +129,14 @@ def _own_time(event: dict[str, Any]) -> datetime | None:
 
     Without either an event is given its neighbours' latest time, or 1970: it then never outruns a known one.
     """
-    for milliseconds in (event.get("timestamp"), _ulid_time(_text(event, "webhookEventId"))):
-        if isinstance(milliseconds, int | float) and _OLDEST_MS <= milliseconds <= _NEWEST_MS:
-            return _EPOCH + timedelta(milliseconds=int(milliseconds))
-    return None
+    milliseconds = event.get("timestamp")
+    if not _is_likely(milliseconds):
+        milliseconds = _ulid_time(_text(event, "webhookEventId"))
+    return _EPOCH + timedelta(milliseconds=int(milliseconds)) if _is_likely(milliseconds) else None
+
+
+def _is_likely(milliseconds: Any) -> TypeGuard[float]:
+    return isinstance(milliseconds, (int, float)) and _OLDEST_MS <= milliseconds <= _NEWEST_MS
 
 
 def _ulid_time(event_id: str) -> int | None:

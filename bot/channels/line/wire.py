@@ -105,7 +105,7 @@ class Wire:
         if self._session is None:
             connector = self._opened().api_client.rest_client.pool_manager.connector
             # Half of the time at most for a connection: only then a time-out surely means that nothing was sent.
-            timeout = aiohttp.ClientTimeout(total=self.deadline, connect=self.deadline / 2)
+            timeout = aiohttp.ClientTimeout(total=None, connect=self.deadline / 2)
             jar = aiohttp.DummyCookieJar()
             self._session = aiohttp.ClientSession(
                 connector=connector, connector_owner=False, cookie_jar=jar, timeout=timeout
