@@ -17,6 +17,7 @@ from scheduler.ending import Ending, Errors
 from scheduler.outcomes import Next
 from scheduler.pacing import LEASE, POLL_SECONDS, Pacer, budget_name
 from scheduler.troubles import Troubles
+from scheduler.validity import Verdict
 from storage import accounts, batches, budgets, claims, generations, outbox
 from storage.clock import Clock
 from storage.database import ConflictError, Database, StorageUnavailableError
@@ -209,27 +210,30 @@ class Delivery:
         self._watch(call, outcome, self._clock.real())
 
     async def _is_held_back(self, call: StoredCall) -> bool:
-        """Look at a notice once more before a try; where even looking fails, it was not sent and waits a minute."""
+        """Look at a notice once more before a try; where even looking fails, it was not sent and waits a minute.
+
+        It is a question, and keeps nobody from writing: what changes behind it would also change behind a write of it.
+        """
+        now = self._clock.now()
         try:
-            return await self._insist(lambda c: self._holds_back(c, call)) is not False
+            verdict = await asyncio.wrap_future(self._database.read(lambda c: validity.look_again(c, call, now)))
         except Exception as error:
             log.error("notice_not_looked_at", call_id=call.id, error=type(error).__name__, exc_info=error)
             outcome = Outcome(fate=Fate.TEMPORARY, detail=type(error).__name__)
             step = outcomes.put_off(call, self._clock.real() + timedelta(seconds=outcomes.HALT_DELAY))
             await self._insist(lambda c: self._end(c, call, outcome, step))
             return True
-
-    def _holds_back(self, connection: Connection, call: StoredCall) -> bool:
-        """End a notice that is no longer true, put off one that would come in the quiet hours; tell whether it was."""
-        now, real_now = self._clock.now(), self._clock.real()
-        verdict = validity.look_again(connection, call, now)
         if not verdict.fault and verdict.free_from <= now:
             return False
+        await self._insist(lambda c: self._hold_back(c, call, verdict, now))
+        return True
+
+    def _hold_back(self, connection: Connection, call: StoredCall, verdict: Verdict, now: datetime) -> None:
+        """End a notice that is no longer true, or put off one that would come in the quiet hours."""
         step = Next(OutboxState.SKIPPED)
         if not verdict.fault:
-            step = outcomes.put_off(call, real_now + (verdict.free_from - now))
+            step = outcomes.put_off(call, self._clock.real() + (verdict.free_from - now))
         self._end(connection, call, Outcome(fate=Fate.PERMANENT, detail=verdict.fault or "quiet hours"), step)
-        return True
 
     async def _renew(self, call: StoredCall) -> bool:
         """Hold on to a call that waited long for its turn; another process may have taken it over."""
