@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from bot import arming, opening
 from bot.__main__ import app
+from bot.doctor.database import look_at_database
 from bot.enlisting import keyed_hash
 from bot.settings import Settings
 from scheduler import upkeep
@@ -43,10 +44,13 @@ class City:
     def run(self, *words: str) -> Result:
         return CliRunner().invoke(app, [*words], env=self._settings)
 
+    def settings(self) -> Settings:
+        return Settings(_env_file=None, **{k.lower(): v for k, v in self._settings.items()})  # type: ignore[arg-type,call-arg]
+
     @contextmanager
     def town(self) -> Iterator[Town]:
         """The town in this database, under the city's own secret."""
-        database = opening.open_database(Settings(_env_file=None, **{k.lower(): v for k, v in self._settings.items()}))  # type: ignore[arg-type,call-arg]
+        database = opening.open_database(self.settings())
         try:
             town = Town(database)
             object.__setattr__(town.house, "secret", SECRET.encode())
@@ -189,6 +193,7 @@ def test_nothing_but_replies_goes_out_until_the_restored_database_is_armed(city:
     remembered = arming.read(city.data_dir / "generation")
     assert not city.ask(lambda c: generations.is_armed(c, remembered))
     assert city.ask(_states) == {"answer": "skipped", "notice": "waiting"}, "old answers were given then"
+    assert any("is not armed here" in finding.words for finding in look_at_database(city.settings()))
     shown = city.run("rearm")
     assert "1 notice" in shown.output
     assert not city.ask(lambda c: generations.is_armed(c, arming.read(city.data_dir / "generation")))
