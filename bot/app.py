@@ -160,7 +160,7 @@ class App:
             *links.routes(LinkParts(self.database, self.secret)),
             *tickets.routes(self._ticket_parts()),
             *rooms.routes(self._desk()),
-            *errands.routes(self._office(), self.secret),
+            *errands.routes(self._office(), self.secret, self._ask_quota),
         ]
         if self.phones is not None:
             routes += sandboxed.routes(self.database, self.clock, self.phones.url)
@@ -250,6 +250,9 @@ class App:
         if self.phones is not None:
             await self.phones.stop()
         self.database.close()
+
+    async def _ask_quota(self) -> None:
+        await quotas.refresh(self.database, self.clock, self.channels)
 
     def _alarm(self) -> Watch:
         names, folder = self.settings.alert_names, self.settings.data_dir

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import structlog
+from sqlalchemy import Connection
 
-from storage import quotas
+from storage import alerts, quotas
+from storage.alerts import AlertKind
 from storage.clock import Clock
 from storage.database import ConflictError, Database, StorageUnavailableError
 from storage.facts import ChannelName
 from storage.quotas import QuotaFacts
 
-ASK_SECONDS = 600.0
+ASK_SECONDS = 240.0
 """LINE's figure is an estimate that lags behind; 2,000 questions a second would be allowed (reference #rate-limits)."""
 
 log = structlog.get_logger()
@@ -22,6 +24,10 @@ log = structlog.get_logger()
 
 class NotAnsweredError(Exception):
     """A platform was asked for its quota and did not tell; the words hold no secret."""
+
+
+class TokenRefusedError(NotAnsweredError):
+    """A platform refused our token: it would refuse every call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class Metered(Protocol):
     """A channel whose platform counts messages by the month."""
 
     async def read_quota(self) -> Reading | None:
-        """Ask for this month's messages; None when the platform does not answer."""
+        """Ask for this month's messages; None when the platform does not answer, TokenRefusedError when it refuses."""
         ...
 
 
@@ -59,7 +65,11 @@ async def refresh(database: Database, clock: Clock, channels: Mapping[ChannelNam
     for name, channel in channels.items():
         if not isinstance(channel, Metered):
             continue
-        reading = await channel.read_quota()
+        try:
+            reading = await channel.read_quota()
+        except TokenRefusedError as error:
+            await asyncio.wrap_future(_raise(database, clock, name, str(error)))
+            raise
         if reading is None:
             raise NotAnsweredError(f"{name} did not tell its quota")
         told.append(await asyncio.wrap_future(_keep(database, clock, name, reading)))
@@ -68,4 +78,19 @@ async def refresh(database: Database, clock: Clock, channels: Mapping[ChannelNam
 
 def _keep(database: Database, clock: Clock, name: ChannelName, reading: Reading) -> Future[QuotaFacts]:
     now = clock.real()
-    return database.write(lambda c: quotas.put(c, name, reading.most, reading.used, now))
+
+    def unit(connection: Connection) -> QuotaFacts:
+        alerts.end(connection, AlertKind.CHANNEL_HALTED, _token_key(name), now)
+        return quotas.put(connection, name, reading.most, reading.used, now)
+
+    return database.write(unit)
+
+
+def _raise(database: Database, clock: Clock, name: ChannelName, detail: str) -> Future[bool]:
+    """Have staff told of a refused token, though nothing was to be sent; ended by the next answer."""
+    kind, now = AlertKind.CHANNEL_HALTED, clock.real()
+    return database.write(lambda c: alerts.raise_(c, kind, _token_key(name), detail, now))
+
+
+def _token_key(name: ChannelName) -> str:
+    return f"{name}:token"

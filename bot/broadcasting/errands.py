@@ -1,6 +1,8 @@
 """Does the command line's errands where a running bot holds the database. Whoever asks must hold the bot's own key."""
 
 import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -9,13 +11,18 @@ from starlette.routing import BaseRoute, Route
 
 from bot.broadcasting import desk
 from bot.broadcasting.office import ERRAND, ErrandRefusedError, Office
+from scheduler.quotas import NotAnsweredError
+from storage.database import StorageUnavailableError
 
 LARGEST = 200_000  # bytes; a broadcast in seven languages has a tenth of them
 HEADERS = {"Cache-Control": "no-store"}
 
 
-def routes(office: Office, secret: bytes) -> list[BaseRoute]:
-    """Give ``POST /staff/errands``: 200 with what came of it, 409 with why it was not done, 404 without the key."""
+def routes(office: Office, secret: bytes, ask_quota: Callable[[], Awaitable[object]] | None = None) -> list[BaseRoute]:
+    """Give ``POST /staff/errands``: 200 with what came of it, 409 with why it was not done, 404 without the key.
+
+    ``ask_quota`` asks the platforms what is left of the month, before anything is armed.
+    """
 
     async def do(request: Request) -> Response:
         length = request.headers.get("content-length", "")
@@ -24,7 +31,11 @@ def routes(office: Office, secret: bytes) -> list[BaseRoute]:
         if not body or not desk.is_signed(secret, body, token, office.clock.real()):
             return JSONResponse({"lines": ["not found"]}, 404, headers=HEADERS)
         try:
-            lines, status = await asyncio.to_thread(office.do, ERRAND.validate_json(body)), 200
+            errand = ERRAND.validate_json(body)
+            if errand.act == "arm" and ask_quota is not None:
+                with contextlib.suppress(NotAnsweredError, StorageUnavailableError):  # the last answer stands then
+                    await ask_quota()
+            lines, status = await asyncio.to_thread(office.do, errand), 200
         except (ErrandRefusedError, ValidationError) as error:
             lines, status = str(error).splitlines(), 409
         return JSONResponse({"lines": lines}, status, headers=HEADERS)

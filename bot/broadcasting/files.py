@@ -64,6 +64,7 @@ class _For(_Strict):
     relation: EventRelation | None = None
     active_within_days: Annotated[int, Field(ge=1, le=366)] | None = None
     friends: bool = False
+    by_line_itself: bool = False
     training: bool = False
 
     def audience(self, find_event: FindEvent) -> Audience:
@@ -77,6 +78,7 @@ class _For(_Strict):
             relation=self.relation,
             active_within_days=self.active_within_days,
             friends=self.friends,
+            by_line_itself=self.by_line_itself,
             is_training=self.training,
         )
 

@@ -12,7 +12,7 @@ from bot.broadcasting.office import ErrandRefusedError
 from bot.settings import Settings
 from handlers import foreseeing
 from handlers.rules.forecast import PLANS
-from storage import broadcasts, links, marks, tallies
+from storage import broadcasts, friends, links, marks, tallies
 from storage.clock import Clock, real_now
 from storage.facts import BroadcastFacts
 
@@ -39,6 +39,7 @@ def _show(connection: Connection, number: int) -> list[str]:
     one = _find(connection, number)
     told = showing.deliveries(tallies.list_of(connection, number), one.total)
     pressed = showing.links(links.list_of_broadcast(connection, number))
+    told += showing.by_line_itself(friends.find(connection, number))
     return [*showing.broadcast(one), *told, *pressed, *showing.preview(one.content)]
 
 

@@ -13,6 +13,7 @@ from handlers.rules.preflight import Fault, Finding, Seen
 from handlers.tracking import choices_of
 from storage.clock import TOKYO
 from storage.facts import Audience, BroadcastContent, BroadcastFacts, EventFacts, TrackedLink
+from storage.friends import FriendsCallFacts
 from storage.tallies import Tally
 
 HASH_SIGNS = 12
@@ -58,6 +59,8 @@ FAULTS = {
     Fault.NO_RELATION: "an audience of an event needs both event and relation",
     Fault.CORRECTS_NOTHING: "a correction is for those reached by what it corrects, and nothing else is",
     Fault.NOT_RENDERED: "(a platform cannot send it)",
+    Fault.NOT_GENERAL: "LINE itself tells all its friends alike: channels line, friends true, Japanese only, no lot, "
+    "no tracked links, and nothing else",
 }
 
 
@@ -134,8 +137,18 @@ def broadcast(one: BroadcastFacts) -> list[str]:
     return lines
 
 
+def by_line_itself(call: FriendsCallFacts | None) -> list[str]:
+    """Say what became of the one call by which LINE tells all its friends; nothing for any other broadcast."""
+    if call is None:
+        return []
+    said = f"by LINE    one call for all friends of the account: {call.state} {call.detail}".rstrip()
+    return [said, "           whom it reached is unknown: LINE tells neither how many nor whom, and heeds no pause"]
+
+
 def audience(whom: Audience) -> str:
     """Say whom a broadcast is for."""
+    if whom.by_line_itself:
+        return "all friends on LINE, told by LINE itself: whom that reaches is unknown"
     limits = [
         f"{name} {', '.join(value) if isinstance(value, tuple) else value}"
         for name in Audience.__slots__

@@ -105,7 +105,7 @@ def foresee(
         takes=takes,
         begins_at=begins_at,
         ends_at=ends_at,
-        lacks=tuple(_lacks(counts, month, line, ends_at)),
+        lacks=tuple(_lacks(counts, month, line, ends_at, is_by_line=content.audience.by_line_itself)),
     )
 
 
@@ -127,8 +127,11 @@ def quota_lacks(month: Month, messages: int) -> tuple[Lack, ...]:
     return (Lack.QUOTA,) if month.free is not None and messages > month.free else ()
 
 
-def _lacks(counts: Sequence[AudienceCount], month: Month, line: int, ends_at: datetime | None) -> Iterator[Lack]:
-    if not any(count.told for count in counts):
+def _lacks(
+    counts: Sequence[AudienceCount], month: Month, line: int, ends_at: datetime | None, *, is_by_line: bool
+) -> Iterator[Lack]:
+    """Say what is lacking; whom LINE itself tells (``is_by_line``), nobody here knows."""
+    if not any(count.told for count in counts) and not is_by_line:
         yield Lack.NOBODY
     yield from quota_lacks(month, line)
     if ends_at is None:

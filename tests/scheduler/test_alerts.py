@@ -155,6 +155,17 @@ def _state(database: Database, number: int) -> str:
     )
 
 
+async def test_a_token_that_line_refuses_is_told_though_nothing_is_sent(staff: Staff, sandbox: Sandbox) -> None:
+    sandbox.order_fault("line", "401", "message/quota")
+    async with staff.delivering() as sending:
+        watch, channels = staff.watch(sending), staff.house().channels
+        with pytest.raises(quotas.TokenRefusedError):
+            await quotas.refresh(staff.database, staff.clock, channels)
+        await until(watch, is_told(staff, "LINEへの送信が止まっています"))
+        await quotas.refresh(staff.database, staff.clock, channels)
+        await until(watch, is_told(staff, "解消しました"))
+
+
 async def test_a_low_quota_is_told_where_it_costs_nothing(staff: Staff, sandbox: Sandbox) -> None:
     sandbox.line.settings(quota=200, used=170)
     async with staff.delivering() as sending:

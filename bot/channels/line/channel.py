@@ -9,7 +9,7 @@ from bot.channels.line.tokens import LongLivedToken, TokenSource
 from bot.channels.line.wire import LineError, Wire
 from handlers.messages import Arrived, Call, Incoming, Message, Outcome, Way
 from scheduler.followers import NotListedError, NotVerifiedError, Page
-from scheduler.quotas import Reading
+from scheduler.quotas import Reading, TokenRefusedError
 from storage.facts import ChannelName
 
 
@@ -77,10 +77,12 @@ class Line:
         return None
 
     async def read_quota(self) -> Reading | None:
-        """Ask for this month's messages; None when LINE does not answer."""
+        """Ask for this month's messages; None when LINE does not answer, TokenRefusedError for a bad token."""
         try:
             quota = await self.account.quota()
-        except LineError:
+        except LineError as error:
+            if error.status in (401, 403):
+                raise TokenRefusedError(str(error)) from None
             return None
         return Reading(most=quota.limit, used=quota.used)
 

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
-from bot.broadcasting import files
+from bot.broadcasting import files, showing
 from bot.broadcasting.files import FileRefusedError
 from handlers import messages
 from handlers.messages import Card, Choice, Text
+from handlers.rules import preflight
 from storage.facts import AudienceKind, BroadcastContent, ChannelName, EventRelation
+from storage.friends import FriendsCallFacts
+from storage.outbox import OutboxState
 
 PLAIN = """
 title = "清掃のお知らせ"
@@ -100,3 +103,17 @@ def test_a_correction_needs_its_texts_only() -> None:
     assert messages.load(texts["ja"]) == (Text("正しくは2時です。"),)
     with pytest.raises(FileRefusedError):
         files.read_texts("text = 3")
+
+
+def test_a_notice_that_line_itself_tells_is_written_and_shown_as_one() -> None:
+    written = f'{PLAIN}\n[audience]\nchannels = ["line"]\nfriends = true\nby_line_itself = true\n'
+    found = files.read(written, int)
+    assert preflight.is_general(found)
+    assert "whom that reaches is unknown" in showing.audience(found.audience)
+    call = FriendsCallFacts(7, OutboxState.ACCEPTED, "status 200", found.send_at, found.send_at)
+    assert "accepted" in showing.by_line_itself(call)[0]
+    assert showing.by_line_itself(None) == []
+
+
+def test_everything_that_can_be_found_has_words() -> None:
+    assert set(showing.FAULTS) == set(preflight.Fault)

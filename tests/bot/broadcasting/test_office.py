@@ -13,6 +13,7 @@ from bot.importing.links import Links
 from handlers import arranging, messages
 from handlers.messages import Card
 from handlers.rules.forecast import PLANS
+from scheduler.quotas import NotAnsweredError
 from storage import approvers, broadcasts, events, quotas
 from storage.facts import BroadcastState, ChannelName
 from tests.handlers.occasions import add_event
@@ -197,3 +198,19 @@ async def test_nobody_else_finds_anything_there(office: Office) -> None:
         assert answer.status_code == 404
     assert (await ask(office, replace(errand, file="x" * 300_000))).status_code == 404
     assert office.database.read(lambda c: broadcasts.list_newest(c, 1)).result() == []
+
+
+async def test_the_month_is_asked_for_before_arming_and_for_nothing_else(office: Office) -> None:
+    asked: list[str] = []
+
+    async def ask_quota() -> None:
+        asked.append("asked")
+        raise NotAnsweredError("LINE is silent: the last answer stands")
+
+    transport = httpx.ASGITransport(Starlette(routes=errands.routes(office, SECRET, ask_quota)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        for act, times in (("draft", 0), ("arm", 1)):
+            body = ERRAND.dump_json(Errand(act=act, by="Ann", number=1, file=FILE))
+            token = desk.sign(SECRET, body, office.clock.real())
+            await client.post(desk.PATH, content=body, headers={"authorization": f"Bearer {token}"})
+            assert len(asked) == times
