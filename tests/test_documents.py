@@ -59,7 +59,7 @@ def test_every_command_is_in_the_operations() -> None:
 async def test_every_address_is_in_the_documents(tmp_path: Path) -> None:
     found = App(Settings(data_dir=tmp_path / "data", programme_file=KITAQ))
     try:
-        routes = [route for route in found.web.pages.app.routes if isinstance(route, Route | Mount)]
+        routes = [route for route in found.web.app.app.routes if isinstance(route, Route | Mount)]
     finally:
         found.database.close()
     assert {"/webhooks/line", "/", "/sandbox"} <= {route.path for route in routes}

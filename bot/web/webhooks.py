@@ -29,13 +29,13 @@ class Front:
     """Stands before the pages and takes the platforms' webhooks at once: routing and headers are for browsers."""
 
     def __init__(self, pages: ASGIApp, routes: Sequence[BaseRoute]) -> None:
-        self.pages = pages
+        self.app = pages
         self._taking = {route.path: route.app for route in routes if isinstance(route, Route)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on to where it belongs."""
         taking = self._taking.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
-        await (self.pages if taking is None else taking)(scope, receive, send)
+        await (self.app if taking is None else taking)(scope, receive, send)
 
 
 class _Webhook:
