@@ -172,6 +172,6 @@ def test_nothing_is_ever_sent_that_another_person_did_not_approve_as_it_is(engin
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

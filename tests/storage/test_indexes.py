@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from storage import audit, claims, inbox, notices, outbox, prepared, registrations, standing_orders, weeks
+from storage import audit, broadcasts, claims, inbox, notices, outbox, prepared, registrations, standing_orders, weeks
 from storage.facts import ChannelName
 from tests import databases
 from tests.storage.rows import NOW
@@ -33,6 +33,10 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "late notices": lambda c: notices.count_expired(c, NOW),
     "old notices": lambda c: notices.remove_old(c, NOW, 500),
     "outdated calls": lambda c: outbox.skip_outdated(c, 1, 2, NOW),
+    "open broadcasts": lambda c: broadcasts.list_open(c, NOW),
+    "overdue broadcasts": lambda c: broadcasts.list_overdue(c, NOW, 20),
+    "promised messages": broadcasts.list_promised,
+    "told before a block": lambda c: broadcasts.list_told(c, 1, NOW),
     "person board": lambda c: weeks.list_best(c, NOW.date(), 20),
     "rank": lambda c: weeks.find_crowd(c, NOW.date(), 30),
     "own week": lambda c: weeks.find(c, 1, NOW.date()),
@@ -42,7 +46,8 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
 OF_FEW = (
     "outbox_open", "outbox_paced", "outbox_full", "outbox_stranded", "outbox_answering", "outbox_late",
     "inbox_waiting", "inbox_failed", "inbox_full", "notice_due", "notice_ended", "registration_offers",
-    "audit_to_report",
+    "audit_to_report", "broadcast_open", "broadcast_handed_in",
+    "delivery_of_account",  # one account's of some days
     "outbox_made",  # of all, read from its oldest end on
     "person_week_listed", "ix_person_week_person_id",
     "sqlite_autoindex_person_week_1", "sqlite_autoindex_weekly_push_1",  # one row by its key
