@@ -137,10 +137,11 @@ def _cancel_parts(connection: Connection, parts: Sequence[PartFacts], now: datet
         live = registrations.list_of_part(connection, part.id)
         cancelled = replace(part, state=PartState.CANCELLED, schedule_version=part.schedule_version + 1)
         known = _known_times(part, _withhold(connection, cancelled, now), live)
-        queueing.withdraw(connection, live, now)
-        _store(connection, cancelled, now)
         first = [one for one in live if one.person_id not in told]
-        _tell_cancelled(connection, cancelled, first, {one: {**words, **was} for one, was in known.items()}, now)
+        details = {one: {**words, **was} for one, was in known.items()}
+        _tell_cancelled(connection, cancelled, live, first, details, now)
+        queueing.end(connection, part.id, live, now)
+        _store(connection, cancelled, now)
         told |= {one.person_id for one in live}
     return any(_is_soon(part.starts_at, now) for part in parts)
 
@@ -148,15 +149,34 @@ def _cancel_parts(connection: Connection, parts: Sequence[PartFacts], now: datet
 def _tell_cancelled(
     connection: Connection,
     part: PartFacts,
+    live: Sequence[RegistrationFacts],
     concerned: Sequence[RegistrationFacts],
-    details: Mapping[int, dict[str, str]],
+    details: Mapping[int, Mapping[str, str]],
     now: datetime,
 ) -> None:
     """Tell of a cancelled part until it would have ended: somebody may stand at the door."""
     due_at = _due(part, concerned, details, now)
     until = part.ends_at or part.starts_at or due_at + planning.WHILE_OPEN
-    kind = NoticeKind.CANCELLED
-    planning.tell(connection, kind, part, concerned, now, due_at=due_at, not_after=until, details=details)
+    _tell(connection, NoticeKind.CANCELLED, part, live, concerned, details, now, due_at, until)
+
+
+def _tell(
+    connection: Connection,
+    kind: NoticeKind,
+    part: PartFacts,
+    live: Sequence[RegistrationFacts],
+    concerned: Sequence[RegistrationFacts],
+    details: Mapping[int, Mapping[str, str]],
+    now: datetime,
+    due_at: datetime,
+    until: datetime | None = None,
+) -> None:
+    """Tell those concerned, each what they must know; quicker where that is the same for all who are live."""
+    first = details[concerned[0].person_id] if concerned else {}
+    if len(concerned) == len(live) and all(details[one.person_id] == first for one in live):
+        planning.tell_all(connection, kind, part, now, due_at=due_at, detail=first, not_after=until)
+    else:
+        planning.tell(connection, kind, part, concerned, now, due_at=due_at, not_after=until, details=details)
 
 
 def move(
@@ -202,11 +222,7 @@ def _tell_moved(
 ) -> None:
     concerned = [one for one in live if known[one.person_id] != _times(moved)]
     due_at = _due(moved, concerned, known, now)
-    first = known[concerned[0].person_id] if concerned else {}
-    if len(concerned) == len(live) and all(one == first for one in known.values()):  # as good as always, and quicker
-        planning.tell_all(connection, NoticeKind.MOVED, moved, now, due_at=due_at, detail=first)
-    else:
-        planning.tell(connection, NoticeKind.MOVED, moved, concerned, now, due_at=due_at, details=known)
+    _tell(connection, NoticeKind.MOVED, moved, live, concerned, known, now, due_at)
 
 
 def _due(

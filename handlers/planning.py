@@ -90,9 +90,10 @@ def tell_all(
     *,
     due_at: datetime,
     detail: Mapping[str, str],
+    not_after: datetime | None = None,
 ) -> None:
     """Tell everybody at a part the same, as ``tell`` does, however many they are."""
-    until = part.starts_at or due_at + WHILE_OPEN
+    until = not_after or part.starts_at or due_at + WHILE_OPEN
     if due_at < until:
         planned = NewNotice(kind=kind, part=part, person_id=EVERYBODY, due_at=due_at, not_after=until, detail=detail)
         notices.add_for_all(connection, planned, registrations.LIVE, now, by_turn=True)

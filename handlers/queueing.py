@@ -29,9 +29,20 @@ def withdraw(
 ) -> None:
     """End registrations of a locked event: their seats are free and what they were to be told is taken back."""
     for part_id, rows in by_part(ended):
-        registrations.change(connection, [one.id for one in rows], now, state=state, offered_until=None)
-        events.free_seats(connection, part_id, sum(one.state in registrations.HOLDING for one in rows))
+        end(connection, part_id, rows, now, state)
         planning.take_back(connection, part_id, rows, now)
+
+
+def end(
+    connection: Connection,
+    part_id: int,
+    rows: Sequence[RegistrationFacts],
+    now: datetime,
+    state: RegistrationState = RegistrationState.CANCELLED,
+) -> None:
+    """End registrations of one part of a locked event, and leave what their people are to be told as it is."""
+    registrations.change(connection, [one.id for one in rows], now, state=state, offered_until=None)
+    events.free_seats(connection, part_id, sum(one.state in registrations.HOLDING for one in rows))
 
 
 def by_part(rows: Sequence[RegistrationFacts]) -> list[tuple[int, list[RegistrationFacts]]]:

@@ -2,12 +2,16 @@
 
 import multiprocessing
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
+from scheduler import notices as sealing
+from scheduler.notices import Sealed
 from storage import notices
 from storage.database import ConflictError, Database
 from storage.facts import NoticeKind
@@ -71,3 +75,25 @@ def test_processes_that_seal_while_an_event_is_moved_tell_everybody_each_thing_o
     left = {one.kind for one, state, _ in told if state is NoticeState.WAITING}
     assert left == {NoticeKind.DAY_BEFORE, NoticeKind.HOUR_BEFORE}
     assert hall.read(lambda c: notices.list_due(c, hall.town.now, 1)) == []
+
+
+def test_two_that_seal_at_once_take_different_people_and_wait_for_nobody(hall: Hall) -> None:
+    event, clock = hall.event(), hall.house.clock
+    for _ in range(2 * PIECE):
+        hall.seat(event, hall.town.citizen())
+    hall.town.now = DAY_BEFORE_AT
+    has_sealed, may_end = threading.Event(), threading.Event()
+
+    def seal_slowly(connection: Connection) -> list[Sealed]:
+        sealed = sealing.seal_due(connection, hall.house, clock.now(), clock.real(), limit=PIECE)
+        has_sealed.set()
+        assert may_end.wait(60)
+        return sealed
+
+    slow = hall.database.write(seal_slowly)
+    assert has_sealed.wait(60)
+    quick = hall.seal(limit=PIECE)
+    may_end.set()
+    told = [one.notice.person_id for one in (*slow.result(), *quick)]
+    assert len(quick) == PIECE
+    assert len(set(told)) == len(told) == 2 * PIECE
