@@ -98,7 +98,8 @@ def _measure(connection: Connection, table: Table, progress: Progress) -> Conten
 
 def _add(connection: Connection, table: Table, rows: Sequence[Any]) -> None:
     if connection.dialect.name == "sqlite":
-        connection.execute(insert(table), [dict(row._mapping) for row in rows])
+        keys = [column.key for column in table.columns]
+        connection.execute(insert(table), [dict(zip(keys, row, strict=True)) for row in rows])
         return
     binds = [
         column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for column in table.columns
