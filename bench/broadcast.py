@@ -23,7 +23,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from select import select as select_ready
+from typing import Any, cast
 
 from aiohttp import web
 from sqlalchemy import Connection, select
@@ -31,7 +32,7 @@ from sqlalchemy import Connection, select
 from bench import prove, victim
 from bot.channels.line.channel import Line
 from bot.channels.telegram.channel import Telegram
-from handlers.messages import Text, dump
+from handlers.messages import Call, Outcome, Text, dump
 from handlers.rules import broadcasts as rules
 from scheduler import broadcasts as leading
 from scheduler.delivery import Delivery
@@ -44,7 +45,8 @@ from storage.deliveries import DELIVERIES
 from storage.facts import Audience, BroadcastContent, BroadcastKind, BroadcastState, ChannelName
 from storage.people import PEOPLE
 
-LIFE_SECONDS = (0.05, 0.6)  # from the first look at the outbox to the kill
+LIFE_SECONDS = (0.0, 0.4)  # from the first call of a life to the kill
+IMPATIENCE = 3.0  # seconds until a life without a call is ended, too: all it could make may be leased to the dead
 ANSWER_SECONDS = (0.0, 0.3)  # the platform takes a call at once and answers later: kills fall in between
 PIECE = 5_000
 TELEGRAM_RATE = 200.0  # below what one process makes, so that the budget is what holds
@@ -218,8 +220,8 @@ def _live(proof: Proof, port: int, number: int, seconds: float | None) -> int:
             asyncio.run(_send(proof, port, number, target))
         os._exit(0)
     os.close(target)
-    with os.fdopen(source, "rb") as pipe:
-        pipe.read(1)  # it looks at the outbox now
+    select_ready([source], [], [], IMPATIENCE if seconds is not None else None)  # it makes its first call now
+    os.close(source)
     if seconds is not None:
         time.sleep(seconds)
         os.kill(child, signal.SIGKILL)
@@ -236,14 +238,26 @@ async def _send(proof: Proof, port: int, number: int, ready: int) -> None:
     channels: dict[ChannelName, Any] = {one.name: one for one in (line, telegram)}
     for channel in channels.values():
         await channel.open()
+        _tell_of_first_call(channel, ready)
     database, clock = Database(proof.url), Clock()
     delivery = Delivery(database, clock, channels, lambda *_: None)
     tasks = [delivery.run(), leading.run(database, House(channels, clock), delivery.room, delivery.wake)]
     running = [asyncio.create_task(task) for task in tasks]
-    os.write(ready, b"!")
     while _state(database, number) in (BroadcastState.ARMED, BroadcastState.SENDING):
         await asyncio.wait(running, timeout=0.2)
     await delivery.stop()
+
+
+def _tell_of_first_call(channel: Any, ready: int) -> None:
+    """Say through a pipe that a call is being made: then a kill is worth while."""
+    original = channel.send
+
+    async def send(call: Call) -> Outcome:
+        with suppress(OSError):
+            os.write(ready, b"!")
+        return cast(Outcome, await original(call))
+
+    channel.send = send
 
 
 # --- the platform ----------------------------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ class Progress(Enum):
     """What a piece of work leaves."""
 
     MORE = auto()  # another piece can be done at once
+    SEALED = auto()  # the same, and calls were stored
     REST = auto()  # nothing, until calls end or time passes
     ENDED = auto()  # every delivery has ended
 
@@ -99,8 +100,9 @@ async def advance_all(database: Database, house: House, wake: Callable[[], None]
         more = []
         for number in going:
             progress = await asyncio.wrap_future(database.write(partial(advance, house=house, broadcast_id=number)))
-            if progress is Progress.MORE:
+            if progress in (Progress.MORE, Progress.SEALED):
                 more.append(number)
+            if progress is Progress.SEALED:
                 wake()
             elif progress is Progress.ENDED:
                 await finish(database, house, number)
@@ -241,7 +243,7 @@ class _Work:
         progress = Progress.REST
         for lot in lots:
             if self._seal_lot(lot):
-                progress = Progress.MORE
+                progress = Progress.SEALED
         return progress
 
     def _seal_lot(self, lot: Lot) -> bool:

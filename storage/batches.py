@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, or_, select
 
 from storage import deliveries
-from storage.claims import hold_due
+from storage.claims import question
+from storage.database import Instant
 from storage.facts import ChannelName, DeliveryState
 from storage.outbox import EMPTY, OF_BROADCAST, OUTBOX, REPLIES, OutboxState
 
@@ -29,17 +31,27 @@ def hold_paced(
     Of broadcasts only those of ``broadcast_ids`` may go now. An account to which another call is being made, or was
     made within ``chat_gap``, is left out. Gives the calls' numbers, for `lease_held`.
     """
-    wanted = [OUTBOX.c.channel == channel, OUTBOX.c.way == way, OUTBOX.c.kind.not_in(REPLIES)]
-    wanted.append(or_(OUTBOX.c.broadcast_id.is_(None), OUTBOX.c.broadcast_id.in_(broadcast_ids)))
-    if chat_gap:
-        wanted.append(~_is_chat_busy(now - chat_gap))
-    return hold_due(connection, owner, now, limit, *wanted, alone=alone, held=held)
+    values = {"channel": channel, "way": way, "broadcasts": list(broadcast_ids) or [0], "since": now - chat_gap}
+    values |= {"owner": owner, "now": now, "most": limit, "held": list(held) or [0]}
+    return list(connection.execute(_paced(alone=alone, has_gap=bool(chat_gap)), values).scalars())
 
 
-def _is_chat_busy(since: datetime) -> ColumnElement[bool]:
+@cache
+def _paced(*, alone: bool, has_gap: bool) -> Select[tuple[int]]:
+    """Ask for calls that nobody waits for; made once, for it is put many times a second."""
+    wanted = [OUTBOX.c.channel == bindparam("channel"), OUTBOX.c.way == bindparam("way")]
+    wanted.append(OUTBOX.c.kind.not_in(REPLIES))
+    ours = OUTBOX.c.broadcast_id.in_(bindparam("broadcasts", expanding=True))
+    wanted.append(or_(OUTBOX.c.broadcast_id.is_(None), ours))
+    if has_gap:
+        wanted.append(~_is_chat_busy())
+    return question(*wanted, alone=alone)
+
+
+def _is_chat_busy() -> ColumnElement[bool]:
     """Tell whether another call to the same account is being made, or was made since a moment."""
     other = OUTBOX.alias("other")
-    recent = or_(other.c.state == OutboxState.SENDING, other.c.ended_at > since)
+    recent = or_(other.c.state == OutboxState.SENDING, other.c.ended_at > bindparam("since", type_=Instant()))
     return exists().where(other.c.account_id == OUTBOX.c.account_id, other.c.id != OUTBOX.c.id, recent)
 
 

@@ -5,12 +5,14 @@ The question is put to the database in one statement, for it is put about every 
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, exists, func, or_, select
 
 from storage.accounts import ACCOUNTS
 from storage.broadcasts import BROADCASTS
+from storage.database import Instant
 from storage.deliveries import DELIVERIES, TOLD, WAITING, Lot, is_of
 from storage.facts import AccountState, BroadcastKind
 from storage.people import PEOPLE
@@ -58,9 +60,10 @@ def claim(connection: Connection, broadcast_id: int, account_ids: Sequence[int],
 def _claim(
     connection: Connection, broadcast_id: int, ours: tuple[ColumnElement[bool], ...], limit: int, cap: Cap | None
 ) -> tuple[list[Candidate], bool]:
-    asked = _question(broadcast_id, cap)
+    asked = _question(has_cap=cap is not None)
+    values = {"ours": broadcast_id, "most": cap.most, "since": cap.since} if cap else {"ours": broadcast_id}
     if connection.dialect.name == "sqlite":
-        rows = connection.execute(asked.where(*ours).order_by(DELIVERIES.c.account_id).limit(limit))
+        rows = connection.execute(asked.where(*ours).order_by(DELIVERIES.c.account_id).limit(limit), values)
         return [Candidate._make(row) for row in rows], True
     chosen = select(DELIVERIES.c.account_id).where(*ours).order_by(DELIVERIES.c.account_id).limit(limit)
     numbers = connection.execute(chosen.with_for_update(skip_locked=True)).scalars().all()
@@ -69,18 +72,20 @@ def _claim(
     busy = set(connection.execute(held).scalars()) ^ set(connection.execute(accounts).scalars())
     free = [number for number in numbers if number not in busy]
     theirs = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.account_id.in_(free))
-    rows = connection.execute(asked.where(*theirs).order_by(DELIVERIES.c.account_id))
+    rows = connection.execute(asked.where(*theirs).order_by(DELIVERIES.c.account_id), values)
     return [Candidate._make(row) for row in rows], not busy
 
 
-def _question(broadcast_id: int, cap: Cap | None) -> Any:
+@cache
+def _question(*, has_cap: bool) -> Select[Any]:
+    """Ask for candidates; its values are the broadcast as ``ours``, and the cap's ``most`` and ``since``."""
     joined = DELIVERIES.join(ACCOUNTS, ACCOUNTS.c.id == DELIVERIES.c.account_id, isouter=True)
     joined = joined.join(PEOPLE, PEOPLE.c.id == ACCOUNTS.c.person_id, isouter=True)
-    account = (ACCOUNTS.c.key, _fault(broadcast_id, cap).label("fault"), ACCOUNTS.c.language, ACCOUNTS.c.person_id)
+    account = (ACCOUNTS.c.key, _fault(has_cap=has_cap).label("fault"), ACCOUNTS.c.language, ACCOUNTS.c.person_id)
     return select(DELIVERIES.c.account_id, *account, DELIVERIES.c.person_id).select_from(joined)
 
 
-def _fault(broadcast_id: int, cap: Cap | None) -> ColumnElement[str]:
+def _fault(*, has_cap: bool) -> ColumnElement[str]:
     """Say in a word or two why an account must not be told; of a person's accounts the stricter setting holds."""
     agreed = and_(func.coalesce(PEOPLE.c.consent_version, "") != "", ~PEOPLE.c.is_tombstone)
     faults = [
@@ -88,17 +93,17 @@ def _fault(broadcast_id: int, cap: Cap | None) -> ColumnElement[str]:
         (ACCOUNTS.c.state != AccountState.FOLLOWING, ACCOUNTS.c.state),
         (and_(ACCOUNTS.c.person_id.is_not(None), ~func.coalesce(agreed, False)), "no consent"),
         (or_(ACCOUNTS.c.paused, _has_paused()), "paused"),
-        (_is_told(broadcast_id), "another account"),
-        (and_(_is_weekly(broadcast_id), ~func.coalesce(PEOPLE.c.wants_monday, False)), "not asked for"),
+        (_is_told(), "another account"),
+        (and_(_is_weekly(), ~func.coalesce(PEOPLE.c.wants_monday, False)), "not asked for"),
     ]
-    if cap is not None:
-        faults.append((_told_lately(cap.since) >= cap.most, "weekly cap"))
+    if has_cap:
+        faults.append((_told_lately() >= bindparam("most"), "weekly cap"))
     return case(*faults, else_="")
 
 
-def _is_weekly(broadcast_id: int) -> ColumnElement[bool]:
+def _is_weekly() -> ColumnElement[bool]:
     """Whether the broadcast is Monday's message, which goes only to who asked for it; the same for all of them."""
-    return exists().where(BROADCASTS.c.id == broadcast_id, BROADCASTS.c.kind == BroadcastKind.WEEKLY)
+    return exists().where(BROADCASTS.c.id == bindparam("ours"), BROADCASTS.c.kind == BroadcastKind.WEEKLY)
 
 
 def _has_paused() -> ColumnElement[bool]:
@@ -106,20 +111,20 @@ def _has_paused() -> ColumnElement[bool]:
     return exists().where(own.c.person_id == ACCOUNTS.c.person_id, own.c.paused)
 
 
-def _is_told(broadcast_id: int) -> ColumnElement[bool]:
+def _is_told() -> ColumnElement[bool]:
     """Whether the person was told, or is about to be, on another account of today.
 
     One question inside the other: SQLite would begin a joined one with all that were told.
     """
     own, told = ACCOUNTS.alias("own"), DELIVERIES.alias("told")
-    ours = (told.c.broadcast_id == broadcast_id, told.c.account_id == own.c.id, told.c.state.in_(TOLD))
+    ours = (told.c.broadcast_id == bindparam("ours"), told.c.account_id == own.c.id, told.c.state.in_(TOLD))
     other = (own.c.person_id == ACCOUNTS.c.person_id, own.c.id != ACCOUNTS.c.id)
     return exists().where(*other, exists().where(*ours).correlate(own))
 
 
-def _told_lately(since: datetime) -> ColumnElement[int]:
+def _told_lately() -> ColumnElement[int]:
     own, told = ACCOUNTS.alias("own"), DELIVERIES.alias("told")
     siblings = select(own.c.id).where(own.c.person_id == ACCOUNTS.c.person_id).correlate(ACCOUNTS)
     is_own = or_(told.c.account_id == ACCOUNTS.c.id, told.c.account_id.in_(siblings))
-    lately = (told.c.is_capped, told.c.state.in_(TOLD), told.c.sealed_at > since)
+    lately = (told.c.is_capped, told.c.state.in_(TOLD), told.c.sealed_at > bindparam("since", type_=Instant()))
     return select(func.count()).where(is_own, *lately).correlate(ACCOUNTS).scalar_subquery()

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, exists, func, or_, select, text
 
 from storage.database import Instant
 from storage.facts import ChannelName
@@ -47,16 +47,27 @@ def hold_due(
 
     What an account is told about a part is told in order: not before the call about it that was stored earlier ended.
     """
-    lost = OUTBOX.c.leased_until < now
-    if held:
-        lost &= OUTBOX.c.id.not_in(held)
+    asked = question(*wanted, alone=alone)
+    values = {
+        "owner": owner,
+        "now": now,
+        "most": limit,
+        "held": list(held) or [0],
+    }  # an empty list would be a question of its own
+    return list(connection.execute(asked, values).scalars())
+
+
+def question(*wanted: ColumnElement[bool], alone: bool) -> Select[tuple[int]]:
+    """Ask for the calls that are due, and hold them; its values are ``owner``, ``now``, ``most`` and ``held``."""
+    now = bindparam("now", type_=Instant())
+    lost = (OUTBOX.c.leased_until < now) & OUTBOX.c.id.not_in(bindparam("held", expanding=True))
     if alone:
-        lost |= OUTBOX.c.leased_by != owner
+        lost |= OUTBOX.c.leased_by != bindparam("owner")
     waiting = (OUTBOX.c.state == OutboxState.WAITING) & (OUTBOX.c.due_at <= now)
     due = or_(waiting, (OUTBOX.c.state == OutboxState.SENDING) & lost)
     asked = select(OUTBOX.c.id).where(OPEN, *wanted, due, ~_is_behind_another())
-    ordered = asked.order_by(OUTBOX.c.urgency, OUTBOX.c.id).limit(limit)
-    return list(connection.execute(ordered.with_for_update(skip_locked=True)).scalars())
+    ordered = asked.order_by(OUTBOX.c.urgency, OUTBOX.c.id).limit(bindparam("most", type_=Integer()))
+    return ordered.with_for_update(skip_locked=True)
 
 
 def lease_held(

@@ -139,7 +139,7 @@ def counted(database: Database, number: int) -> dict[str, int]:
 def lead(database: Database, house: House, number: int, pieces: int = 10_000) -> Progress:
     """Lead a broadcast on by some pieces, or until it rests; nothing is sent."""
     progress = Progress.MORE
-    while progress is Progress.MORE and pieces:
+    while progress in (Progress.MORE, Progress.SEALED) and pieces:
         progress = database.write(lambda c: leading.advance(c, house, number)).result()
         pieces -= 1
     return progress
