@@ -59,7 +59,7 @@ def run(settings: Settings, *, confirmed: bool, drop: bool) -> None:
         write(path, database.write(generations.arm).result())
     finally:
         database.close()
-    typer.echo("armed; restart every process of the bot on this machine: sudo systemctl restart 'kitaq-bot*'")
+    typer.echo("armed; restart every process of the bot on this machine")
 
 
 def _drop(connection: Connection) -> int:

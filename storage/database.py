@@ -339,7 +339,7 @@ def _postgresql_engine(url: str) -> Engine:
 
 
 def _process_name() -> str:
-    return f"kitaq-bot {socket.gethostname()} {os.getpid()}"
+    return f"bot {socket.gethostname()} {os.getpid()}"
 
 
 def count_others(connection: Connection) -> int:
@@ -348,7 +348,7 @@ def count_others(connection: Connection) -> int:
         return 0
     counted = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND application_name LIKE 'kitaq-bot %' AND application_name <> :ours"
+        " AND application_name LIKE 'bot %' AND application_name <> :ours"
     )
     return int(connection.execute(counted, {"ours": _process_name()}).scalar_one())
 
