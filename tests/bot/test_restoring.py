@@ -238,7 +238,7 @@ def test_a_restore_is_refused_while_the_bot_runs(city: City) -> None:
             refused = city.run("restore", str(file), "--yes")
         else:
             url = town.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-            with psycopg.connect(url, application_name="kitaq-bot elsewhere 1"):
+            with psycopg.connect(url, application_name="bot elsewhere 1"):
                 refused = city.run("restore", str(file), "--yes")
     assert refused.exit_code == 2
     assert "stop" in refused.output
