@@ -65,12 +65,16 @@ def running(
 
 
 def _await_answer(port: int, processes: Sequence["subprocess.Popen[bytes]"], log: Path) -> None:
-    """Wait until a port answers HTTP in any way but "not ready"."""
+    """Wait until a port is listened on and does not answer "not ready"."""
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and all(process.poll() is None for process in processes):
-        with contextlib.suppress(httpx.HTTPError):
+        try:
             if httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False, timeout=5).status_code != 503:
                 return
+        except httpx.ReadTimeout:  # Bottender listens, and leaves an address that it does not know unanswered
+            return
+        except httpx.HTTPError:
+            pass
         time.sleep(0.2)
     raise UnavailableError(log.read_text(errors="replace")[-2000:])
 
