@@ -71,10 +71,10 @@ def withdraw(connection: Connection, broadcast_id: int, now: datetime, limit: in
     ours = (OF_BROADCAST, OUTBOX.c.broadcast_id == broadcast_id, idle)
     columns = (OUTBOX.c.id, OUTBOX.c.channel, (OUTBOX.c.was_unknown | lost).label("unsure"))
     rows = connection.execute(select(*columns).where(*ours).limit(limit).with_for_update(skip_locked=True)).all()
+    ended = {"ended_at": now, "detail": "withdrawn", "leased_until": None, **EMPTY}
     for state, unsure in ((OutboxState.UNKNOWN, True), (OutboxState.SKIPPED, False)):
-        few = OUTBOX.c.id.in_([row.id for row in rows if bool(row.unsure) is unsure])
-        ended = {"state": state, "ended_at": now, "detail": "withdrawn", "leased_until": None, **EMPTY}
-        connection.execute(OUTBOX.update().where(few).values(**ended))
+        if few := [row.id for row in rows if bool(row.unsure) is unsure]:
+            connection.execute(OUTBOX.update().where(OUTBOX.c.id.in_(few)).values(**ended, state=state))
     return [(row.id, row.channel, bool(row.unsure)) for row in rows]
 
 
