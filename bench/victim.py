@@ -59,7 +59,7 @@ def lay(fuse: Fuse) -> None:
     from scheduler.delivery import Delivery
     from storage import inbox, outbox
 
-    _wrap(inbox, "store", after=lambda *_: fuse.reach(STEPS[0]))
+    _wrap(inbox, "store_all", after=lambda *_: fuse.reach(STEPS[0]))
     _wrap_async(Worker, "take_in", after=lambda *_: fuse.reach(STEPS[1]))
     _wrap(dispatch, "_post", before=lambda *_: fuse.reach(STEPS[2]))
     _wrap(Delivery, "take", before=lambda _, calls: calls and fuse.reach(STEPS[3]))
