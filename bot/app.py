@@ -88,7 +88,8 @@ class App:
         failures = dict(self.pages.failures)
         pages = Starlette(routes=self._routes(), exception_handlers=failures)
         pages.router.redirect_slashes = False  # it would send people to whatever host the request named
-        self.web = webhooks.Front(SecurityHeaders(pages, https=is_https), webhooks.routes(self.channels, self.worker))
+        taking = webhooks.routes(self.channels, self.worker) if Role.WEB in settings.roles else []
+        self.web = webhooks.Front(SecurityHeaders(pages, https=is_https), taking)
 
     def programme_now(self) -> Programme:
         """Give the programme in force."""

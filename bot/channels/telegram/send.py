@@ -73,7 +73,7 @@ class Sending:
         if call.way is Way.PRESS_ANSWER:
             await self.bot.answer_callback_query(str(call.token), api_kwargs=body)
             return Outcome(fate=Fate.ACCEPTED)
-        if call.token:
+        if call.way is Way.PUSH and call.token:
             return await self._edit(call, body)
         message = await self.bot.send_message(_chat(call.to), body["text"], api_kwargs=body)
         return Outcome(fate=Fate.ACCEPTED, request_id=str(message.message_id))

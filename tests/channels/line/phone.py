@@ -45,7 +45,7 @@ class LinePhone(Phone):
         "429": Ending(
             refusal(429, "The API rate limit has been exceeded. Try again later."), Fate.TEMPORARY, None, 1.0
         ),
-        "429 of the month": Ending(refusal(429, "You have reached your monthly limit."), Fate.HALTED),
+        "429 of the month": Ending(refusal(429, "You have reached your monthly limit."), Fate.HALTED, Reason.QUOTA),
         "500": Ending(refusal(500, "Internal Server Error"), Fate.UNKNOWN),
         "502 in HTML": Ending(Answer(502, b"<html>502", (("Content-Type", "text/html"),)), Fate.UNKNOWN),
         "503, no UTF-8": Ending(Answer(503, b"\xff\xfe"), Fate.UNKNOWN),

@@ -48,13 +48,13 @@ def is_(outcome: Outcome, fate: Fate, reason: Reason | None = None) -> bool:
     return (outcome.fate, outcome.reason) == (fate, reason)
 
 
-@pytest.mark.parametrize("way", [Way.PUSH, Way.REPLY])
-async def test_a_message_arrives_with_the_fields_it_was_rendered_with(way: Way) -> None:
+@pytest.mark.parametrize(("way", "token"), [(Way.PUSH, None), (Way.REPLY, "99")])
+async def test_a_message_arrives_with_the_fields_it_was_rendered_with(way: Way, token: str | None) -> None:
     async with played(ok()) as api:
         channel = Telegram(token=TOKEN, api_url=api.url + "/")
         await channel.open()
         (body,) = channel.render([Card("題 & <b>", ("行",), (Choice("はい", data="yes"),))])
-        outcome = await channel.send(Call(way=way, to="7001", token="99", body=body))
+        outcome = await channel.send(Call(way=way, to="7001", token=token, body=body))
         await channel.close()
     assert api.asked == [("sendMessage", {"chat_id": 7001, **json.loads(body)})]
     assert (outcome.fate, outcome.request_id) == (Fate.ACCEPTED, "5")
