@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import signal
 import sys
 import threading
 import unicodedata
@@ -170,26 +169,18 @@ async def talk(
 
 
 async def typed_lines(descriptor: int = 0) -> AsyncIterator[str]:
-    """Yield lines from the keyboard, a pipe or a file, without holding up the loop; stop at its end, or at Ctrl-C.
+    """Yield lines from the keyboard, a pipe or a file, without holding up the loop; stop at its end.
 
     The thread is a daemon that reads the bare descriptor: a program stopped by Ctrl-C does not wait for one more line.
-    Ctrl-C is the loop's own to hear: a signal that comes just as Python begins to wait would not wake it.
     """
     queue: asyncio.Queue[bytes] = asyncio.Queue()
     loop = asyncio.get_running_loop()
-
-    def hang_up() -> None:
-        loop.remove_signal_handler(signal.SIGINT)  # a second Ctrl-C ends the program at once
-        queue.put_nowait(b"")
-
-    loop.add_signal_handler(signal.SIGINT, hang_up)
     threading.Thread(target=_pump, args=(descriptor, loop, queue), daemon=True).start()
     rest = b""
     while chunk := await queue.get():
         *whole, rest = (rest + chunk).split(b"\n")
         for line in whole:
             yield line.decode(errors="replace")
-    loop.remove_signal_handler(signal.SIGINT)
     if rest:
         yield rest.decode(errors="replace")
 

@@ -166,8 +166,9 @@ def test_a_whole_talk_through_a_pipe_ends_with_its_input() -> None:
 
 
 def test_ctrl_c_ends_the_talk_without_one_more_line() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    heeding = f"import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n{PROGRAM}"
+    with subprocess.Popen(  # a test run in the background of a shell hands down that SIGINT is ignored
+        [sys.executable, "-c", heeding], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as run:
         assert run.stdout
         assert run.stdout.readline() == b"followed:\n"
