@@ -18,19 +18,18 @@ from scheduler.delivery import Delivery
 from storage.clock import Clock
 from storage.database import Database
 from storage.facts import ChannelName
+from tests.bot.desk import Accepting
 from tests.town import Town
 
 SLOWEST = 0.03  # seconds that the platform takes for a call
 MANY_MESSAGES = 100_000
 
 
-class Slow:
+class Slow(Accepting):
     """A platform that answers late and unevenly, and appends one line a call: token and process."""
 
-    name = ChannelName.LINE
-    answers_by_token = has_retry_key = True
-
     def __init__(self, taken: Path) -> None:
+        super().__init__()
         self._taken = os.open(taken, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     async def send(self, call: Call) -> Outcome:
