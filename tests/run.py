@@ -9,9 +9,9 @@ CHECKS = {
     "lint": ["-m", "ruff", "check", "--quiet", "."],
     "types": ["-m", "mypy"],
     "imports": ["-c", "from importlinter.cli import lint_imports_command as check; check()", "--no-cache"],
-    "tests": ["-m", "pytest", "-q", "-n", "6", "--dist", "loadfile", "--no-loadscope-reorder"],
+    "tests": ["-m", "pytest", "-q", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"],
 }
-"""What the interpreter is given for each check. Tests wait for browsers and processes: six at once fill two cores."""
+"""What the interpreter is given for each check. Tests wait for browsers and processes: four at once fill two cores."""
 
 
 def main() -> int:

@@ -1,4 +1,7 @@
-"""The kill proof of broadcasts in short: few people, few kills, every batch size. ``make prove`` runs it long."""
+"""The kill proof of broadcasts in short: few people, few kills, every batch size on one engine, both engines.
+
+``make prove`` runs it long, every batch size on each engine.
+"""
 
 from pathlib import Path
 
@@ -26,12 +29,13 @@ def prove(engine: str, folder: Path, **changes: object) -> Proof:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-@pytest.mark.parametrize(("channel", "batch", "people"), [(LINE, 1, 60), (LINE, 20, 240), (LINE, 500, 1_500)])
+@pytest.mark.parametrize(
+    ("engine", "batch", "people"), [("sqlite", 1, 60), ("postgresql", 20, 240), ("sqlite", 500, 1_500)]
+)
 def test_everybody_on_line_is_told_once_however_often_the_sender_is_killed(
-    engine: str, channel: ChannelName, batch: int, people: int, tmp_path: Path
+    engine: str, batch: int, people: int, tmp_path: Path
 ) -> None:
-    proof = prove(engine, tmp_path, channel=channel, batch=batch, people=people)
+    proof = prove(engine, tmp_path, channel=LINE, batch=batch, people=people)
     assert proof.broken == [], proof.summary()
     assert proof.figures["kills"] >= 4, proof.summary()
 
@@ -43,7 +47,7 @@ def test_the_proof_fails_when_each_try_has_a_key_of_its_own(tmp_path: Path) -> N
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("engine", ["postgresql"])
 def test_on_telegram_a_kill_leaves_at_most_what_was_in_hand_unknown_and_nobody_is_told_twice(
     engine: str, tmp_path: Path
 ) -> None:
