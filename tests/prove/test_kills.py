@@ -44,7 +44,7 @@ def test_the_proof_fails_when_a_promise_is_taken_away(
         folder=tmp_path,
         steps=steps,
         kills_per_step=2,
-        random_kills=0 if steps else 3,
+        random_kills=0 if steps else 6,  # on a busy machine nobody has joined before the first few
         webhooks=60,
         people=4,
         seed=7,
