@@ -1,5 +1,6 @@
 """An event's one post to the city's public channel: planned at publication, worded later; sends nothing."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -21,18 +22,7 @@ def post(connection: Connection, event: EventFacts, *, now: datetime) -> None:
 
     It belongs into the transaction that publishes. Events that come with a programme file are not posted.
     """
-    due_at = rules.after_quiet(now)
-    notices.add(
-        connection,
-        NoticeKind.POST,
-        event.id,
-        event.parts[0].id,
-        EVERYBODY,
-        schedule_version=FIRST_VERSION,
-        due_at=due_at,
-        not_after=due_at + POST_LIFE,
-        now=now,
-    )
+    _plan(connection, event, rules.after_quiet(now), now=now)
 
 
 def amend(connection: Connection, event: EventFacts, *, now: datetime) -> None:
@@ -43,6 +33,18 @@ def amend(connection: Connection, event: EventFacts, *, now: datetime) -> None:
     message = notices.find_post(connection, event.id)
     if message is None:
         return
+    _plan(connection, event, now, now=now, n=event.sequence, detail={EDITS: message})
+
+
+def _plan(
+    connection: Connection,
+    event: EventFacts,
+    due_at: datetime,
+    *,
+    now: datetime,
+    n: int = 0,
+    detail: Mapping[str, str] | None = None,
+) -> None:
     notices.add(
         connection,
         NoticeKind.POST,
@@ -50,11 +52,11 @@ def amend(connection: Connection, event: EventFacts, *, now: datetime) -> None:
         event.parts[0].id,
         EVERYBODY,
         schedule_version=FIRST_VERSION,
-        due_at=now,
-        not_after=now + POST_LIFE,
+        due_at=due_at,
+        not_after=due_at + POST_LIFE,
         now=now,
-        n=event.sequence,
-        detail={EDITS: message},
+        n=n,
+        detail=detail,
     )
 
 
