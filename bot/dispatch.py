@@ -59,7 +59,7 @@ def decide(connection: Connection, house: House, owner: str, address: Address) -
     """
     if not try_lock_account(connection, *address):
         return None
-    if outbox.is_answering_elsewhere(connection, owner, address, house.clock.real()):
+    if outbox.is_answering_elsewhere(connection, owner, address):
         return None
     event = inbox.find_oldest_waiting(connection, *address)
     if event is None:

@@ -20,7 +20,7 @@ from handlers import alerting
 from handlers.messages import Call, Fate, Way
 from scheduler import telling
 from scheduler.delivery import Delivery
-from scheduler.telling import House
+from scheduler.house import Worded
 from storage import alerts, backup_notes, broadcasts, marks, slots
 from storage.alerts import AlertKind, Receiver
 from storage.backup_notes import BackupNote
@@ -55,7 +55,7 @@ class Watch:
     def __init__(
         self,
         database: Database,
-        house: House,
+        house: Worded,
         delivery: Delivery,
         *,
         names: Sequence[str],

@@ -21,10 +21,10 @@ from handlers.rules.broadcasts import Act
 from handlers.tracking import open_tracking
 from scheduler import ending, friends
 from scheduler.friends import CannotBeToldError
+from scheduler.house import Armed
 from scheduler.sealing import Sealing, batch_size, cap_of, is_shared
 from storage import audiences, batches, broadcasts, candidates, deliveries, generations, tallies
 from storage import friends as stored_friends
-from storage.clock import Clock
 from storage.database import ConflictError, Database, StorageUnavailableError
 from storage.deliveries import Draw, Lot
 from storage.facts import BroadcastFacts, BroadcastState, ChannelName, DeliveryState
@@ -40,32 +40,12 @@ Result = TypeVar("Result")
 log = structlog.get_logger()
 
 
-class House(Protocol):
+class House(Armed, Protocol):
     """What broadcasts need besides the database."""
-
-    @property
-    def channels(self) -> Mapping[ChannelName, Sender]:
-        """The platforms that are switched on."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """The one clock."""
-        ...
-
-    @property
-    def generation(self) -> str:
-        """The life of the database that this machine may push for."""
-        ...
 
     @property
     def secret(self) -> bytes:
         """The bot's own key, which signs tracked links."""
-        ...
-
-    @property
-    def public_url(self) -> str:
-        """The address of our own pages; "" for none."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What the scheduler needs besides the database, as `bot` puts it together; holds nothing itself."""
+"""What parts of the scheduler need besides the database, as `bot` puts it together; holds nothing itself."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -9,8 +9,8 @@ from storage.clock import Clock
 from storage.facts import ChannelName, Programme
 
 
-class House(Protocol):
-    """The platforms, the clock, the texts and the programme in force."""
+class Platforms(Protocol):
+    """The platforms and the clock: what whoever sends needs."""
 
     @property
     def channels(self) -> Mapping[ChannelName, Sender]:
@@ -22,14 +22,36 @@ class House(Protocol):
         """The one clock."""
         ...
 
-    @property
-    def programme(self) -> Callable[[], Programme]:
-        """Gives the programme in force."""
-        ...
+
+class Worded(Platforms, Protocol):
+    """What whoever puts something into words needs as well."""
 
     @property
     def texts(self) -> Texts:
         """The texts of the chats."""
+        ...
+
+
+class Armed(Platforms, Protocol):
+    """What whoever stores pushes needs as well."""
+
+    @property
+    def generation(self) -> str:
+        """The generation that this machine remembers: a database of another one pushes nothing."""
+        ...
+
+    @property
+    def public_url(self) -> str:
+        """The address of our own pages; "" for none."""
+        ...
+
+
+class House(Worded, Armed, Protocol):
+    """All of these, the programme in force, and where people find the bot."""
+
+    @property
+    def programme(self) -> Callable[[], Programme]:
+        """Gives the programme in force."""
         ...
 
     @property
@@ -38,16 +60,6 @@ class House(Protocol):
         ...
 
     @property
-    def public_url(self) -> str:
-        """The address of our own pages; "" for none."""
-        ...
-
-    @property
     def public_channel(self) -> str:
         """The city's own Telegram channel, such as @city_events; "" for none."""
-        ...
-
-    @property
-    def generation(self) -> str:
-        """The generation that this machine remembers: a database of another one pushes nothing."""
         ...

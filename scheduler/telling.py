@@ -1,18 +1,16 @@
 """Stores the calls that tell named staff of one alert: each name on one account, on the next if that does not work."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy import Connection
 
 from handlers import alerting
-from handlers.messages import Sender, Way
-from handlers.texts import Texts
+from handlers.messages import Way
+from scheduler.house import Worded
 from storage import alerts, outbox
 from storage.alerts import AlertFacts, AlertKind, Receiver, Telling
-from storage.clock import Clock
 from storage.facts import ChannelName
 from storage.outbox import END_STATES, OutboxKind, OutboxState
 
@@ -20,30 +18,11 @@ PATIENCE = timedelta(seconds=60)  # for a call to be taken, before the same name
 LIFE = timedelta(hours=1)
 
 
-class House(Protocol):
-    """What telling needs besides the database."""
-
-    @property
-    def channels(self) -> Mapping[ChannelName, Sender]:
-        """The platforms that are switched on."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """The one clock."""
-        ...
-
-    @property
-    def texts(self) -> Texts:
-        """The texts of the chats."""
-        ...
-
-
 _HALTING = frozenset({AlertKind.CHANNEL_HALTED, AlertKind.LOW_QUOTA})
 """Alerts of a channel over which nothing should be told while there is another."""
 
 
-def tell(connection: Connection, house: House, alert: AlertFacts, names: Sequence[str], now: datetime) -> None:
+def tell(connection: Connection, house: Worded, alert: AlertFacts, names: Sequence[str], now: datetime) -> None:
     """Take the next step in telling an alert, its beginning before its end; ``now`` is real time."""
     halted = {one.key.partition(":")[0] for one in (alert, *alerts.list_open(connection)) if one.kind in _HALTING}
     receivers = alerts.list_receivers(connection, names)
@@ -80,7 +59,7 @@ def _is_settled(before: Sequence[Telling], alert: AlertFacts) -> bool:
 
 
 def ordered(
-    receivers: Sequence[Receiver], house: House, halted: Collection[str], begun: Collection[int] = ()
+    receivers: Sequence[Receiver], house: Worded, halted: Collection[str], begun: Collection[int] = ()
 ) -> list[Receiver]:
     """Order one name's accounts that are switched on.
 
@@ -94,7 +73,7 @@ def ordered(
     return sorted(usable, key=rank)
 
 
-def _store(connection: Connection, house: House, alert: AlertFacts, to: Receiver, now: datetime) -> None:
+def _store(connection: Connection, house: Worded, alert: AlertFacts, to: Receiver, now: datetime) -> None:
     """Store one call that tells one account, whose end is looked at again in the next round."""
     sender, words = house.channels[to.channel], house.texts.of(to.language)
     said = alerting.compose(alert.kind, alert.key, alert.detail, alert.opened_at, words, is_end=alert.told)

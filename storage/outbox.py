@@ -211,22 +211,22 @@ _IS_ANSWERING_ELSEWHERE = Prepared(
             OUTBOX.c.bot_id == bindparam("bot_id"),
             OUTBOX.c.to_key == bindparam("account_key"),
             OUTBOX.c.leased_by != bindparam("owner"),
-            OUTBOX.c.leased_until > bindparam("now"),
         )
         .label("answer")
     )
 )
 
 
-def is_answering_elsewhere(connection: Connection, owner: str, address: tuple[str, str, str], now: datetime) -> bool:
+def is_answering_elsewhere(connection: Connection, owner: str, address: tuple[str, str, str]) -> bool:
     """Tell whether another owner is sending an answer to an account (channel, bot id, key).
 
-    Who decides the account's next event meanwhile would send its answer too early. SQLite has one owner.
+    Who decides the account's next event meanwhile would send its answer too early. A lease that has run out changes
+    nothing: until somebody has taken that answer over, the next one would overtake it. SQLite has one owner.
     """
     if connection.dialect.name == "sqlite":
         return False
     channel, bot_id, key = address
-    asked = {"channel": channel, "bot_id": bot_id, "account_key": key, "owner": owner, "now": now}
+    asked = {"channel": channel, "bot_id": bot_id, "account_key": key, "owner": owner}
     return bool(_IS_ANSWERING_ELSEWHERE.one(connection, **asked).answer)
 
 

@@ -119,7 +119,7 @@ def test_one_accounts_answers_keep_their_order_and_others_are_answered_beside_it
 
 
 def test_what_a_killed_worker_had_in_hand_is_taken_over_in_order(database: Database, tmp_path: Path) -> None:
-    with office(database, tmp_path, lease=timedelta(seconds=2)) as opened:
+    with office(database, tmp_path, lease=timedelta(seconds=6)) as opened:
         for number in range(60):
             for account in range(4):
                 opened.take_in(f"U{account}", number)

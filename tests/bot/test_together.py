@@ -13,11 +13,13 @@ from sqlalchemy import Connection, select
 from bot import dispatch
 from bot.dispatch import Address
 from handlers.rules import calendar
-from storage import accounts, inbox, totals
+from scheduler.pacing import LEASE
+from storage import accounts, claims, inbox, outbox, totals
 from storage.database import ConflictError, lock_person
 from storage.facts import AccountFacts, ChannelName
 from storage.inbox import NewEvent
 from storage.ledger import CLAIMS, LEDGER, TALLIES
+from storage.outbox import OutboxState, StoredCall
 from tests import databases
 from tests.handlers.bookkeeping import Book, Rules
 from tests.handlers.test_preferring import account
@@ -69,6 +71,39 @@ def decide(citizen: Citizen) -> bool:
 def work_off(citizen: Citizen) -> None:
     while decide(citizen):
         pass
+
+
+def test_an_answer_whose_sender_stalled_is_not_overtaken_by_the_next(town: Town) -> None:
+    """A lease that ran out says that its owner is late, not that the answer was given."""
+
+    def decide_as(owner: str) -> bool:
+        unit = town.database.write(lambda c: dispatch.decide(c, town.house, owner, address(citizen)))
+        return unit.result() is not None
+
+    citizen = town.citizen()
+    end_calls(town, "test")
+    wait_in_line(citizen, "menu", "menu")
+    assert decide_as("stalled")
+    town.now += LEASE + timedelta(seconds=1)
+    assert not decide_as("next")
+    (taken_over,) = claim(town, "next")
+    assert decide_as("next"), "it answers in its order what it holds itself"
+    assert taken_over.attempts == 2
+
+
+def claim(town: Town, owner: str) -> list[StoredCall]:
+    now, line = town.house.clock.real(), [ChannelName.LINE]
+    return town.database.write(lambda c: claims.claim_due(c, owner, line, now, LEASE, 100, alone=False)).result()
+
+
+def end_calls(town: Town, owner: str) -> None:
+    now, mine = town.house.clock.real(), select(outbox.OUTBOX.c.id).where(outbox.OUTBOX.c.leased_by == owner)
+
+    def unit(connection: Connection) -> None:
+        for call_id in connection.execute(mine).scalars().all():
+            outbox.mark_ended(connection, call_id, owner, OutboxState.ACCEPTED, now)
+
+    town.database.write(unit).result()
 
 
 def together(*citizens: Citizen) -> None:

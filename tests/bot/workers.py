@@ -51,6 +51,7 @@ def start(url: str, taken: Path, count: int, lease: timedelta) -> list[Any]:
 def work(url: str, taken: Path, lease: timedelta) -> None:
     """Be one worker process, with leases of a length of its own."""
     delivery.LEASE = dispatch.LEASE = lease
+    delivery.FRESH_SECONDS = lease.total_seconds() / 2
     try:
         asyncio.run(_work(url, taken))
     except KeyboardInterrupt:

@@ -65,6 +65,14 @@ class Phone:
         """Give the words of the newest message."""
         return self.newest.inner_text()
 
+    def read(self, pattern: str) -> str:
+        """Wait for a message that holds what is looked for, and give its first group from the newest such message."""
+        message = self.said.filter(has_text=re.compile(pattern)).last
+        expect(message).to_be_visible()
+        found = re.search(pattern, message.inner_text())
+        assert found
+        return found[1]
+
     def join(self) -> None:
         """Follow, choose Japanese, agree."""
         self.follow()
@@ -91,6 +99,4 @@ class Phone:
 
     def earned(self) -> int:
         expect(self.newest).to_contain_text(re.compile(r"\+\d+ ?(ポイント|point)"))
-        found = re.search(r"\+(\d+)", self.text())
-        assert found
-        return int(found[1])
+        return int(self.read(r"\+(\d+)"))
