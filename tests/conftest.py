@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import approvers
 from storage.database import Database
 from tests import databases
 from tests.town import Town
@@ -34,6 +35,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") == "true" and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_to_guess() -> dict[str, int]:
+    """Make an approver's word cheap to check in tests; gives what it costs outside."""
+    real = dict(approvers.SCRYPT)
+    approvers.SCRYPT["n"] = 2
+    return real
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,8 +1,10 @@
 """Real databases for tests: a fresh SQLite file and an empty PostgreSQL database, both migrated, one of each a test.
 
-A PostgreSQL database is emptied and used again (to make one costs ten times as much), unless a test changed its schema.
+What a test leaves is emptied and used again, open as it is: to make one costs ten times as much, and one that was used
+before has its statements compiled. One that was closed, broken, filled up or given another schema is dropped.
 """
 
+import atexit
 import itertools
 import shutil
 import tempfile
@@ -11,45 +13,84 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
-from sqlalchemy import create_engine, text
+from sqlalchemy import QueuePool, create_engine, text
 
 from storage import schema
-from storage.database import Database
+from storage.database import Database, StorageUnavailableError
 
 _numbers = itertools.count()
-_emptied: list[str] = []
+_spare: dict[str, list[Database]] = {"sqlite": [], "postgresql": []}
 
 
 @contextmanager
-def fresh(engine: str, folder: Path) -> Iterator[Database]:
-    """Open a migrated, empty database of the engine, ``sqlite`` or ``postgresql``, and drop it afterwards."""
-    name = f"bot{next(_numbers)}"
-    if engine == "postgresql":
-        name = _emptied.pop() if _emptied else _made(name)
-    database = Database(_fresh_sqlite(folder / f"{name}.sqlite") if engine == "sqlite" else postgresql_url(name))
+def fresh(engine: str, _folder_: Path | None = None) -> Iterator[Database]:
+    """Open a migrated, empty database of the engine, ``sqlite`` or ``postgresql``, for one test."""
+    database = _spare[engine].pop() if _spare[engine] else Database(_fresh_url(engine))
     try:
         yield database
     finally:
-        database.close()
-        if engine == "postgresql":
-            _put_back(name)
+        if _is_whole(database):
+            (_empty_sqlite if engine == "sqlite" else _empty_postgresql)(database)
+            _spare[engine].append(database)
+        else:
+            _drop(database)
+
+
+def _fresh_url(engine: str) -> str:
+    name = f"bot{next(_numbers)}"
+    if engine == "postgresql":
+        return postgresql_url(_made(name))
+    path = _folder() / f"{name}.sqlite"
+    shutil.copy(_migrated_sqlite(), path)
+    return f"sqlite:///{path}"
+
+
+def _is_whole(database: Database) -> bool:
+    """Tell whether a database works as a new one would, and nobody is in the middle of anything."""
+    try:
+        database.write(lambda c: None).result()
+        database.read(lambda c: None).result()
+    except (StorageUnavailableError, RuntimeError):  # it was closed, or its server is gone
+        return False
+    pool = cast(QueuePool, database.engine.pool)
+    if database.full_at is not None or pool.checkedout():
+        return False
+    return database.is_sqlite or _caretaker(database).execute(_SCHEMA).fetchone() == _migrated_schema()
+
+
+def _empty_sqlite(database: Database) -> None:
+    database.engine.dispose()
+    shutil.copy(_migrated_sqlite(), str(database.url.database))
+
+
+def _empty_postgresql(database: Database) -> None:
+    _caretaker(database).execute(_empty_all())
+
+
+def _drop(database: Database) -> None:
+    database.close()
+    if not database.is_sqlite:
+        _caretaker(database).close()
+        on_server(f"DROP DATABASE {database.url.database}")
+
+
+@cache
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="kitaq-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @cache
 def _migrated_sqlite() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="kitaq-")) / "empty.sqlite"
+    path = _folder() / "empty.sqlite"
     database = Database(f"sqlite:///{path}")
     schema.upgrade(database)
     database.close()
     return path
-
-
-def _fresh_sqlite(path: Path) -> str:
-    shutil.copy(_migrated_sqlite(), path)
-    return f"sqlite:///{path}"
 
 
 @cache
@@ -93,20 +134,13 @@ def _made(name: str) -> str:
     return name
 
 
-def _put_back(name: str) -> None:
-    """Empty a database for the next test; one whose schema was changed is dropped."""
-    caretaker = _caretaker(name)
-    if caretaker.execute(_SCHEMA).fetchone() == _migrated_schema():
-        caretaker.execute(_empty_all())
-        _emptied.append(name)
-    else:
-        caretaker.close()
-        on_server(f"DROP DATABASE {name}")
-
-
 @cache
-def _caretaker(name: str) -> psycopg.Connection[Any]:
+def _caretaker(database: Database) -> psycopg.Connection[Any]:
     """Keep one connection to a database for as long as it is used: to connect costs more than to empty it."""
+    return _connect(str(database.url.database))
+
+
+def _connect(name: str) -> psycopg.Connection[Any]:
     return psycopg.connect(_server().get_uri(database=name), autocommit=True)
 
 
@@ -130,7 +164,8 @@ _SCHEMA = (
 
 @cache
 def _migrated_schema() -> Any:
-    return _caretaker(_made(f"schema{next(_numbers)}")).execute(_SCHEMA).fetchone()
+    with _connect(_made(f"schema{next(_numbers)}")) as connection:
+        return connection.execute(_SCHEMA).fetchone()
 
 
 def new_postgresql(name: str) -> str:

@@ -6,10 +6,10 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, event
 
 from storage.database import Database
 from tests.bot.desk import Desk, Writer
+from tests.full_disk import full_disk
 
 
 @pytest.fixture
@@ -86,18 +86,13 @@ async def test_a_redelivery_renews_the_token_of_what_still_waits_and_of_nothing_
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # a full disk cannot be had here for PostgreSQL alone
 async def test_a_full_disk_is_503_and_nothing_is_half_stored(desk: Desk, writer: Writer) -> None:
-    pages = [1]
-
-    def allow(connection: Connection) -> None:
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages[0]}")  # SQLite's own "database or disk is full"
-
-    event.listen(desk.database.engine, "begin", allow)
     batch = [writer.text("x" * 5_000) for _ in range(20)]
-    refused = await desk.post(*batch)
-    assert (refused.status_code, refused.headers["Retry-After"], desk.inbox("id")) == (503, "5", [])
-    pages[0] = 1_000_000
-    assert (await desk.post(*batch)).status_code == 200
-    await desk.settle()
+    with full_disk(desk.database) as disk:
+        refused = await desk.post(*batch)
+        assert (refused.status_code, refused.headers["Retry-After"], desk.inbox("id")) == (503, "5", [])
+        disk.make_room()
+        assert (await desk.post(*batch)).status_code == 200
+        await desk.settle()
     assert desk.inbox("state") == ["done"] * 20
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, select
 
 from bot.sandbox.server import Sandbox
 from scheduler import outcomes, quotas
@@ -22,6 +22,7 @@ from storage.clock import TOKYO, real_now
 from storage.database import Database, StorageUnavailableError
 from storage.facts import BroadcastState
 from storage.outbox import OUTBOX, OutboxKind
+from tests.full_disk import full_disk
 from tests.rules.broadcast_facts import content
 from tests.scheduler.post import chat, reply, store
 from tests.scheduler.staff import NAMES, Staff
@@ -228,26 +229,21 @@ async def test_a_disk_with_little_room_is_told(staff: Staff) -> None:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # a full disk cannot be had here for PostgreSQL alone
 async def test_a_full_disk_is_told_from_memory_and_so_is_its_end(staff: Staff, sandbox: Sandbox) -> None:
-    pages = [1]
-
-    def allow(connection: Connection) -> None:
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages[0]}")  # SQLite's own "database or disk is full"
-
     async with staff.delivering() as sending:
         watch = staff.watch(sending)
         await watch.look()
-        event.listen(staff.database.engine, "begin", allow)
-        sandbox.order_fault("telegram", "500", "sendMessage", times=1)  # the first try of the first name fails
-        with pytest.raises(StorageUnavailableError):
-            staff.database.write(lambda c: marks.put(c, marks.MarkName.HEAT_ALERT, "x" * 100_000)).result()
-        for _ in range(3):
-            with contextlib.suppress(StorageUnavailableError):
-                await watch.look()
-        told = [[one for one in said if "ディスクがいっぱい" in one] for said in staff.everywhere()]
-        assert [len(one) for one in told] == [1, 0, 0, 1]  # the fault made the first name be told on LINE
-        assert alert_calls(staff.database) == 0
-        pages[0] = 1_000_000
-        await until(watch, lambda: sum(any("解消" in one for one in said) for said in staff.everywhere()) == 2)
+        with full_disk(staff.database) as disk:
+            sandbox.order_fault("telegram", "500", "sendMessage", times=1)  # the first try of the first name fails
+            with pytest.raises(StorageUnavailableError):
+                staff.database.write(lambda c: marks.put(c, marks.MarkName.HEAT_ALERT, "x" * 100_000)).result()
+            for _ in range(3):
+                with contextlib.suppress(StorageUnavailableError):
+                    await watch.look()
+            told = [[one for one in said if "ディスクがいっぱい" in one] for said in staff.everywhere()]
+            assert [len(one) for one in told] == [1, 0, 0, 1]  # the fault made the first name be told on LINE
+            assert alert_calls(staff.database) == 0
+            disk.make_room()
+            await until(watch, lambda: sum(any("解消" in one for one in said) for said in staff.everywhere()) == 2)
         told = [one for said in staff.everywhere() for one in said]
         assert len(told) == 4
         await watch.look()

@@ -1,5 +1,6 @@
 """The writer, the transaction and the schema."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ from sqlalchemy import Connection, text
 from storage import marks, schema
 from storage.database import ConflictError, Database, SecondProcessError, StorageUnavailableError
 from storage.marks import MarkName
-from tests import databases
 
 
 def test_migrations_build_exactly_the_schema_in_code(database: Database) -> None:
@@ -101,6 +101,6 @@ def test_work_that_comes_after_the_end_is_refused_and_waits_for_nothing(database
 
 
 def test_a_new_sqlite_file_is_its_owners_alone(tmp_path: Path) -> None:
-    with databases.fresh("sqlite", tmp_path) as opened:
-        opened.write(lambda c: marks.put(c, MarkName.SANDBOX, "x")).result()
+    with closing(Database(f"sqlite:///{tmp_path}/new.sqlite")) as opened:
+        schema.upgrade(opened)
         assert {path.stat().st_mode & 0o077 for path in tmp_path.rglob("*") if path.is_file()} == {0}

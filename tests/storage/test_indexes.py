@@ -107,6 +107,7 @@ def test_sqlite_answers_from_an_index_of_the_few_rows_it_is_about(
     with databases.fresh("sqlite", tmp_path) as database:
         event.listen(database.engine, "before_cursor_execute", explain)
         database.write(QUESTIONS[question]).result()
+        event.remove(database.engine, "before_cursor_execute", explain)
     assert plans
     for plan in plans:
         assert "PRIMARY KEY" in plan or plan.split(" USING ")[-1].removeprefix("COVERING ").split()[1] in OF_FEW, plan
