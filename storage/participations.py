@@ -16,11 +16,11 @@ from storage.database import lock_person
 from storage.events import PARTS
 from storage.facts import AttendanceState, PartFacts, PartState, ProgrammePeriod
 from storage.ledger import CLAIMS, LEDGER, EntryKind
+from storage.slices import list_slices
 from storage.totals import COUNTERS, CounterName
 
 Periods = Sequence[ProgrammePeriod]
 PART_PERIOD = "part:"  # begins the period of every ledger entry of an attendance: a part earns once
-SLICE = 2**49  # person numbers looked at in one question
 
 
 def period_of(periods: Periods, on: date) -> ProgrammePeriod | None:
@@ -104,9 +104,9 @@ def add_up(
 def compare_participants(connection: Connection, periods: Periods) -> Iterator[ParticipantDifference]:
     """Compare each person's attendances in each period with the entries that stand."""
     for period in periods:
-        for first in range(0, 2**53, SLICE):  # person numbers are drawn evenly
-            counted = _standing(connection, period, first)
-            within = PARTICIPANTS.c.person_id.between(first, first + SLICE - 1)
+        for first, many in list_slices(connection):
+            counted = _standing(connection, period, first, many)
+            within = PARTICIPANTS.c.person_id.between(first, first + many - 1)
             rows = connection.execute(
                 select(PARTICIPANTS).where(within, PARTICIPANTS.c.period_starts_on == period.starts_on)
             )
@@ -163,7 +163,7 @@ def find_misfits(connection: Connection) -> Iterator[tuple[int, int, str]]:
         yield entry_id, person_id, "stands for an attendance that does not count"
 
 
-def _standing(connection: Connection, period: ProgrammePeriod, first: int, many: int = SLICE) -> dict[int, int]:
+def _standing(connection: Connection, period: ProgrammePeriod, first: int, many: int) -> dict[int, int]:
     """Count the attendances that stand in a period, of some persons, by person."""
     within = CLAIMS.c.person_id.between(first, first + many - 1)
     columns = (CLAIMS.c.person_id, func.count().label("attendances"))

@@ -15,13 +15,14 @@ from storage.facts import Metric
 from storage.ledger import CLAIMS, LEDGER, STANDING, TALLIES, TIMES, EntryKind
 from storage.participations import ParticipantDifference, Periods
 from storage.reach import ReachDifference
+from storage.slices import LAST_PERSON
 from storage.totals import COUNTERS, FIGURES, CounterName
 from storage.week_recount import StepDifference, WeekDifference
 
 PIECE = 500  # persons looked at in one question
 MENDED = 25  # persons whose tallies are set in one transaction: some 40 actions each make about 1,000 rows
 ENTRIES = 20_000  # ledger entries looked at in one question
-LAST_PERSON = 2**53
+
 Progress = Callable[[float], None]
 """Told how much of the work is done, from 0 to 1."""
 

@@ -10,10 +10,9 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from storage import weeks
 from storage.database import lock_person
 from storage.ledger import LEDGER, TIMES
+from storage.slices import list_slices
 from storage.weeks import DAYS, PERSON_WEEKS, WEEK_STEPS
 
-SLICE = 2**46  # person numbers looked at in one question: drawn evenly, so at most some 8,000 of 1,000,000 persons
-LAST_PERSON = 2**53
 Sums = tuple[int, ...]
 """Points, and the times of each day from Monday."""
 NOTHING: Sums = (0,) * 8
@@ -43,8 +42,9 @@ def compare(connection: Connection) -> tuple[list[WeekDifference], list[StepDiff
     """Compare each person's weeks with their entries, and how many have how many points with those weeks."""
     steps: Counter[tuple[date, int]] = Counter()
     differences = []
-    for first in range(0, LAST_PERSON, SLICE):
-        counted, stored = _count(connection, first, SLICE), _find(connection, first, SLICE)
+    begun = list(connection.execute(select(PERSON_WEEKS.c.week).distinct()).scalars())
+    for first, many in list_slices(connection):
+        counted, stored = _count(connection, first, many), _find(connection, begun, first, many)
         steps.update((week, sums[0]) for (week, _), sums in counted.items() if sums[0] > 0)
         for key in sorted(counted.keys() | stored.keys()):
             was, should = stored.get(key, NOTHING), counted.get(key, NOTHING)
@@ -93,9 +93,11 @@ def _count(connection: Connection, first: int, many: int) -> dict[tuple[date, in
     return {key: tuple(week) for key, week in sums.items()}
 
 
-def _find(connection: Connection, first: int, many: int) -> dict[tuple[date, int], Sums]:
+def _find(connection: Connection, begun: Sequence[date], first: int, many: int) -> dict[tuple[date, int], Sums]:
+    """Find some persons' stored weeks; the weeks are named so that the index, which begins with them, serves."""
     columns = (PERSON_WEEKS.c.week, PERSON_WEEKS.c.person_id, PERSON_WEEKS.c.points, *(PERSON_WEEKS.c[d] for d in DAYS))
-    rows = connection.execute(select(*columns).where(*_whose(PERSON_WEEKS.c.person_id, first, many)))
+    ours = (PERSON_WEEKS.c.week.in_(begun), *_whose(PERSON_WEEKS.c.person_id, first, many))
+    rows = connection.execute(select(*columns).where(*ours))
     return {(week, person_id): tuple(sums) for week, person_id, *sums in rows}
 
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, func, select
 from handlers.rules import boards as rule
 from handlers.rules.boards import Acted, Joined
 from handlers.rules.calendar import TOKYO, counts_for_board
-from storage import boards, ledger, schema, week_recount, weeks
+from storage import boards, ledger, schema, slices, week_recount, weeks
 from storage.database import ConflictError, Database
 from storage.facts import BoardLimits, Crowd
 from storage.people import PEOPLE
@@ -60,6 +61,25 @@ def add_act(connection: Connection, number: int, one: Acted) -> None:
     values |= {"counts_for_board": counts_for_board(one.on, one.entered_at), "rule_version": 1, "period": f"{number}"}
     connection.execute(ledger.LEDGER.insert().values(**values, confirmed=False, co2_grams=0, detail=""))
     ledger._count(connection, values, times=one.times)
+
+
+def test_persons_of_all_numbers_are_counted_anew_slice_by_slice(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slices, "ENTRIES", 2)
+    persons = [1, 2**46, 2**50, 2**52, 2**53 - 1]
+
+    def unit(connection: Connection) -> None:
+        for number, person in enumerate(persons):
+            add_act(connection, number, Acted(person, WEEK, CLOSE - timedelta(days=1), 5, 1))
+        assert len(list(slices.list_slices(connection))) == 3
+        assert week_recount.compare(connection) == ([], [])
+        connection.execute(PERSON_WEEKS.update().values(points=6))
+        differences, steps = week_recount.compare(connection)
+        assert [one.person_id for one in differences] == persons
+        assert steps == []
+
+    database.write(unit).result()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
