@@ -12,7 +12,8 @@ import pytest
 
 from bot.channels.line.channel import Line
 from bot.sandbox.server import Sandbox
-from handlers.messages import Text, Way, dump
+from handlers.messages import Call, Outcome, Text, Way, dump
+from scheduler import broadcasts as leading
 from storage import alerts
 from storage.alerts import AlertKind
 from storage.database import Database
@@ -28,6 +29,7 @@ from tests.scheduler.telling import (
     counted,
     facts,
     friends,
+    join,
     set_state,
     telling,
     until_ended,
@@ -60,6 +62,30 @@ async def until(happened: Callable[[], bool], seconds: float = 30.0) -> None:
     while not happened():
         assert time.monotonic() < late
         await asyncio.sleep(0.05)
+
+
+async def test_two_accounts_joined_while_a_call_to_one_of_them_is_in_flight_are_told_once(
+    sandbox: Sandbox, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Line, "multicast_limit", 4)
+    monkeypatch.setattr(leading, "CALLS_AHEAD", 1)
+    keys, in_flight, let_go = phones(sandbox, 8), asyncio.Event(), asyncio.Event()
+    known, number, send = friends(database, keys), arm(database), Line.send
+
+    async def held(self: Line, call: Call) -> Outcome:
+        in_flight.set()
+        await let_go.wait()
+        return await send(self, call)
+
+    monkeypatch.setattr(Line, "send", held)
+    async with telling(database, clock_at(), line(sandbox)):
+        await in_flight.wait()
+        assert became(database, number) == {"sealed": 4, "waiting": 4}
+        join(database, known[0], known[7])
+        let_go.set()
+        await until_ended(database, number)
+    assert became(database, number) == {"accepted": 7, "skipped: another account": 1}
+    assert [len(shown(sandbox, key)) for key in keys] == [1] * 7 + [0]
 
 
 async def test_everybody_is_told_once_in_their_language_by_as_few_calls_as_the_platform_allows(
