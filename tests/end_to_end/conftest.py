@@ -95,29 +95,44 @@ def _has_japanese_font() -> bool:
     return bool(lister and subprocess.run([lister, ":lang=ja"], capture_output=True, check=False).stdout)
 
 
+class Window:
+    """One browser window for a file's tests: to open one anew costs more than most of what a test does in it."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo")
+        self.page = self._context.new_page()
+        self.page.set_default_timeout(WAIT_MS)
+        self.troubles: list[str] = []
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("console", lambda message: message.type == "error" and self.troubles.append(message.text))
+
+    def clear(self) -> None:
+        """Leave nothing to the next test: not what was stored, no other page, and nothing that this one still does."""
+        for page in self._context.pages[1:]:
+            page.close()
+        self._context.clear_cookies()
+        self.page.evaluate("localStorage.clear()")
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Window:
+    return Window(browser)
+
+
 @pytest.fixture
-def sit_down(bot: Bot, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Desk]]:
-    """Open the page in a window of a size, with two persons of one's own; nothing may go wrong in the page itself."""
-    troubles: list[str] = []
-    contexts = []
+def sit_down(bot: Bot, window: Window, request: pytest.FixtureRequest) -> Iterator[Callable[..., Desk]]:
+    """Load the page in a window of a size, with two persons of one's own; nothing may go wrong in the page itself."""
+    window.troubles.clear()
 
     def open_desk(size: str, language: str = "ja") -> Desk:
         width, height = SIZES[size]
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="ja-JP", timezone_id="Asia/Tokyo"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(WAIT_MS)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and troubles.append(message.text))
-        page.goto(f"{bot.url}/sandbox")
-        desk = Desk(page, f"{request.node.name.removeprefix('test_').split('[')[0]}-{size}")
+        window.page.set_viewport_size({"width": width, "height": height})
+        window.page.goto(f"{bot.url}/sandbox")
+        desk = Desk(window.page, f"{request.node.name.removeprefix('test_').split('[')[0]}-{size}")
         for phone in desk.phones:
             phone.give_to(f"練習の人{next(NUMBERS)}", language)
         return desk
 
     yield open_desk
-    for context in contexts:
-        context.close()
-    assert troubles == []
+    window.clear()
+    assert window.troubles == []

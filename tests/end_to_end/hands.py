@@ -35,12 +35,10 @@ class Phone:
     def tap(self, label: str, answers: bool = True) -> None:
         """Tap the newest button with this label, and wait for the answer."""
         button = self.button(label)
-        button.scroll_into_view_if_needed()
         self._answered(button.click) if answers else button.click()
 
     def press(self, button: Locator) -> None:
         """Press a button that was found by other means, and wait for the answer."""
-        button.scroll_into_view_if_needed()
         self._answered(button.click)
 
     def button(self, label: str) -> Locator:
@@ -55,11 +53,19 @@ class Phone:
     def _answered(self, act) -> None:  # type: ignore[no-untyped-def]
         before = self.said.count()
         act()
-        expect(self.said.nth(before)).to_be_visible()
+        self.said.nth(before).wait_for()  # looks more often than ``expect``, which begins to wait a second
 
     @property
     def newest(self) -> Locator:
         return self.said.last
+
+    def message(self, *words: str) -> Locator:
+        """Wait for a message that holds all these words, whatever else came after it, and give the newest such one."""
+        found = self.said
+        for each in words:
+            found = found.filter(has_text=each)
+        found.last.wait_for()
+        return found.last
 
     def text(self) -> str:
         """Give the words of the newest message."""
@@ -96,6 +102,20 @@ class Phone:
         self.desk.get_by_role("button", name="ブロック", exact=True).click()
         self.desk.locator(".invitation").click()
         expect(self.desk.locator("textarea")).to_be_visible()
+
+    def open_event(self, title: str) -> None:
+        """Open the list by its button in the menu, and an event by its own button there."""
+        self.write("メニュー")
+        self.tap("イベント")
+        expect(self.newest).to_contain_text("これからのイベント")
+        named = re.compile(rf"^\d\. {re.escape(title[:8])}")
+        self.press(self.desk.locator(".phone").get_by_role("button", name=named).last)
+        expect(self.newest).to_contain_text(title)
+
+    def register(self) -> None:
+        """Take a seat at the event that is open, and wait until that is done."""
+        self.tap("申し込む")
+        expect(self.newest).to_contain_text("申し込みました")
 
     def earned(self) -> int:
         expect(self.newest).to_contain_text(re.compile(r"\+\d+ ?(ポイント|point)"))

@@ -42,8 +42,10 @@ async function send() {
   if (sending) return;
   sending = true;
   try {
-    while (kept.queue.length) settle(await deliver(kept.queue.slice(0, BATCH)));
-    kept.roster = await refresh(part);
+    do {
+      while (kept.queue.length) settle(await deliver(kept.queue.slice(0, BATCH)));
+      kept.roster = await refresh(part);
+    } while (kept.queue.length); // who came while the list was fetched is not left to the next try
     tell("on", "つながっています");
   } catch (error) {
     lost(error);
