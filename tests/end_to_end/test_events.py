@@ -13,9 +13,7 @@ OPEN_DATE, COURSE = "Webワークショップ（3月下旬）", "GXエグゼク�
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_an_event_is_found_and_registered_for_in_three_taps_on_both_phones(
-    sit_down: SitDown, size: str
-) -> None:
+def test_an_event_is_found_and_registered_for_in_three_taps_on_both_phones(sit_down: SitDown, size: str) -> None:
     desk = sit_down(size)
     for phone in desk.phones:
         phone.show()
