@@ -35,6 +35,8 @@ from bot.channels.telegram.channel import Telegram
 from handlers.messages import Call, Outcome, Text, dump
 from handlers.rules import broadcasts as rules
 from scheduler import broadcasts as leading
+from scheduler import delivery as delivering
+from scheduler import pacing
 from scheduler.delivery import Delivery
 from scheduler.pacing import SEATS
 from storage import broadcasts, generations, people, schema
@@ -75,6 +77,7 @@ class Proof:
     kills: int = 100
     seed: int = 0
     flaw: str = ""
+    lease: timedelta = pacing.LEASE  # what a killed process had in hand is left alone for so long
     figures: dict[str, Any] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
@@ -231,6 +234,7 @@ def _live(proof: Proof, port: int, number: int, seconds: float | None) -> int:
 async def _send(proof: Proof, port: int, number: int, ready: int) -> None:
     """Seal and send as the bot does, until the broadcast has ended."""
     victim.spoil(proof.flaw)
+    pacing.LEASE = delivering.LEASE = proof.lease  # type: ignore[misc, attr-defined]
     address = f"http://127.0.0.1:{port}"
     line = Line(bot_id="bot", channel_secret="s", access_token="t", api_url=address)
     line.multicast_limit = proof.batch

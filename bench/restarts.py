@@ -40,6 +40,7 @@ class Restarts:
     folder: Path
     seconds: float = 600.0
     pause: tuple[float, float] = (2.0, 6.0)  # between two restarts
+    least: int = 0  # restarts of each kind, however long they take
     people: int = 100
     rate: float = 20.0  # webhooks a second at most
     seed: int = 0
@@ -74,7 +75,7 @@ class Restarts:
         """Restart PostgreSQL again and again while people act."""
         chance, until = random.Random(self.seed), time.monotonic() + self.seconds
         modes = ["fast", "immediate"]
-        while time.monotonic() < until:
+        while time.monotonic() < until or any(len(down) < self.least for down in self._down.values()):
             rest = time.monotonic() + chance.uniform(*self.pause)
             while time.monotonic() < rest:
                 crowd.permits.release()
