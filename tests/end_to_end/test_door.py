@@ -5,13 +5,13 @@ To look at the pages: ``SCREENSHOTS=folder pytest tests/end_to_end/test_door.py`
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, Route, expect
 
 from storage.facts import CheckInWay
 from tests.end_to_end.browsers import CAMERA, browser_of, context_of, link_for
@@ -205,6 +205,28 @@ def test_when_the_time_at_the_desk_is_over_scans_wait_for_the_next_entry(office:
     enter(page, office)
     expect(page.locator("#unsent")).to_have_text("0")
     assert office.attendance(person_id) is not None
+
+
+def test_who_comes_while_the_list_is_fetched_is_not_left_to_the_next_try(browser: Browser, office: Office) -> None:
+    office.guest("電話 花子")
+    person_id = office.guest("電話 次郎")
+    with context_of(browser) as context:
+        page = context.new_page()
+        page.clock.install()
+        enter(page, office)
+        page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))  # the next try never comes
+        held: list[Route] = []
+        page.route("**/roster", lambda route: route.continue_() if held else held.append(route))
+        page.get_by_role("button", name="電話 花子：受け付ける").click()
+        expect(page.locator("#result")).to_contain_text("受け付けました")
+        page.get_by_role("textbox", name="番号").fill(office.digits(person_id))
+        page.get_by_role("textbox", name="番号").press("Enter")
+        expect(page.locator("#result")).to_contain_text("確かめています")
+        while not held:
+            page.wait_for_timeout(50)
+        held[0].continue_()
+        expect(page.locator("#unsent")).to_have_text("0")
+        assert office.attendance(person_id) is not None
 
 
 def test_four_digits_in_wide_signs_are_understood(office: Office, page: Page) -> None:

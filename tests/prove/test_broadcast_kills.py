@@ -13,7 +13,9 @@ from storage.facts import ChannelName
 from tests import databases
 
 LINE, TELEGRAM = ChannelName.LINE, ChannelName.TELEGRAM
-LEASE = timedelta(seconds=5)  # far more than the played platform takes to answer; ``make prove`` waits for the whole one
+LEASE = timedelta(
+    seconds=5
+)  # far more than the played platform takes to answer; ``make prove`` waits for the whole one
 
 
 def prove(engine: str, folder: Path, **changes: object) -> Proof:
