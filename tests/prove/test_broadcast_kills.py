@@ -13,9 +13,7 @@ from storage.facts import ChannelName
 from tests import databases
 
 LINE, TELEGRAM = ChannelName.LINE, ChannelName.TELEGRAM
-LEASE = timedelta(
-    seconds=5
-)  # far more than the played platform takes to answer; ``make prove`` waits for the whole one
+LEASE = timedelta(seconds=5)  # longer than any answer of the played platform; ``make prove`` waits for the whole one
 
 
 def prove(engine: str, folder: Path, **changes: object) -> Proof:
