@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -78,6 +79,7 @@ async def _serve(app: App) -> None:
     for ending in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(ending, server.end)
     async with app.running():
+        gc.freeze()  # what is there by now stays to the end: no need to look through it for garbage ever again
         typer.echo(_where_to_look(app))
         await server.serve()
 
