@@ -41,8 +41,9 @@ class Slow(Accepting):
 
 def start(url: str, taken: Path, count: int, lease: timedelta) -> list[Any]:
     """Start worker processes; they run until they are killed."""
-    spawning = multiprocessing.get_context("spawn")
-    processes = [spawning.Process(target=work, args=(url, taken, lease), daemon=True) for _ in range(count)]
+    forking = multiprocessing.get_context("forkserver")
+    forking.set_forkserver_preload([__name__])  # the libraries are loaded once, not by each process
+    processes = [forking.Process(target=work, args=(url, taken, lease), daemon=True) for _ in range(count)]
     for process in processes:
         process.start()
     return processes
