@@ -29,20 +29,14 @@ def answers(sandbox: Sandbox, person: int, count: int) -> list[str]:
         time.sleep(0.1)
 
 
-def test_a_city_without_a_public_address_starts_with_polling(tmp_path: Path) -> None:
+def test_a_polling_bot_answers_and_what_was_sent_while_it_was_down_it_answers_when_it_is_back_and_once(
+    tmp_path: Path,
+) -> None:
     with Sandbox.running() as sandbox:
         person = sandbox.telegram.person("Hana", "en")
         with running(tmp_path, **settings(sandbox)):
             sandbox.telegram.start(person)
             assert "choose your language" in answers(sandbox, person, 1)[0]
-
-
-def test_what_was_sent_while_the_bot_was_down_is_answered_when_it_is_back_and_once(tmp_path: Path) -> None:
-    with Sandbox.running() as sandbox:
-        person = sandbox.telegram.person("Hana", "en")
-        with running(tmp_path, **settings(sandbox)):
-            sandbox.telegram.start(person)
-            answers(sandbox, person, 1)
         sandbox.telegram.text(person, "menu")
         with running(tmp_path, **settings(sandbox)):
             answers(sandbox, person, 2)
