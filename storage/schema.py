@@ -1,5 +1,6 @@
 """The whole schema: every table in one metadata, and the migrations that bring a database up to it."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -47,6 +48,7 @@ TABLE_FILES = (
     standing_orders, tallies, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
+_MIGRATIONS = str(Path(__file__).parent / "migrations")
 _MIGRATION_LOCK = 7_318_401_226  # any number that is ours: PostgreSQL lets one process migrate at a time
 
 
@@ -58,17 +60,23 @@ def upgrade(database: Database) -> None:
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-    command.upgrade(_config(connection), "head")
+    if not is_current(connection):
+        command.upgrade(_config(connection), "head")
 
 
 def is_current(connection: Connection) -> bool:
     """Tell whether the database stands at this program's newest migration."""
-    head = ScriptDirectory.from_config(_config(connection)).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == head
+    return MigrationContext.configure(connection).get_current_revision() == _newest()
+
+
+@cache
+def _newest() -> str | None:
+    """Read the migrations' files once: they do not change while a program runs."""
+    return ScriptDirectory(_MIGRATIONS).get_current_head()
 
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", _MIGRATIONS)
     config.attributes["connection"] = connection
     return config
