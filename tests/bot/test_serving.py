@@ -32,7 +32,15 @@ def wait_until_silent(port: int) -> None:
 
 @pytest.fixture
 def bot(tmp_path: Path) -> Iterator[Bot]:
+    """A bot for a test that ends it."""
     with running(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
+    """A bot for the tests that leave it running."""
+    with running(tmp_path_factory.mktemp("standing")) as started:
         yield started
 
 
@@ -53,9 +61,9 @@ def refusal(process: "subprocess.Popen[str]") -> str:
     return said
 
 
-def test_it_prints_where_to_look_and_every_address_answers(bot: Bot) -> None:
-    addresses = [word for line in bot.printed for word in line.split() if word.startswith("http")]
-    assert [address.removeprefix(bot.url) for address in addresses] == ["/sandbox", "/", "/readyz"]
+def test_it_prints_where_to_look_and_every_address_answers(standing: Bot) -> None:
+    addresses = [word for line in standing.printed for word in line.split() if word.startswith("http")]
+    assert [address.removeprefix(standing.url) for address in addresses] == ["/sandbox", "/", "/readyz"]
     for address in addresses:
         assert httpx.get(address, follow_redirects=True, timeout=20).status_code == 200
 
@@ -83,11 +91,11 @@ def test_the_sandbox_ends_by_itself_when_the_bot_is_killed(bot: Bot) -> None:
     wait_until_silent(bot.port + 1)
 
 
-def test_a_second_start_in_the_same_folder_says_what_is_in_the_way(bot: Bot) -> None:
-    assert f"127.0.0.1:{bot.port} cannot be used" in refusal(start(bot.folder, bot.port))
-    elsewhere = refusal(start(bot.folder, two_free_ports()))
+def test_a_second_start_in_the_same_folder_says_what_is_in_the_way(standing: Bot) -> None:
+    assert f"127.0.0.1:{standing.port} cannot be used" in refusal(start(standing.folder, standing.port))
+    elsewhere = refusal(start(standing.folder, two_free_ports()))
     assert "another process is using" in elsewhere
-    assert is_answered(bot.port)
+    assert is_answered(standing.port)
 
 
 def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path) -> None:
