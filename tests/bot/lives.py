@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -49,6 +50,7 @@ def die_of_poison() -> None:
 
 def main(url: str) -> None:
     die_of_poison()
+    gc.freeze()  # no life, nor their end, looks through the libraries for garbage
     for _ in range(10):
         pid = os.fork()
         if pid == 0:
