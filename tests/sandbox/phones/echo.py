@@ -139,7 +139,7 @@ def running() -> Iterator[Echo]:
     handler = type("Handler", (_Handler,), {"echo": echo})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         echo.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, name="echo", daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="echo", daemon=True)
         thread.start()
         yield echo
         server.shutdown()
