@@ -52,7 +52,7 @@ def measure(name: str, path: Path, taker: counting.Looking | counting.Counting, 
 def main() -> None:
     """Measure all three."""
     lines, engine = int((sys.argv[1:] or ["100000"])[0]), (sys.argv[2:] or ["sqlite"])[0]
-    with tempfile.TemporaryDirectory() as folder, databases.fresh(engine, Path(folder)) as database:
+    with tempfile.TemporaryDirectory() as folder, databases.fresh(engine) as database:
         offset = str((Town.now - real_now()).total_seconds())
         database.write(lambda c: marks.put(c, MarkName.CLOCK_OFFSET_SECONDS, offset)).result()
         path = Path(folder) / "list.csv"

@@ -3,7 +3,6 @@
 import gc
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -46,9 +45,9 @@ def slow_to_guess() -> dict[str, int]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated, empty database: every test that takes it runs on SQLite and on PostgreSQL."""
-    with databases.fresh(request.param, tmp_path) as opened:
+    with databases.fresh(request.param) as opened:
         yield opened
 
 

@@ -26,7 +26,7 @@ _spare: dict[str, list[Database]] = {"sqlite": [], "postgresql": []}
 
 
 @contextmanager
-def fresh(engine: str, _folder_: Path | None = None) -> Iterator[Database]:
+def fresh(engine: str) -> Iterator[Database]:
     """Open a migrated, empty database of the engine, ``sqlite`` or ``postgresql``, for one test."""
     database = _spare[engine].pop() if _spare[engine] else Database(_fresh_url(engine))
     try:

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -17,9 +16,9 @@ ROOM = 1.5  # how much harder a question may work in a city ten times as large: 
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[City]:
+def city(request: pytest.FixtureRequest) -> Iterator[City]:
     """A small city on each engine."""
-    with databases.fresh(request.param, tmp_path) as database:
+    with databases.fresh(request.param) as database:
         url = database.url.render_as_string(hide_password=False)
         if database.is_sqlite:
             database.close()

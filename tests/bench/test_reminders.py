@@ -60,7 +60,7 @@ def test_what_many_are_told_alike_is_rendered_once(filled: Hall, monkeypatch: py
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_reminders_come_due_in_a_running_bot_while_people_write(engine: str, tmp_path: Path) -> None:
-    with databases.fresh(engine, tmp_path) as database:
+    with databases.fresh(engine) as database:
         url = database.url.render_as_string(hide_password=False)
         if database.is_sqlite:
             database.close()

@@ -25,7 +25,7 @@ MARCH = ("2022-03", "1234", "--source", "portal statistics, page 2")
 @pytest.fixture(params=["sqlite", "postgresql"])
 def shared(request: pytest.FixtureRequest, desk: Desk) -> Iterator[str]:
     """The address of a database that holds the programme; the desk uses it, and nothing else has it open."""
-    with databases.fresh(request.param, desk.folder) as database:
+    with databases.fresh(request.param) as database:
         url = database.url.render_as_string(hide_password=False)
         if database.is_sqlite:
             database.close()
@@ -87,7 +87,7 @@ def test_recompute_without_a_terminal_draws_no_bar(desk: Desk, shared: str) -> N
 )
 def test_what_writes_to_a_sqlite_file_in_use_says_so_and_exits_2(desk: Desk, command: tuple[str, ...]) -> None:
     file = str(changed_programme(desk, "late_days = 3", "late_days = 2"))
-    with databases.fresh("sqlite", desk.folder) as database:
+    with databases.fresh("sqlite") as database:
         desk.set(DATABASE_URL=str(database.url))
         document = {**to_document(kitaq()), "version": 0}
         database.write(lambda c: catalogue.add_version(c, document, "test", NOW)).result()

@@ -160,7 +160,7 @@ def test_a_database_of_an_older_program_is_wrong(desk: Desk, sandbox: Sandbox) -
 
 
 def test_postgresql_is_looked_at_beside_the_bot(desk: Desk, sandbox: Sandbox) -> None:
-    with databases.fresh("postgresql", desk.folder) as database:
+    with databases.fresh("postgresql") as database:
         desk.set(DATABASE_URL=database.url.render_as_string(hide_password=False).replace("+psycopg", ""))
         lines = desk.say("doctor").lines("database")
     assert lines[0].startswith("ok    database         PostgreSQL ")

@@ -27,8 +27,8 @@ _numbers = itertools.count()
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with databases.fresh("postgresql", tmp_path) as opened:
+def database() -> Iterator[Database]:
+    with databases.fresh("postgresql") as opened:
         yield opened
 
 

@@ -31,7 +31,7 @@ def moving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Moving]:
     source.write(generations.start).result()
     arming.write(data / "generation", source.write(generations.arm).result())
     source.close()
-    with databases.fresh("postgresql", tmp_path) as target:
+    with databases.fresh("postgresql") as target:
         url = target.url.render_as_string(hide_password=False)
         yield {"DATA_DIR": str(data), "DATABASE_URL": url, "PROGRAMME_FILE": str(KITAQ), "SECRET_KEY": "x" * 40}, target
 

@@ -83,7 +83,7 @@ def city(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         "LINE_CHANNEL_ACCESS_TOKEN": "token",
         "PUBLIC_URL": "https://bot.example.jp",
     }
-    with databases.fresh(request.param, tmp_path) as database:
+    with databases.fresh(request.param) as database:
         if not database.is_sqlite:
             settings["DATABASE_URL"] = database.url.render_as_string(hide_password=False)
         found = City(settings)

@@ -84,7 +84,7 @@ def test_a_database_out_of_reach_is_one_plain_line_without_its_password(
 def test_a_refused_password_is_told_apart_from_a_missing_database(desk: Desk) -> None:
     from tests import databases
 
-    with databases.fresh("postgresql", desk.folder) as database:
+    with databases.fresh("postgresql") as database:
         desk.set(DATABASE_URL=str(database.url.set(database="no_such_database")))
         said = desk.say("migrate")
     assert said.code == 2

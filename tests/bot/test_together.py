@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
@@ -30,9 +29,9 @@ PEOPLE, REPORTS = 8, 50
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def town() -> Iterator[Town]:
     """A town on PostgreSQL where nobody can write too fast."""
-    with databases.fresh("postgresql", tmp_path) as database:
+    with databases.fresh("postgresql") as database:
         built = Town(database)
         limits = replace(built.programme.limits, messages_a_minute=10_000)
         built.programme = replace(built.programme, limits=limits)

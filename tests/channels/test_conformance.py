@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -191,8 +190,8 @@ def test_a_card_of_thirty_buttons_keeps_every_button(phone: Phone) -> None:
 
 
 @every_phone
-def test_every_answer_about_events_fits_however_long_its_words(phone: Phone, tmp_path: Path) -> None:
-    with databases.fresh("sqlite", tmp_path) as database:
+def test_every_answer_about_events_fits_however_long_its_words(phone: Phone) -> None:
+    with databases.fresh("sqlite") as database:
         answers = answers_about_events(database)
     for about, messages in answers.items():
         assert shown(phone, *messages), about

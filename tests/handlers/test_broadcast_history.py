@@ -1,11 +1,9 @@
 """Any history of what staff do with one broadcast: nothing is sent that another person did not approve as it is."""
 
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,8 +37,7 @@ class History(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
-        folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        database = self.stack.enter_context(databases.fresh(self.engine, folder))
+        database = self.stack.enter_context(databases.fresh(self.engine))
         self.office = Office(Town(database))
         for name in MAY_APPROVE:
             self.office.write(lambda c, n=name: approvers.put(c, n, "w", self.office.now, is_deputy=False))

@@ -1,11 +1,9 @@
 """Any history of acts over the real handlers: the ledger says what the rules say, and every sum beside it agrees."""
 
-import tempfile
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -72,8 +70,7 @@ class LedgerHistory(RuleBasedStateMachine):
     @initialize()
     def open_town(self) -> None:
         self.closing = ExitStack()
-        folder = Path(self.closing.enter_context(tempfile.TemporaryDirectory()))
-        self.town = Town(self.closing.enter_context(databases.fresh(self.engine, folder)))
+        self.town = Town(self.closing.enter_context(databases.fresh(self.engine)))
         self.alert: date | None = None
         self.rows: list[Row[Any]] = []
         self.players = [self.joined(self.town.citizen()) for _ in range(3)]

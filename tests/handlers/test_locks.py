@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +22,8 @@ PATIENCE = 20.0
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    with databases.fresh("postgresql", tmp_path) as database:
+def town() -> Iterator[Town]:
+    with databases.fresh("postgresql") as database:
         yield Town(database)
 
 

@@ -4,10 +4,8 @@
 """
 
 import os
-import tempfile
 from contextlib import ExitStack, suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -348,8 +346,7 @@ class _Opened:
     @classmethod
     def setUpClass(cls) -> None:
         cls.closing = ExitStack()  # type: ignore[attr-defined]
-        folder = Path(cls.closing.enter_context(tempfile.TemporaryDirectory()))  # type: ignore[attr-defined]
-        opened = databases.fresh(cls.engine, folder)
+        opened = databases.fresh(cls.engine)
         cls.history.database = cls.closing.enter_context(opened)  # type: ignore[attr-defined]
 
     @classmethod

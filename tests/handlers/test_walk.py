@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
-from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
@@ -263,8 +262,8 @@ def words_of(said: Sequence[Message]) -> list[str]:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_random_walk_always_goes_on(tmp_path: Path, language: str, seed: int) -> None:
-    with databases.fresh("sqlite", tmp_path) as database:
+def test_a_random_walk_always_goes_on(language: str, seed: int) -> None:
+    with databases.fresh("sqlite") as database:
         town = Town(database)
         announce_some(town)
         walker = Walker(town, language, random.Random(seed))

@@ -23,7 +23,7 @@ def prove(engine: str, folder: Path, **changes: object) -> Proof:
         proof = Proof(url=f"sqlite:///{folder}/bot.sqlite", folder=folder, **asked)  # type: ignore[arg-type]
         proof.run()
         return proof
-    with databases.fresh("postgresql", folder) as database:
+    with databases.fresh("postgresql") as database:
         url = database.url.render_as_string(hide_password=False)
         proof = Proof(url=url, folder=folder, **asked)  # type: ignore[arg-type]
         proof.run()

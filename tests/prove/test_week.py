@@ -18,7 +18,7 @@ def a_week(url: str, folder: Path, **changes: object) -> Week:
 
 @pytest.mark.timeout(180)
 def test_three_processes_run_each_slot_of_a_week_once_and_the_killed_one_once_more(tmp_path: Path) -> None:
-    with databases.fresh("postgresql", tmp_path) as database:
+    with databases.fresh("postgresql") as database:
         url = database.url.render_as_string(hide_password=False)
         often = {"jobs": ("four_hourly", *RARE), "step": timedelta(hours=4), "kills": 1, "zones": ZONES}
         week = a_week(url, tmp_path, **often)
@@ -29,7 +29,7 @@ def test_three_processes_run_each_slot_of_a_week_once_and_the_killed_one_once_mo
 
 @pytest.mark.timeout(180)
 def test_the_proof_fails_when_each_process_remembers_for_itself(tmp_path: Path) -> None:
-    with databases.fresh("postgresql", tmp_path) as database:
+    with databases.fresh("postgresql") as database:
         week = a_week(database.url.render_as_string(hide_password=False), tmp_path, flaw="memory")
         week.run()
     assert week.promises["each slot was run to its end once"], week.summary()
@@ -39,7 +39,7 @@ def test_the_proof_fails_when_each_process_remembers_for_itself(tmp_path: Path) 
 def test_the_week_is_the_same_in_every_zone_of_the_machine(tmp_path: Path) -> None:
     weeks = []
     for zone in ZONES:
-        with databases.fresh("sqlite", tmp_path) as database:
+        with databases.fresh("sqlite") as database:
             url = database.url.render_as_string()
             database.close()  # a file is written by one process
             weeks.append(a_week(url, tmp_path, processes=1, zones=[zone]))

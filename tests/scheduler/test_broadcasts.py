@@ -5,7 +5,6 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,13 +250,11 @@ async def test_messages_that_need_two_calls_follow_each_other(sandbox: Sandbox, 
     assert [shown(sandbox, key) for key in keys] == [[str(number) for number in range(7)]] * 3
 
 
-async def test_three_senders_on_one_budget_never_empty_the_platforms_own_bucket(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
+async def test_three_senders_on_one_budget_never_empty_the_platforms_own_bucket(sandbox: Sandbox) -> None:
     people = [sandbox.telegram.person() for _ in range(150)]
     for person in people:
         sandbox.telegram.text(person, "/start", hold=True)
-    with databases.fresh("postgresql", tmp_path) as database:
+    with databases.fresh("postgresql") as database:
         friends(database, [str(person) for person in people], TELEGRAM)
         number = arm(database)
         async with contextlib.AsyncExitStack() as senders:

@@ -5,7 +5,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -26,8 +25,8 @@ IDLE = 40  # looks that find nothing, one after another, end a process
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    with databases.fresh("postgresql", tmp_path) as database:
+def hall() -> Iterator[Hall]:
+    with databases.fresh("postgresql") as database:
         yield Hall(Town(database))
 
 

@@ -20,7 +20,7 @@ from tests.town import Town, kitaq
 @pytest.fixture(params=["sqlite", "postgresql"])
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     (tmp_path / "target").mkdir()
-    with databases.fresh(request.param, tmp_path / "target") as opened:
+    with databases.fresh(request.param) as opened:
         yield opened
 
 

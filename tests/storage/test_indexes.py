@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,7 +87,7 @@ OF_FEW = (
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_sqlite_answers_from_an_index_of_the_few_rows_it_is_about(
-    question: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    question: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plans: list[str] = []
 
@@ -104,7 +103,7 @@ def test_sqlite_answers_from_an_index_of_the_few_rows_it_is_about(
 
     run = prepared._execute
     monkeypatch.setattr(prepared, "_execute", explain_prepared)
-    with databases.fresh("sqlite", tmp_path) as database:
+    with databases.fresh("sqlite") as database:
         event.listen(database.engine, "before_cursor_execute", explain)
         database.write(QUESTIONS[question]).result()
         event.remove(database.engine, "before_cursor_execute", explain)

@@ -1,7 +1,6 @@
 """Prepared statements are as SQLAlchemy's own on both engines: types, errors, nothing outside a transaction."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,10 +70,10 @@ def test_what_a_question_writes_is_rolled_back(database: Database) -> None:
     assert database.read(lambda c: FIND.first(c, account_key="U1")).result() is None
 
 
-def test_a_lost_connection_is_told_as_such_and_not_used_again(tmp_path: Path) -> None:
+def test_a_lost_connection_is_told_as_such_and_not_used_again() -> None:
     end_it = text("SELECT pg_terminate_backend(:pid)")
 
-    with databases.fresh("postgresql", tmp_path) as database:
+    with databases.fresh("postgresql") as database:
 
         def lose(connection: Connection) -> None:
             pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -38,7 +37,7 @@ RULES = {
 }
 
 
-def filled(folder: Path) -> Iterator[PublicParts]:
+def filled() -> Iterator[PublicParts]:
     plain = a_programme()
     contact = {"ja": "窓口は https://city.example/ です", "en": "Ask at https://city.example/"}
     programme = a_programme(
@@ -55,7 +54,7 @@ def filled(folder: Path) -> Iterator[PublicParts]:
         CounterName.VISITS_OWN: 5_678,
         CounterName.VISITS_PORTAL: 20_900,
     }
-    with databases.fresh("sqlite", folder) as database:
+    with databases.fresh("sqlite") as database:
         for name, amount in figures.items():
             database.write(lambda c, n=name, a=amount: totals.add(c, n, NOON, a, stripe=0)).result()
         first, *_ = seed_the_first_citys(database)
@@ -66,9 +65,9 @@ def filled(folder: Path) -> Iterator[PublicParts]:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address() -> Iterator[str]:
     """A running server with figures in it."""
-    for parts in filled(tmp_path_factory.mktemp("pages")):
+    for parts in filled():
         server = uvicorn.Server(uvicorn.Config(app_of(parts), port=0, log_config=None, lifespan="off"))
         thread = threading.Thread(target=server.run)
         thread.start()

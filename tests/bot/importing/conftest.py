@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -69,7 +68,7 @@ def small_office(desk: Desk) -> Iterator[Office]:
 
 
 def _office(engine: str, desk: Desk) -> Iterator[Office]:
-    with databases.fresh(engine, Path(desk.folder)) as database:
+    with databases.fresh(engine) as database:
         url = database.url.render_as_string(hide_password=False)
         if database.is_sqlite:
             database.close()

@@ -1,7 +1,6 @@
 """Two people of the staff take in the same list at the same time: everybody still counts once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -35,8 +34,8 @@ def take(database: Database) -> int:
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_the_same_list_taken_in_twice_at_once_counts_everybody_once(tmp_path: Path, engine: str) -> None:
-    with databases.fresh(engine, tmp_path) as database, ThreadPoolExecutor(2) as staff:
+def test_the_same_list_taken_in_twice_at_once_counts_everybody_once(engine: str) -> None:
+    with databases.fresh(engine) as database, ThreadPoolExecutor(2) as staff:
         offset = str((Town.now - real_now()).total_seconds())
         database.write(lambda c: marks.put(c, MarkName.CLOCK_OFFSET_SECONDS, offset)).result()
         counted = list(staff.map(take, [database, database]))
