@@ -229,6 +229,24 @@ def test_who_comes_while_the_list_is_fetched_is_not_left_to_the_next_try(browser
         assert office.attendance(person_id) is not None
 
 
+def test_no_number_can_be_typed_before_the_page_can_keep_it(browser: Browser, office: Office) -> None:
+    person_id = office.guest("電話 花子")
+    with context_of(browser) as context:
+        page = context.new_page()
+        held: list[Route] = []
+        page.route("**/door.js", lambda route: held.append(route))
+        page.goto(office.entry())
+        page.wait_for_url("**/staff")
+        page.get_by_role("link", name="省エネ工作教室").click()
+        page.get_by_role("link", name="受付をする").click(no_wait_after=True)
+        number = page.get_by_role("textbox", name="番号")
+        expect(number).to_be_disabled()
+        held[0].continue_()
+        number.fill(office.digits(person_id))
+        number.press("Enter")
+        expect(page.locator("#result")).to_contain_text("受け付けました")
+
+
 def test_four_digits_in_wide_signs_are_understood(office: Office, page: Page) -> None:
     person_id = office.guest("電話 花子")
     digits = office.digits(person_id).translate(str.maketrans("0123456789", "０１２３４５６７８９"))

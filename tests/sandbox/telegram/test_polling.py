@@ -4,7 +4,7 @@ import asyncio
 import time
 
 import pytest
-from telegram import Bot
+from telegram import Bot, Update
 from telegram.error import Conflict
 
 from tests.sandbox.telegram.refusals import refused
@@ -12,6 +12,15 @@ from tests.sandbox.telegram.refusals import refused
 
 def texts(updates):
     return [update.message.text for update in updates]
+
+
+async def begin_to_poll(bot: Bot) -> "asyncio.Task[tuple[Update, ...]]":
+    """Begin a long poll, and wait until its request is there: what it confirms waits no longer."""
+    last = (await bot.get_updates())[-1].update_id
+    poll = asyncio.create_task(bot.get_updates(offset=last + 1, timeout=30))
+    while (await bot.get_webhook_info()).pending_update_count:  # noqa: ASYNC110  another process's state
+        await asyncio.sleep(0.01)
+    return poll
 
 
 async def test_updates_are_numbered_in_a_row_and_kept_until_confirmed(sandbox, bot, person):
@@ -35,8 +44,7 @@ async def test_a_negative_offset_counts_from_the_end_and_forgets_the_rest(sandbo
 
 
 async def test_a_long_poll_answers_as_soon_as_something_happens(sandbox, bot, person):
-    last = (await bot.get_updates())[-1].update_id
-    poll = asyncio.create_task(bot.get_updates(offset=last + 1, timeout=30))
+    poll = await begin_to_poll(bot)
     await asyncio.sleep(0.2)
     assert not poll.done()
     started = time.monotonic()
@@ -51,9 +59,8 @@ async def test_a_long_poll_ends_empty_after_its_time(sandbox, bot):
     assert 0.9 < time.monotonic() - started < 5
 
 
-async def test_a_second_poller_ends_the_first_with_a_conflict(sandbox, bot):
-    first = asyncio.create_task(bot.get_updates(timeout=30))
-    await asyncio.sleep(0.2)
+async def test_a_second_poller_ends_the_first_with_a_conflict(sandbox, bot, person):
+    first = await begin_to_poll(bot)
     async with Bot(bot.token, base_url=f"{sandbox.telegram_url}/bot") as other:
         second = asyncio.create_task(other.get_updates(timeout=1))
         with refused(Conflict, "Conflict: terminated by other getUpdates request; make sure that only one bot"):
@@ -61,9 +68,8 @@ async def test_a_second_poller_ends_the_first_with_a_conflict(sandbox, bot):
         assert await second == ()
 
 
-async def test_polling_and_a_webhook_exclude_each_other(sandbox, bot):
-    poll = asyncio.create_task(bot.get_updates(timeout=30))
-    await asyncio.sleep(0.2)
+async def test_polling_and_a_webhook_exclude_each_other(sandbox, bot, person):
+    poll = await begin_to_poll(bot)
     await bot.set_webhook("https://city.example.jp/hook")
     with refused(Conflict, "Conflict: terminated by setWebhook request"):
         await poll

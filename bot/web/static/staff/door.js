@@ -136,6 +136,7 @@ function begin() {
     take({ digits: byId("number").value.normalize("NFKC") });
     byId("number").value = "";
   });
+  byId("ready").disabled = false; // before that, the browser would send the form itself, and the number would be lost
   byId("search").addEventListener("input", redraw);
   byId("send").addEventListener("click", send);
   byId("forget").addEventListener("click", forget);
