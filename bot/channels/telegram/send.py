@@ -22,6 +22,9 @@ for _name, _level in (("httpx", logging.WARNING), ("httpcore", logging.WARNING),
 
 Body = dict[str, Any]
 
+LEAST_SECONDS = 0.1
+"""A call that finds its place later than this before its deadline is not begun: it would end unknown, and unsent."""
+
 
 def connection(deadline: float, size: int) -> HTTPXRequest:
     """Make a pool of ``size`` connections whose every single wait is bounded by ``deadline`` seconds."""
@@ -60,7 +63,7 @@ class Sending:
         try:
             ends = asyncio.get_running_loop().time() + self._deadline
             async with asyncio.timeout_at(ends), self._free:
-                if asyncio.get_running_loop().time() >= ends:  # a busy loop gave the place just as the time was up
+                if asyncio.get_running_loop().time() > ends - LEAST_SECONDS:
                     raise TimeoutError
                 started = True
                 return await self._make(call, body)
