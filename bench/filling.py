@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import Date, Engine, bindparam, create_engine, event, text
 
 from storage.database import Instant
+from storage.facts import ChannelName
 
 PRIME, STEP = 9_007_199_254_740_881, 6_364_136_223_847
 """Person numbers are spread over all below 2**53, as drawn ones are; the product stays below 2**63 up to 1,400,000."""
 ROWS = 200_000  # a transaction: memory stays flat, and no journal grows without end
 PERSON = f"(CAST(i AS bigint) * {STEP} % {PRIME})"
 KEY = f"('U{'0' * 16}' || CAST({10**15} + i AS text))"
+KEYS = {ChannelName.LINE: KEY, ChannelName.TELEGRAM: f"CAST({10**15} + i AS text)"}
 ACTIONS = ("my_bag", "my_bottle", "sorting", "save_water", "no_leftovers")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKS = 4  # in which people acted, the last of them over
@@ -66,8 +68,17 @@ def _numbers(engine: Engine, first: int, last: int) -> str:
     return f"({counting} SELECT i FROM c) AS n"
 
 
-def people(engine: Engine, count: int, now: datetime, *, consent: str, bot_id: str, wards: Sequence[str] = ()) -> None:
-    """Let people have joined by LINE; one in five reads English, one in twenty stands on the person board."""
+def people(
+    engine: Engine,
+    count: int,
+    now: datetime,
+    *,
+    consent: str,
+    bot_id: str,
+    wards: Sequence[str] = (),
+    channel: ChannelName = ChannelName.LINE,
+) -> None:
+    """Let people have joined on a channel; one in five reads English, one in twenty stands on the person board."""
     ward = _one_of(wards, "i") if wards else "NULL"
     insert(
         engine,
@@ -82,12 +93,13 @@ def people(engine: Engine, count: int, now: datetime, *, consent: str, bot_id: s
     insert(
         engine,
         "INSERT INTO account (channel, bot_id, key, language, person_id, state, paused, made_at, reminders)"
-        f" SELECT 'line', :bot_id, {KEY}, CASE WHEN i % 5 = 0 THEN 'en' ELSE 'ja' END, {PERSON}, 'following', :no,"
-        " :now, 'both' FROM {numbers}",
+        f" SELECT :channel, :bot_id, {KEYS[channel]}, CASE WHEN i % 5 = 0 THEN 'en' ELSE 'ja' END, {PERSON},"
+        " 'following', :no, :now, 'both' FROM {numbers}",
         count,
         now=now,
         no=False,
         bot_id=bot_id,
+        channel=channel.value,
     )
 
 

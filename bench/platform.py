@@ -71,13 +71,13 @@ def _request(address: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
-def build(folder: Path) -> Path:
-    """Compile the C program; NoCompilerError says what to install."""
+def build(folder: Path, source: Path = SOURCE) -> Path:
+    """Compile a C program; NoCompilerError says what to install."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         raise NoCompilerError("no C compiler is here; on Debian or Ubuntu: sudo apt install gcc libc6-dev")
-    program = folder / "platform"
-    subprocess.run([compiler, "-O2", "-o", str(program), str(SOURCE)], check=True)
+    program = folder / source.stem
+    subprocess.run([compiler, "-O2", "-o", str(program), str(source)], check=True)
     return program
 
 
