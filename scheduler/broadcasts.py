@@ -232,10 +232,10 @@ class _Work:
         if sender is None:
             ended = DeliveryState.SKIPPED, "channel off", self._now
             return deliveries.end_lot(connection, broadcast.id, lot, *ended, PIECE) > 0
-        room = _most_ahead(sender, broadcast) - batches.count_ahead(connection, broadcast.id, lot.channel)
-        size = batch_size(sender, broadcast)
+        most, size = _most_ahead(sender, broadcast), batch_size(sender, broadcast)
+        room = most - batches.count_ahead(connection, broadcast.id, lot.channel)
         limit = size if is_shared(sender, broadcast) else min(size, room)
-        if room <= 0:
+        if room < (1 if is_shared(sender, broadcast) else min(size, most / 2)):  # a piece for each call costs too much
             return False
         cap = cap_of(broadcast, self._now)
         held, is_row = candidates.claim_waiting(connection, broadcast.id, lot, limit, cap)

@@ -61,6 +61,8 @@ class Pacer:
         """Hold calls, ask the budget for so many, and lease those that it allows, in one transaction."""
         if not generations.is_armed(connection, self._generation):
             return [], POLL_SECONDS
+        if not batches.has_paced(connection, self._sender.name, self._way):
+            return [], POLL_SECONDS
         now, name = self._clock.real(), budget_name(self._sender.name, self._way)
         sendable = ending.list_sendable(connection, self._generation, self._clock.now())
         alone, gap = self._database.is_sqlite, timedelta(seconds=self._sender.chat_seconds)

@@ -10,7 +10,30 @@ from storage import deliveries
 from storage.claims import question
 from storage.database import Instant
 from storage.facts import ChannelName, DeliveryState
-from storage.outbox import EMPTY, OF_BROADCAST, OUTBOX, REPLIES, OutboxState
+from storage.outbox import EMPTY, OF_BROADCAST, OPEN, OUTBOX, REPLIES, OutboxState
+from storage.prepared import Prepared
+
+_COUNT_AHEAD = Prepared(
+    select(func.count().label("number")).where(
+        OF_BROADCAST, OUTBOX.c.broadcast_id == bindparam("broadcast"), OUTBOX.c.channel == bindparam("on")
+    )
+)
+_EMPTY_ENDED = Prepared(OUTBOX.update().where(OUTBOX.c.id == bindparam("call")).values(**EMPTY))
+_FIRST_OPEN = Prepared(
+    select(OUTBOX.c.id)
+    .where(
+        OPEN,
+        OUTBOX.c.channel == bindparam("on"),
+        OUTBOX.c.way == bindparam("by"),
+        *(OUTBOX.c.kind != kind for kind in REPLIES),
+    )
+    .limit(1)
+)
+
+
+def has_paced(connection: Connection, channel: ChannelName, way: str) -> bool:
+    """Tell whether any call that nobody waits for is open on one channel and way: a probe, for mostly none is."""
+    return _FIRST_OPEN.first(connection, on=channel, by=way) is not None
 
 
 def hold_paced(
@@ -57,8 +80,7 @@ def _is_chat_busy() -> ColumnElement[bool]:
 
 def count_ahead(connection: Connection, broadcast_id: int, channel: ChannelName) -> int:
     """Count the calls of a broadcast on a channel that have not ended: few, for they are sealed just ahead."""
-    ours = (OF_BROADCAST, OUTBOX.c.broadcast_id == broadcast_id, OUTBOX.c.channel == channel)
-    return int(connection.execute(select(func.count()).select_from(OUTBOX).where(*ours)).scalar_one())
+    return int(_COUNT_AHEAD.one(connection, broadcast=broadcast_id, on=channel).number)
 
 
 def withdraw(connection: Connection, broadcast_id: int, now: datetime, limit: int) -> list[tuple[int, str, bool]]:
@@ -80,7 +102,7 @@ def withdraw(connection: Connection, broadcast_id: int, now: datetime, limit: in
 
 def empty_ended(connection: Connection, call_id: int) -> None:
     """Empty a call that has ended; whose it was stays, so that no other follows too soon."""
-    connection.execute(OUTBOX.update().where(OUTBOX.c.id == call_id).values(**EMPTY))
+    _EMPTY_ENDED.change(connection, call=call_id)
 
 
 def take_apart(connection: Connection, call_id: int, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Connection, Index, Row, exists, select, text
+from sqlalchemy import CheckConstraint, Connection, Index, Row, bindparam, exists, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -22,6 +22,7 @@ from storage.facts import (
     ChannelName,
     EventRelation,
 )
+from storage.prepared import Prepared
 
 
 class Broadcast(SQLModel, table=True):
@@ -89,6 +90,16 @@ _HANDED_IN = text("state IN ('submitted', 'approved')")
 Index("broadcast_handed_in", BROADCASTS.c.not_after, sqlite_where=_HANDED_IN, postgresql_where=_HANDED_IN)
 
 
+_BY_NUMBER = select(BROADCASTS).where(BROADCASTS.c.id == bindparam("number"))
+_FIND, _HOLD = Prepared(_BY_NUMBER), Prepared(_BY_NUMBER.with_for_update())
+_LIST_OPEN = Prepared(
+    select(BROADCASTS.c.id).where(_OPEN, BROADCASTS.c.send_at <= bindparam("now")).order_by(BROADCASTS.c.send_at)
+)
+_LIST_AUTHORS = Prepared(
+    select(AUTHORS.c.name).where(AUTHORS.c.broadcast_id == bindparam("number")).order_by(AUTHORS.c.name)
+)
+
+
 def add(
     connection: Connection, content: BroadcastContent, author: str, now: datetime, occasion: str | None = None
 ) -> int:
@@ -108,8 +119,7 @@ def add_author(connection: Connection, broadcast_id: int, name: str) -> None:
 
 def find(connection: Connection, broadcast_id: int, *, for_update: bool = False) -> BroadcastFacts | None:
     """Find a broadcast; ``for_update`` holds its row until the transaction ends."""
-    question = select(BROADCASTS).where(BROADCASTS.c.id == broadcast_id)
-    row = connection.execute(question.with_for_update() if for_update else question).first()
+    row = (_HOLD if for_update else _FIND).first(connection, number=broadcast_id)
     return None if row is None else _facts(row, _authors(connection, broadcast_id))
 
 
@@ -121,8 +131,7 @@ def find_by_occasion(connection: Connection, occasion: str) -> BroadcastFacts | 
 
 def list_open(connection: Connection, now: datetime) -> list[int]:
     """List the broadcasts that are armed and due, being sent, or paused, longest due first."""
-    due = (_OPEN, BROADCASTS.c.send_at <= now)
-    return list(connection.execute(select(BROADCASTS.c.id).where(*due).order_by(BROADCASTS.c.send_at)).scalars())
+    return [row.id for row in _LIST_OPEN.all(connection, now=now)]
 
 
 def list_newest(connection: Connection, limit: int, before: int | None = None) -> list[BroadcastFacts]:
@@ -200,8 +209,7 @@ def has_correction(connection: Connection, broadcast_id: int) -> bool:
 
 
 def _authors(connection: Connection, broadcast_id: int) -> tuple[str, ...]:
-    names = select(AUTHORS.c.name).where(AUTHORS.c.broadcast_id == broadcast_id).order_by(AUTHORS.c.name)
-    return tuple(connection.execute(names).scalars())
+    return tuple(row.name for row in _LIST_AUTHORS.all(connection, number=broadcast_id))
 
 
 _SAME = (

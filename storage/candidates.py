@@ -4,11 +4,25 @@ The question is put to the database in one statement, for it is put about every 
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from storage.accounts import ACCOUNTS
 from storage.broadcasts import BROADCASTS
@@ -16,6 +30,7 @@ from storage.database import Instant
 from storage.deliveries import DELIVERIES, TOLD, WAITING, Lot, is_of
 from storage.facts import AccountState, BroadcastKind
 from storage.people import PEOPLE
+from storage.prepared import Prepared
 
 
 class Candidate(NamedTuple):
@@ -47,6 +62,11 @@ def claim_waiting(
     What another transaction holds, or whose account it is changing just now, is left out; the second value tells
     whether none was. PostgreSQL needs the holding; SQLite's one writer holds everything.
     """
+    if connection.dialect.name == "sqlite":
+        of_lot = {f"lot_{name}": value for name, value in asdict(lot).items()}
+        capped = {"most": cap.most, "since": cap.since} if cap else {}
+        rows = _waiting(has_cap=cap is not None).all(connection, ours=broadcast_id, limit=limit, **of_lot, **capped)
+        return [Candidate._make(row) for row in rows], True
     ours = (DELIVERIES.c.broadcast_id == broadcast_id, WAITING, *is_of(lot))
     return _claim(connection, broadcast_id, ours, limit, cap)
 
@@ -63,7 +83,7 @@ def _claim(
     asked = _question(has_cap=cap is not None)
     values = {"ours": broadcast_id, "most": cap.most, "since": cap.since} if cap else {"ours": broadcast_id}
     if connection.dialect.name == "sqlite":
-        rows = connection.execute(asked.where(*ours).order_by(DELIVERIES.c.account_id).limit(limit), values)
+        rows = connection.execute(asked.where(*ours).order_by(DELIVERIES.c.account_id).limit(limit), values).all()
         return [Candidate._make(row) for row in rows], True
     chosen = select(DELIVERIES.c.account_id).where(*ours).order_by(DELIVERIES.c.account_id).limit(limit)
     numbers = connection.execute(chosen.with_for_update(skip_locked=True)).scalars().all()
@@ -72,8 +92,16 @@ def _claim(
     busy = set(connection.execute(held).scalars()) ^ set(connection.execute(accounts).scalars())
     free = [number for number in numbers if number not in busy]
     theirs = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.account_id.in_(free))
-    rows = connection.execute(asked.where(*theirs).order_by(DELIVERIES.c.account_id), values)
+    rows = connection.execute(asked.where(*theirs).order_by(DELIVERIES.c.account_id), values).all()
     return [Candidate._make(row) for row in rows], not busy
+
+
+@cache
+def _waiting(*, has_cap: bool) -> Prepared:
+    """Ask for the first candidates that wait in a lot, as SQLite is asked hundreds of times a broadcast."""
+    lot = (DELIVERIES.c[field.name] == bindparam(f"lot_{field.name}") for field in fields(Lot))
+    asked = _question(has_cap=has_cap).where(DELIVERIES.c.broadcast_id == bindparam("ours"), WAITING, *lot)
+    return Prepared(asked.order_by(DELIVERIES.c.account_id).limit(bindparam("limit", type_=Integer())))
 
 
 @cache
@@ -82,28 +110,38 @@ def _question(*, has_cap: bool) -> Select[Any]:
     joined = DELIVERIES.join(ACCOUNTS, ACCOUNTS.c.id == DELIVERIES.c.account_id, isouter=True)
     joined = joined.join(PEOPLE, PEOPLE.c.id == ACCOUNTS.c.person_id, isouter=True)
     account = (ACCOUNTS.c.key, _fault(has_cap=has_cap).label("fault"), ACCOUNTS.c.language, ACCOUNTS.c.person_id)
-    return select(DELIVERIES.c.account_id, *account, DELIVERIES.c.person_id).select_from(joined)
+    return select(DELIVERIES.c.account_id, *account, DELIVERIES.c.person_id.label("was_person_id")).select_from(joined)
 
 
 def _fault(*, has_cap: bool) -> ColumnElement[str]:
     """Say in a word or two why an account must not be told; of a person's accounts the stricter setting holds."""
     agreed = and_(func.coalesce(PEOPLE.c.consent_version, "") != "", ~PEOPLE.c.is_tombstone)
-    faults = [
+    unwanted = (and_(_is_weekly(), ~func.coalesce(PEOPLE.c.wants_monday, False)), "not asked for")
+    lately = _told_lately()
+    among_all = [(_has_paused(), "paused"), (_is_told(), "another account"), unwanted]
+    alone = [unwanted]
+    if has_cap:
+        among_all.append((lately + _told_lately_elsewhere() >= bindparam("most"), "weekly cap"))
+        alone.append((lately >= bindparam("most"), "weekly cap"))
+    return case(
         (ACCOUNTS.c.id.is_(None), "left"),
         (ACCOUNTS.c.state != AccountState.FOLLOWING, ACCOUNTS.c.state),
         (and_(ACCOUNTS.c.person_id.is_not(None), ~func.coalesce(agreed, False)), "no consent"),
-        (or_(ACCOUNTS.c.paused, _has_paused()), "paused"),
-        (_is_told(), "another account"),
-        (and_(_is_weekly(), ~func.coalesce(PEOPLE.c.wants_monday, False)), "not asked for"),
-    ]
-    if has_cap:
-        faults.append((_told_lately() >= bindparam("most"), "weekly cap"))
-    return case(*faults, else_="")
+        (ACCOUNTS.c.paused, "paused"),
+        (_has_another(), case(*among_all, else_="")),  # few have: the others are asked no more of it
+        *alone,
+        else_="",
+    )
 
 
 def _is_weekly() -> ColumnElement[bool]:
     """Whether the broadcast is Monday's message, which goes only to who asked for it; the same for all of them."""
     return exists().where(BROADCASTS.c.id == bindparam("ours"), BROADCASTS.c.kind == BroadcastKind.WEEKLY)
+
+
+def _has_another() -> ColumnElement[bool]:
+    own = ACCOUNTS.alias("own")
+    return exists().where(own.c.person_id == ACCOUNTS.c.person_id, own.c.id != ACCOUNTS.c.id)
 
 
 def _has_paused() -> ColumnElement[bool]:
@@ -117,14 +155,34 @@ def _is_told() -> ColumnElement[bool]:
     One question inside the other: SQLite would begin a joined one with all that were told.
     """
     own, told = ACCOUNTS.alias("own"), DELIVERIES.alias("told")
-    ours = (told.c.broadcast_id == bindparam("ours"), told.c.account_id == own.c.id, told.c.state.in_(TOLD))
+    ours = (
+        told.c.broadcast_id == bindparam("ours"),
+        told.c.account_id == own.c.id,
+        or_(*(told.c.state == state for state in TOLD)),
+    )
     other = (own.c.person_id == ACCOUNTS.c.person_id, own.c.id != ACCOUNTS.c.id)
     return exists().where(*other, exists().where(*ours).correlate(own))
 
 
 def _told_lately() -> ColumnElement[int]:
+    """Count what the account itself was told since a moment."""
+    told = DELIVERIES.alias("told")
+    counted = select(func.count()).where(told.c.account_id == ACCOUNTS.c.id, *_is_lately(told))
+    return counted.correlate(ACCOUNTS).scalar_subquery()
+
+
+def _told_lately_elsewhere() -> ColumnElement[int]:
+    """Count what the person's other accounts were told since a moment.
+
+    Apart from the account's own: with both in one question, joined by OR, PostgreSQL reads all deliveries each time.
+    """
     own, told = ACCOUNTS.alias("own"), DELIVERIES.alias("told")
-    siblings = select(own.c.id).where(own.c.person_id == ACCOUNTS.c.person_id).correlate(ACCOUNTS)
-    is_own = or_(told.c.account_id == ACCOUNTS.c.id, told.c.account_id.in_(siblings))
-    lately = (told.c.is_capped, told.c.state.in_(TOLD), told.c.sealed_at > bindparam("since", type_=Instant()))
-    return select(func.count()).where(is_own, *lately).correlate(ACCOUNTS).scalar_subquery()
+    other = (own.c.person_id == ACCOUNTS.c.person_id, own.c.id != ACCOUNTS.c.id)
+    joined = told.join(own, own.c.id == told.c.account_id)
+    counted = select(func.count()).select_from(joined).where(*other, *_is_lately(told))
+    return counted.correlate(ACCOUNTS).scalar_subquery()
+
+
+def _is_lately(told: FromClause) -> tuple[ColumnElement[bool], ...]:
+    since = bindparam("since", type_=Instant())
+    return told.c.is_capped, or_(*(told.c.state == state for state in TOLD)), told.c.sealed_at > since

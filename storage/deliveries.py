@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Index,
+    Row,
     Select,
     bindparam,
     case,
@@ -19,7 +20,6 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
-    tuple_,
 )
 from sqlmodel import Field, SQLModel
 
@@ -27,6 +27,7 @@ from storage import tallies
 from storage.accounts import ACCOUNTS
 from storage.database import BigId, ConflictError, Instant, table_of
 from storage.facts import ChannelName, DeliveryState
+from storage.prepared import Prepared
 
 TOLD = (DeliveryState.SEALED, DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
 """The states of a delivery that reached its account, may have, or is about to."""
@@ -73,6 +74,24 @@ Index(
     postgresql_where=_SEALED_ROW,
 )
 Index("delivery_of_account", DELIVERIES.c.account_id)
+
+
+_OURS = DELIVERIES.c.broadcast_id == bindparam("ours")
+_SEALING = DELIVERIES.update().values(state="sealed", sealed_at=bindparam("now"), outbox_id=bindparam("call"))
+_SEAL_ROW = Prepared(
+    _SEALING.where(
+        _OURS,
+        WAITING,
+        *(column == bindparam(f"lot_{column.name}") for column in _LOT),
+        DELIVERIES.c.account_id.between(bindparam("first"), bindparam("last")),
+    )
+)
+_SEAL_ONE = Prepared(_SEALING.where(_OURS, DELIVERIES.c.account_id == bindparam("account")))
+_END_CALL = Prepared(
+    DELIVERIES.update()
+    .where(_OURS, DELIVERIES.c.outbox_id == bindparam("call"), SEALED)
+    .values(state=bindparam("became"), reason=bindparam("why"), ended_at=bindparam("now"))
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -149,10 +168,23 @@ def list_lots(connection: Connection, broadcast_id: int) -> list[Lot]:
     found: list[Lot] = []
     question = select(*_LOT).where(*ours).order_by(*_LOT).limit(1)
     row = connection.execute(question).first()
-    while row is not None and (not found or row.turn == found[0].turn):
+    while row is not None:
         found.append(Lot(row.turn, ChannelName(row.channel), row.bot_id, row.language))
-        row = connection.execute(question.where(tuple_(*_LOT) > tuple_(*row))).first()
+        row = _next_lot(connection, question, row)
     return found
+
+
+def _next_lot(connection: Connection, question: Select[Any], row: Row[Any]) -> Row[Any] | None:
+    """Find the lot of the same turn that follows one: the next language, else bot, else channel.
+
+    A question each: of a comparison of whole rows SQLite would use the first column alone, and walk through the lot.
+    """
+    for place in (3, 2, 1):
+        same = [column == value for column, value in zip(_LOT[:place], row[:place], strict=True)]
+        following = connection.execute(question.where(*same, _LOT[place] > row[place])).first()
+        if following is not None:
+            return following
+    return None
 
 
 def has_sealed(connection: Connection, broadcast_id: int) -> bool:
@@ -175,21 +207,24 @@ def seal(
 
     Raises ConflictError where the rows are not those: nothing may be stored then.
     """
-    numbers = DELIVERIES.c.account_id
-    chosen = numbers.between(account_ids[0], account_ids[-1]) if is_row else numbers.in_(account_ids)
-    ours = (DELIVERIES.c.broadcast_id == broadcast_id, WAITING, *is_of(lot), chosen)
     values = {"state": DeliveryState.SEALED, "sealed_at": now, "outbox_id": outbox_id}
-    if connection.execute(DELIVERIES.update().where(*ours).values(**values)).rowcount != len(account_ids):
+    if is_row:
+        bounds = {"first": account_ids[0], "last": account_ids[-1]}
+        of_lot = {f"lot_{column.name}": value for column, value in zip(_LOT, astuple(lot), strict=True)}
+        sealed = _SEAL_ROW.change(connection, ours=broadcast_id, call=outbox_id, now=now, **of_lot, **bounds)
+    else:
+        ours = (DELIVERIES.c.broadcast_id == broadcast_id, WAITING, *is_of(lot))
+        few = DELIVERIES.update().where(*ours, DELIVERIES.c.account_id.in_(account_ids))
+        sealed = connection.execute(few.values(**values)).rowcount
+    if sealed != len(account_ids):
         raise ConflictError("other deliveries wait among those that are sealed")
     tally(connection, broadcast_id, lot, DeliveryState.SEALED, {"": len(account_ids)}, outbox_id)
 
 
 def seal_each(connection: Connection, broadcast_id: int, lot: Lot, calls: Mapping[int, int], now: datetime) -> None:
     """Seal held deliveries into a call each, given as {account: call}."""
-    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.account_id == bindparam("account"))
-    sealed = DELIVERIES.update().where(*ours).values(state=DeliveryState.SEALED, sealed_at=now)
-    named = sealed.values(outbox_id=bindparam("call"))
-    connection.execute(named, [{"account": account, "call": call} for account, call in calls.items()])
+    same = {"ours": broadcast_id, "now": now}
+    _SEAL_ONE.change_many(connection, [{**same, "account": account, "call": call} for account, call in calls.items()])
     tally(connection, broadcast_id, lot, DeliveryState.SEALED, {"": len(calls)}, min(calls.values()))
 
 
@@ -252,9 +287,7 @@ def end_call(
     now: datetime,
 ) -> int:
     """End the deliveries sealed into a call; gives how many."""
-    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.outbox_id == outbox_id, SEALED)
-    ended = DELIVERIES.update().where(*ours).values(state=state, reason=reason, ended_at=now)
-    number = connection.execute(ended).rowcount
+    number = _END_CALL.change(connection, ours=broadcast_id, call=outbox_id, became=state, why=reason, now=now)
     changes = [(channel, state, reason, number), (channel, DeliveryState.SEALED, "", -number)]
     tallies.add(connection, broadcast_id, changes, outbox_id)
     return number

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -9,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, table_of
 from storage.facts import ChannelName, DeliveryState
+from storage.prepared import Prepared
 
 STRIPES = 16  # rows a counter is spread over: on PostgreSQL every call that ends adds to one
 
@@ -26,6 +28,15 @@ class DeliveryTally(SQLModel, table=True):
 
 
 TALLIES = table_of(DeliveryTally)
+
+
+def _adding(engine: Any) -> Any:
+    insert = engine.insert(TALLIES)
+    more = {"number": TALLIES.c.number + insert.excluded.number}
+    return insert.on_conflict_do_update(index_elements=list(TALLIES.primary_key), set_=more)
+
+
+_ADD = Prepared(_adding(sqlite), postgresql=_adding(postgresql), columns=[column.name for column in TALLIES.c])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +61,7 @@ def add(connection: Connection, broadcast_id: int, changes: Iterable[Change], st
     rows = [{**same, **dict(zip(keys, change, strict=True))} for change in sorted(changes) if change[3]]
     if not rows:
         return
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(TALLIES)
-    more = {"number": TALLIES.c.number + insert.excluded.number}
-    connection.execute(insert.on_conflict_do_update(index_elements=list(TALLIES.primary_key), set_=more), rows)
+    _ADD.change_many(connection, rows)
 
 
 def list_of(connection: Connection, broadcast_id: int) -> list[Tally]:
