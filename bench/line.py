@@ -35,6 +35,7 @@ class Beside:
     bare_seconds: float
     bare_cpu: float
     told: dict[str, float]
+    bare_told: dict[str, float]
 
     @property
     def times(self) -> float:
@@ -58,10 +59,12 @@ def measure(engine: str, people: int, delay_ms: int, program: Path) -> Beside:
                 platform_played.clear()
                 ours = sending.send(url, server)
                 told = platform_played.look()
+        platform_played.clear()
         bare = _bare(port, people)
+        bare_told = {name: platform_played.look()[name] for name in ("told", "twice", "calls")}
     finally:
         platform_played.close()
-    return Beside(people, ours, bare["seconds"], bare["cpu"], told)
+    return Beside(people, ours, bare["seconds"], bare["cpu"], told, bare_told)
 
 
 @contextmanager

@@ -29,7 +29,8 @@ from storage.database import ConflictError, Database, StorageUnavailableError
 from storage.deliveries import Draw, Lot
 from storage.facts import BroadcastFacts, BroadcastState, ChannelName, DeliveryState
 
-PIECE = 1_000  # accounts a transaction looks at
+PIECE = 2_000  # accounts a transaction looks at: some 30 ms of SQLite's one writer
+CALLS_WITHDRAWN = 100  # calls that a transaction ends, each with its deliveries
 CALLS_AHEAD = 8  # calls to many that are sealed and not ended: twice what is in flight
 SECONDS_AHEAD = 2.0  # of the budget, for calls to one each
 MOST_AHEAD = 200
@@ -256,7 +257,7 @@ class _Work:
     def withdraw(self, state: DeliveryState, reason: str) -> Progress:
         """End a piece of what was not tried yet; what may have been taken is unknown, what is in flight ends itself."""
         connection, number = self._connection, self._broadcast.id
-        withdrawn = batches.withdraw(connection, number, self._real_now, PIECE // 10)
+        withdrawn = batches.withdraw(connection, number, self._real_now, CALLS_WITHDRAWN)
         for call_id, channel, is_unsure in withdrawn:
             became = DeliveryState.UNKNOWN if is_unsure else state
             deliveries.end_call(connection, number, call_id, ChannelName(channel), became, reason, self._now)
