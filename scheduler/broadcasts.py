@@ -35,6 +35,7 @@ CALLS_AHEAD = 8  # calls to many that are sealed and not ended: twice what is in
 SECONDS_AHEAD = 2.0  # of the budget, for calls to one each
 MOST_AHEAD = 200
 LOOK_SECONDS = 1.0
+GATHER_SECONDS = 0.02  # calls that end within it are looked at once: some hundreds a second may
 OPEN = (DeliveryState.WAITING, DeliveryState.SEALED)
 
 Result = TypeVar("Result")
@@ -71,6 +72,7 @@ async def run(database: Database, house: House, room: asyncio.Event, wake: Calla
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS):  # wait_for would lose a cancellation that comes with the room
                 await room.wait()
+                await asyncio.sleep(GATHER_SECONDS)
         room.clear()
 
 
