@@ -4,6 +4,8 @@ import asyncio
 import json
 import logging
 import os
+import sys
+from importlib.util import find_spec
 from typing import Any
 
 from telegram import Bot
@@ -19,6 +21,10 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 # also writes answers it cannot read, with whatever personal data they hold, at ERROR.
 for _name, _level in (("httpx", logging.WARNING), ("httpcore", logging.WARNING), ("telegram", logging.CRITICAL)):
     logging.getLogger(_name).setLevel(_level)
+# httpcore asks for sniffio, which nothing here needs, several times a call; what is missing is looked for on the disk
+# each time, unless it is known to be missing.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 Body = dict[str, Any]
 
