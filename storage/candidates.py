@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from storage.accounts import ACCOUNTS
 from storage.broadcasts import BROADCASTS
+from storage.bulk import among
 from storage.database import Instant
 from storage.deliveries import DELIVERIES, TOLD, WAITING, Lot, is_of
 from storage.facts import AccountState, BroadcastKind
@@ -87,11 +88,11 @@ def _claim(
         return [Candidate._make(row) for row in rows], True
     chosen = select(DELIVERIES.c.account_id).where(*ours).order_by(DELIVERIES.c.account_id).limit(limit)
     numbers = connection.execute(chosen.with_for_update(skip_locked=True)).scalars().all()
-    accounts = select(ACCOUNTS.c.id).where(ACCOUNTS.c.id.in_(numbers))
+    accounts = select(ACCOUNTS.c.id).where(among(connection, ACCOUNTS.c.id, numbers))
     held = accounts.order_by(ACCOUNTS.c.id).with_for_update(read=True, skip_locked=True)
     busy = set(connection.execute(held).scalars()) ^ set(connection.execute(accounts).scalars())
     free = [number for number in numbers if number not in busy]
-    theirs = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.account_id.in_(free))
+    theirs = (DELIVERIES.c.broadcast_id == broadcast_id, among(connection, DELIVERIES.c.account_id, free))
     rows = connection.execute(asked.where(*theirs).order_by(DELIVERIES.c.account_id), values).all()
     return [Candidate._make(row) for row in rows], not busy
 
