@@ -99,7 +99,7 @@ def cancel_event(connection: Connection, event_id: int, *, by: str, now: datetim
     going = [part for part in event.parts if not rules.is_over(part, now)]
     _refuse_attended(connection, going)
     events.change(connection, event_id, now, state=EventState.CANCELLED)
-    is_soon = _cancel_parts(connection, going, now, {"whole": "yes"})
+    is_soon = _cancel_parts(connection, going, now, {"whole": "yes"}, _cancelled(event))
     _hold_back(connection, event_id, now)
     audit.add(connection, by, "event.cancel", f"event:{event_id}", now, to_report=is_soon)
 
@@ -111,7 +111,8 @@ def cancel_part(connection: Connection, part_id: int, *, by: str, now: datetime)
     others = [other for other in event.parts if other.id != part_id and other.state is not PartState.CANCELLED]
     if not others:
         events.change(connection, event.id, now, state=EventState.CANCELLED)
-    is_soon = _cancel_parts(connection, [part], now, {} if others else {"whole": "yes"})
+    words, before = ({}, []) if others else ({"whole": "yes"}, _cancelled(event))
+    is_soon = _cancel_parts(connection, [part], now, words, before)
     _hold_back(connection, event.id, now)
     audit.add(connection, by, "part.cancel", f"part:{part_id}", now, to_report=is_soon)
 
@@ -130,8 +131,21 @@ def _refuse_attended(connection: Connection, parts: Sequence[PartFacts]) -> None
         raise ArrangementRefusedError(NotArranged.ATTENDED)
 
 
-def _cancel_parts(connection: Connection, parts: Sequence[PartFacts], now: datetime, words: dict[str, str]) -> bool:
-    """End all registrations of parts; a party is told once, of its first one. Gives whether one was to begin soon."""
+def _cancelled(event: EventFacts) -> list[PartFacts]:
+    return [part for part in event.parts if part.state is PartState.CANCELLED]
+
+
+def _cancel_parts(
+    connection: Connection,
+    parts: Sequence[PartFacts],
+    now: datetime,
+    words: dict[str, str],
+    before: Sequence[PartFacts],
+) -> bool:
+    """End all registrations of parts; a party is told once, of its first one. Gives whether one was to begin soon.
+
+    What those who are told so have not heard yet of the parts that were cancelled ``before`` is not told any more.
+    """
     told: set[int] = set()
     for part in sorted(parts, key=lambda part: (part.starts_at is None, part.starts_at, part.number)):
         live = registrations.list_of_part(connection, part.id)
@@ -143,6 +157,8 @@ def _cancel_parts(connection: Connection, parts: Sequence[PartFacts], now: datet
         queueing.end(connection, part.id, live, now)
         _store(connection, cancelled, now)
         told |= {one.person_id for one in live}
+    for part in before:
+        notices.cancel(connection, now, part_id=part.id, person_ids=told, kinds={NoticeKind.CANCELLED})
     return any(_is_soon(part.starts_at, now) for part in parts)
 
 

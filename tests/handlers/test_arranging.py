@@ -1,5 +1,6 @@
 """What staff do with an event, and that everyone concerned is told once, whatever follows upon what."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from storage import events
 from storage.clock import TOKYO
 from storage.database import Database
 from storage.facts import REMINDERS, CheckInWay, EventState, NoticeKind, PartState
+from storage.notices import NoticeState
 from tests.factories import a_programme
 from tests.handlers.seats import DETAILS, NOW, STAFF, START, Hall, a_part, acts, knew, refused, times
 
@@ -119,7 +121,21 @@ def test_one_cancelled_part_of_a_course_leaves_the_others(hall: Hall) -> None:
     assert "whole" not in hall.notices(NoticeKind.CANCELLED)[0].detail
     hall.staff(arranging.cancel_part, event.parts[1].id)
     assert hall.event.state is EventState.CANCELLED
-    assert hall.notices(NoticeKind.CANCELLED)[1].detail["whole"] == "yes"
+    (told,) = hall.notices(NoticeKind.CANCELLED)  # what had not been told of the first part is told with the whole
+    assert told.detail["whole"] == "yes"
+
+
+@pytest.mark.parametrize("last", [arranging.cancel_part, arranging.cancel_event])
+def test_who_hears_that_all_is_off_does_not_hear_of_one_part_afterwards(hall: Hall, last: Callable[..., None]) -> None:
+    event = hall.hold(a_part(2), a_part(2, days=7))
+    both, first_only = hall.people(2)
+    hall.register(both)
+    hall.register(first_only, part_ids=[event.parts[0].id])
+    hall.staff(arranging.cancel_part, event.parts[0].id)
+    hall.staff(last, event.id if last is arranging.cancel_event else event.parts[1].id)
+    waiting = [one for one in hall.notices(NoticeKind.CANCELLED) if one.state is NoticeState.WAITING]
+    assert {one.person: "whole" in one.detail for one in waiting} == {both: True, first_only: False}
+    assert len(waiting) == 2
 
 
 def test_a_course_cancelled_half_way_keeps_the_parts_that_were(hall: Hall) -> None:
