@@ -70,10 +70,21 @@ def _empty_postgresql(database: Database) -> None:
     _caretaker(database).execute(_empty_all())
 
 
-def _drop(database: Database) -> None:
+def close_spares() -> None:
+    """Close what is kept for tests that will not come."""
+    for database in itertools.chain(*_spare.values()):
+        _close(database)
+
+
+def _close(database: Database) -> None:
     database.close()
     if not database.is_sqlite:
         _caretaker(database).close()
+
+
+def _drop(database: Database) -> None:
+    _close(database)
+    if not database.is_sqlite:
         on_server(f"DROP DATABASE {database.url.database}")
 
 
