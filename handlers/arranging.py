@@ -146,14 +146,19 @@ def _cancel_parts(
 
     What those who are told so have not heard yet of the parts that were cancelled ``before`` is not told any more.
     """
+    ordered = sorted(parts, key=lambda part: (part.starts_at is None, part.starts_at, part.number))
+    all_live = {part.id: registrations.list_of_part(connection, part.id) for part in ordered}
+    last = {one.person_id: part for part in ordered for one in all_live[part.id]}
     told: set[int] = set()
-    for part in sorted(parts, key=lambda part: (part.starts_at is None, part.starts_at, part.number)):
-        live = registrations.list_of_part(connection, part.id)
+    for part in ordered:
+        live = all_live[part.id]
         cancelled = replace(part, state=PartState.CANCELLED, schedule_version=part.schedule_version + 1)
         known = _known_times(part, _withhold(connection, cancelled, now), live)
-        first = [one for one in live if one.person_id not in told]
         details = {one: {**words, **was} for one, was in known.items()}
-        _tell_cancelled(connection, cancelled, live, first, details, now)
+        first = [one for one in live if one.person_id not in told]
+        for final in ordered:
+            if some := [one for one in first if last[one.person_id] is final]:
+                _tell_cancelled(connection, cancelled, live, some, details, now, final)
         queueing.end(connection, part.id, live, now)
         _store(connection, cancelled, now)
         told |= {one.person_id for one in live}
@@ -169,10 +174,11 @@ def _tell_cancelled(
     concerned: Sequence[RegistrationFacts],
     details: Mapping[int, Mapping[str, str]],
     now: datetime,
+    final: PartFacts,
 ) -> None:
-    """Tell of a cancelled part until it would have ended: somebody may stand at the door."""
+    """Tell of a cancelled part until the final one of those concerned would have ended: they may stand at its door."""
     due_at = _due(part, concerned, details, now)
-    until = part.ends_at or part.starts_at or due_at + planning.WHILE_OPEN
+    until = final.ends_at or final.starts_at or due_at + planning.WHILE_OPEN
     _tell(connection, NoticeKind.CANCELLED, part, live, concerned, details, now, due_at, until)
 
 

@@ -112,6 +112,19 @@ def test_a_cancellation_is_worth_telling_until_the_part_would_have_ended(hall: H
     assert (told.due_at, told.not_after) == (START + HOUR, START + 2 * HOUR)
 
 
+def test_that_all_is_off_is_worth_telling_until_the_last_part_that_one_registered_for_would_have_ended(
+    hall: Hall,
+) -> None:
+    event = hall.hold(a_part(2), a_part(2, days=7))
+    both, first_only = hall.people(2)
+    hall.register(both)
+    hall.register(first_only, part_ids=[event.parts[0].id])
+    hall.staff(arranging.cancel_event, event.id)
+    told = {one.person: (one.part, one.not_after) for one in hall.notices(NoticeKind.CANCELLED)}
+    first = event.parts[0].id
+    assert told == {both: (first, LATER + 2 * HOUR), first_only: (first, START + 2 * HOUR)}
+
+
 def test_one_cancelled_part_of_a_course_leaves_the_others(hall: Hall) -> None:
     event = hall.hold(a_part(2), a_part(2, days=7))
     (person,) = hall.seated(1)
