@@ -163,7 +163,7 @@ async def test_a_push_whose_answer_was_lost_is_repeated_and_shown_once(sandbox: 
     ],
 )
 async def test_each_fault_has_its_outcome_and_costs_one_try(sandbox: Sandbox, kind: str, fate: Fate) -> None:
-    line = channel(sandbox, deadline=1.0 if kind in {"timeout", "slow", "drip"} else 10.0)
+    line = channel(sandbox, deadline=2.0 if kind in {"timeout", "slow", "drip"} else 10.0)
     sandbox.order_fault("line", kind, "push")
     outcome = await line.send(push(line, friend(sandbox), Text("結果")))
     await line.close()
