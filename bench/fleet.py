@@ -4,7 +4,6 @@ import contextlib
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from typing import Any
 import httpx
 
 from bench.nursery import ROOT, surroundings
+from tests.running import two_free_ports
 
 SECRET, TOKEN = "fleet-line-secret", "fleet-line-token"
 PROGRAMME = ROOT / "programmes" / "kitaq.toml"
@@ -28,7 +28,7 @@ class Member:
     """One process of the bot, with its roles and a port of its own."""
 
     def __init__(self, roles: str, folder: Path, environment: dict[str, str]) -> None:
-        self.roles, self.port = roles, free_port()
+        self.roles, self.port = roles, two_free_ports()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = (folder / f"{roles}-{self.port}.log").open("wb")
         self.process = subprocess.Popen(
@@ -132,13 +132,6 @@ def postgresql() -> Iterator[Server]:
             yield Server(server)
         finally:
             server.cleanup()
-
-
-def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def cores() -> int:

@@ -36,6 +36,7 @@ from storage.clock import real_now
 from storage.database import Database
 from storage.facts import ChannelName
 from storage.outbox import OutboxKind, OutboxState
+from tests.running import two_free_ports
 
 RANDOM = "at a random time"
 SECRET, TOKEN = "proof-line-secret", "proof-line-token"
@@ -77,7 +78,7 @@ class Proof:
     def run(self) -> None:
         """Run it; afterwards ``landed``, ``figures`` and ``promises`` are filled."""
         self._chance, started = random.Random(self.seed), time.monotonic()
-        port = _free_port()
+        port = two_free_ports()
         with Sandbox.running(line_secret=SECRET, line_token=TOKEN) as sandbox:
             sandbox.line.settings(quota=None)
             sandbox.webhook("line", f"http://127.0.0.1:{port}/webhooks/line", SECRET)
@@ -267,12 +268,6 @@ def _acting(crowd: Crowd) -> Iterator[None]:
         thread.join(timeout=60)
     if failures:
         raise failures[0]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _listens(port: int) -> bool:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -54,14 +55,16 @@ class Bot:
 
 
 def two_free_ports() -> int:
-    """Give a port that is free together with the one after it, which the sandbox takes."""
+    """Give a port that is free together with the one after it, which the sandbox takes.
+
+    Below 32768: from there on the system gives ports out by itself, to whoever connects next.
+    """
     while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            with contextlib.suppress(OSError, OverflowError):
-                second.bind(("127.0.0.1", port + 1))
-                return port
+        port = secrets.randbelow(8_000) * 2 + 16_000  # tests that run side by side begin with the same random numbers
+        with socket.socket() as first, socket.socket() as second, contextlib.suppress(OSError):
+            first.bind(("127.0.0.1", port))
+            second.bind(("127.0.0.1", port + 1))
+            return port
 
 
 def start(folder: Path, port: int, **settings: str) -> "subprocess.Popen[str]":

@@ -1,7 +1,6 @@
 """The commands as staff call them: real settings from the environment, a folder of their own, the real entry point."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from bot.__main__ import app
 from bot.sandbox.platform import Settings as SandboxSettings
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
+from tests.running import two_free_ports
 from tests.town import KITAQ
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ class Desk:
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.set(DATA_DIR=str(self.folder / "data"), PROGRAMME_FILE=str(KITAQ), PORT=str(free_port()))
+        self.set(DATA_DIR=str(self.folder / "data"), PROGRAMME_FILE=str(KITAQ), PORT=str(two_free_ports()))
 
     def set(self, **names: str) -> None:
         self.environment |= names
@@ -85,12 +85,6 @@ class Desk:
             except httpx.TransportError:
                 time.sleep(0.1)
         raise AssertionError((self.folder / "serve.log").read_text())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

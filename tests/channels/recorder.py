@@ -105,14 +105,6 @@ async def _request(reader: asyncio.StreamReader) -> Request | None:
     return Request(found[1], headers, await reader.readexactly(int(headers.get("content-length", 0))))
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
-
-
 @contextmanager
 def deaf_port() -> Iterator[int]:
     """A port whose queue is full: Linux drops further knocks, so that a connection neither opens nor is refused."""

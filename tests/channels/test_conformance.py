@@ -12,7 +12,8 @@ from handlers.rules import names
 from tests import databases
 from tests.channels.conformance import AWKWARD, DATA, PHONES, answers_about_events
 from tests.channels.phone import Event, Phone
-from tests.channels.recorder import WIRE_FAULTS, Answer, Recorder, Request, deaf_port, free_port
+from tests.channels.recorder import WIRE_FAULTS, Answer, Recorder, Request, deaf_port
+from tests.running import two_free_ports
 
 REMOTE = [phone for phone in PHONES if phone.endings]
 every_phone = pytest.mark.parametrize("phone", PHONES, ids=lambda phone: phone.name)
@@ -272,7 +273,7 @@ async def test_what_breaks_on_the_wire_may_have_been_accepted_and_is_tried_once(
 
 @every_remote_phone
 async def test_a_refused_connection_is_surely_not_sent(phone: Phone) -> None:
-    channel = phone.channel(f"http://127.0.0.1:{free_port()}")
+    channel = phone.channel(f"http://127.0.0.1:{two_free_ports()}")
     outcome = await channel.send(phone.push(channel.render([Text("x")])[0]))
     await channel.close()
     assert outcome.fate is Fate.TEMPORARY
@@ -310,7 +311,7 @@ async def test_a_cancelled_send_is_cancelled(phone: Phone) -> None:
 async def test_a_call_no_platform_could_take_is_an_outcome(phone: Phone) -> None:
     if not phone.endings:
         return
-    channel = phone.channel(f"http://127.0.0.1:{free_port()}")
+    channel = phone.channel(f"http://127.0.0.1:{two_free_ports()}")
     outcome = await channel.send(replace(phone.push(b"{}"), body=b"\xff no JSON"))
     await channel.close()
     assert outcome.fate is Fate.PERMANENT

@@ -11,7 +11,7 @@ from bot.sandbox.server import Sandbox
 from handlers.messages import Arrived, Call, Card, Choice, Fate, Incoming, IncomingKind, Reason, Text, Way
 from tests.channels.conformance import AWKWARD
 from tests.channels.line.phone import KEY
-from tests.channels.recorder import free_port
+from tests.running import two_free_ports
 
 SECRET, TOKEN = "sandbox-line-secret", "sandbox-line-token"
 OTHER_KEY = KEY.replace("1", "2")
@@ -243,7 +243,7 @@ async def test_doctor_and_connect_can_ask_all_they_need(sandbox: Sandbox, line: 
 async def test_line_tries_a_webhook_on_demand(sandbox: Sandbox, line: Line, webhook: Webhook) -> None:
     tried = await line.account.test_webhook_endpoint()
     assert (tried.success, tried.reason, tried.status) == (True, "OK", 200)
-    sandbox.webhook("line", f"http://127.0.0.1:{free_port()}/", SECRET)
+    sandbox.webhook("line", f"http://127.0.0.1:{two_free_ports()}/", SECRET)
     tried = await line.account.test_webhook_endpoint()
     assert (tried.success, tried.reason) == (False, "COULD_NOT_CONNECT")
     await line.close()

@@ -11,7 +11,8 @@ from bot.channels.line import Line, LineError, StatelessToken
 from bot.channels.line.tokens import LongLivedToken
 from handlers.messages import Call, Card, Choice, Fate, Outcome, Reason, Text, Way
 from tests.channels.line.phone import KEY, PERSON, REQUEST_ID, TOKEN, LinePhone, refusal
-from tests.channels.recorder import Answer, Recorder, Request, free_port
+from tests.channels.recorder import Answer, Recorder, Request
+from tests.running import two_free_ports
 
 PHONE = LinePhone()
 BODY = PHONE.channel().render([Text("こんにちは 𠮷 \ufa10"), Card("題", ("線",), (Choice("b", "d"),))])[0]
@@ -277,7 +278,7 @@ async def test_a_question_without_an_answer_is_one_kind_of_error(answer: Answer 
 
 
 async def test_a_refused_connection_is_that_error_too() -> None:
-    line = PHONE.channel(f"http://127.0.0.1:{free_port()}")
+    line = PHONE.channel(f"http://127.0.0.1:{two_free_ports()}")
     with pytest.raises(LineError):
         await line.account.quota()
     await line.close()

@@ -1,6 +1,5 @@
 """The page as a whole: its languages, its widths, and what people who cannot see or use a mouse need."""
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.running import two_free_ports
 from tests.sandbox.phones.conftest import Desk
 
 
@@ -123,9 +123,7 @@ def process(port: int) -> Iterator[None]:
 
 
 def test_a_sandbox_started_anew_is_shown_anew(browser: Browser) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = two_free_ports()
     page = browser.new_page(locale="ja-JP")
     with process(port):
         page.goto(f"http://127.0.0.1:{port}/")
