@@ -148,7 +148,7 @@ def _cancel_parts(
     """
     ordered = sorted(parts, key=lambda part: (part.starts_at is None, part.starts_at, part.number))
     all_live = {part.id: registrations.list_of_part(connection, part.id) for part in ordered}
-    last = {one.person_id: part for part in ordered for one in all_live[part.id]}
+    until = _worth_until(connection, ordered, all_live, before, now)
     told: set[int] = set()
     for part in ordered:
         live = all_live[part.id]
@@ -156,15 +156,34 @@ def _cancel_parts(
         known = _known_times(part, _withhold(connection, cancelled, now), live)
         details = {one: {**words, **was} for one, was in known.items()}
         first = [one for one in live if one.person_id not in told]
-        for final in ordered:
-            if some := [one for one in first if last[one.person_id] is final]:
-                _tell_cancelled(connection, cancelled, live, some, details, now, final)
+        for moment in sorted({until[one.person_id] for one in first}):
+            some = [one for one in first if until[one.person_id] == moment]
+            _tell_cancelled(connection, cancelled, live, some, details, now, moment)
         queueing.end(connection, part.id, live, now)
         _store(connection, cancelled, now)
         told |= {one.person_id for one in live}
-    for part in before:
-        notices.cancel(connection, now, part_id=part.id, person_ids=told, kinds={NoticeKind.CANCELLED})
     return any(_is_soon(part.starts_at, now) for part in parts)
+
+
+def _worth_until(
+    connection: Connection,
+    parts: Sequence[PartFacts],
+    live: Mapping[int, Sequence[RegistrationFacts]],
+    before: Sequence[PartFacts],
+    now: datetime,
+) -> dict[int, datetime]:
+    """Say by person how long that parts are off is worth telling: they may stand at the door of their last one.
+
+    What they have not heard yet of the parts cancelled before is taken back, and told with it for as long.
+    """
+    until: dict[int, datetime] = {}
+    for part in parts:
+        end = part.ends_at or part.starts_at or now + planning.WHILE_OPEN
+        until |= {one.person_id: max(end, until.get(one.person_id, end)) for one in live[part.id]}
+    for part in before:
+        untold = notices.cancel(connection, now, part_id=part.id, person_ids=set(until), kinds={NoticeKind.CANCELLED})
+        until |= {one.person_id: max(one.not_after, until[one.person_id]) for one in untold}
+    return until
 
 
 def _tell_cancelled(
@@ -174,11 +193,10 @@ def _tell_cancelled(
     concerned: Sequence[RegistrationFacts],
     details: Mapping[int, Mapping[str, str]],
     now: datetime,
-    final: PartFacts,
+    until: datetime,
 ) -> None:
-    """Tell of a cancelled part until the final one of those concerned would have ended: they may stand at its door."""
+    """Tell some of those at a cancelled part; at once where the hour or the beginning asks for it."""
     due_at = _due(part, concerned, details, now)
-    until = final.ends_at or final.starts_at or due_at + planning.WHILE_OPEN
     _tell(connection, NoticeKind.CANCELLED, part, live, concerned, details, now, due_at, until)
 
 

@@ -125,6 +125,16 @@ def test_that_all_is_off_is_worth_telling_until_the_last_part_that_one_registere
     assert told == {both: (first, LATER + 2 * HOUR), first_only: (first, START + 2 * HOUR)}
 
 
+def test_what_was_not_told_of_a_later_part_is_told_with_the_whole_for_as_long(hall: Hall) -> None:
+    event = hall.hold(a_part(2), a_part(2, days=7))
+    (person,) = hall.people(1)
+    hall.register(person)
+    hall.staff(arranging.cancel_part, event.parts[1].id)
+    hall.staff(arranging.cancel_event, event.id)
+    (told,) = (one for one in hall.notices(NoticeKind.CANCELLED) if one.state is NoticeState.WAITING)
+    assert (told.part, told.not_after) == (event.parts[0].id, LATER + 2 * HOUR)
+
+
 def test_one_cancelled_part_of_a_course_leaves_the_others(hall: Hall) -> None:
     event = hall.hold(a_part(2), a_part(2, days=7))
     (person,) = hall.seated(1)
