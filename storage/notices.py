@@ -160,7 +160,8 @@ def add_for_all(
     there = (REGISTRATIONS.c.part_id == one.part.id, REGISTRATIONS.c.state.in_(states))
     is_guest = exists().where(GUESTS.c.person_id == REGISTRATIONS.c.person_id)
     told = select(*columns.values()).where(*there, REGISTRATIONS.c.host_id.is_(None), ~is_guest)
-    connection.execute(_or_renewed(_insert(connection).from_select(list(columns), told)))
+    in_turn = told.order_by(REGISTRATIONS.c.queued)
+    connection.execute(_or_renewed(_insert(connection).from_select(list(columns), in_turn)))
 
 
 def _insert(connection: Connection) -> sqlite.Insert | postgresql.Insert:
