@@ -21,7 +21,16 @@ from handlers.rules.registration import Serving
 from handlers.seating import NotRegistered, Registered, Taken
 from storage import registrations
 from storage.database import Database
-from storage.facts import REMINDERS, EventState, NoticeKind, PartFacts, PartState, RegistrationFacts, RegistrationState
+from storage.facts import (
+    REMINDERS,
+    EventFacts,
+    EventState,
+    NoticeKind,
+    PartFacts,
+    PartState,
+    RegistrationFacts,
+    RegistrationState,
+)
 from storage.notices import NoticeState
 from storage.registrations import HOLDING, LIVE
 from tests import databases
@@ -225,7 +234,7 @@ class SeatingHistory(RuleBasedStateMachine):
             if now is None:
                 self.lost.add((notice.person, notice.part))
             elif now.state is NoticeState.SEALED and self.is_heard(notice):
-                self.minds.hear(notice, self.hall.event)
+                self.tell(self.minds, notice, self.hall.event)
 
     @invariant()
     def everything_holds(self) -> None:
@@ -312,6 +321,14 @@ class SeatingHistory(RuleBasedStateMachine):
         is_off = notice.kind is NoticeKind.CANCELLED and "whole" in notice.detail
         return is_off or (notice.person, notice.part) not in self.lost
 
+    def tell(self, minds: Minds, notice: Told, event: EventFacts) -> None:
+        """Let somebody hear a notice; who missed news of the part may know another time than the one named."""
+        if (notice.person, notice.part) in self.lost:
+            for part in event.parts:
+                minds.pop((notice.person, part.id), None)
+        else:
+            minds.hear(notice, event)
+
     def all_will_know(self, now: Seen) -> None:
         """See that once all that waits is told, everybody knows how things are, and nobody is told twice."""
         minds = Minds(self.minds)
@@ -319,7 +336,7 @@ class SeatingHistory(RuleBasedStateMachine):
         for notice in sorted(waiting, key=lambda one: (one.due_at, one.id)):
             assert notice.person not in self.guests
             if self.is_heard(notice):
-                minds.hear(notice, now.event)
+                self.tell(minds, notice, now.event)
         open_parts = {part.id for part in now.event.parts if not rules.has_begun(part, self.hall.now)}
         truth = truth_of(now.event, [one for live in now.live.values() for one in live])
         left_out = self.lost | {key for key in {*minds, *truth} if key[1] not in open_parts or key[0] in self.guests}
