@@ -20,10 +20,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "serving.h"
 
 enum { MOST_CONNECTIONS = 1024, BUFFER = 65536, PATIENCE_SECONDS = 20 };
 enum kind { LISTENER, COMMANDS, CLIENT, SERVED };
@@ -54,17 +54,6 @@ static long talks_known;
 static struct phase now_running;
 static struct peer *clients[MOST_CONNECTIONS];
 static int targets[16], target_count, poller;
-
-static void die(const char *what) {
-    perror(what);
-    exit(1);
-}
-
-static uint64_t now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static void load(const char *path) {
     int fd = open(path, O_RDONLY);
@@ -118,16 +107,6 @@ static struct peer *connect_to(int port) {
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     fcntl(fd, F_SETFL, O_NONBLOCK);
     return watch(fd, CLIENT);
-}
-
-/* Give the length of the whole HTTP message in a buffer, 0 while it is not all there. */
-static size_t whole(const char *in, size_t got) {
-    const char *end = memmem(in, got, "\r\n\r\n", 4);
-    if (end == NULL) return 0;
-    const char *length = strcasestr(in, "\ncontent-length:");
-    size_t body = length != NULL && length < end ? strtoul(length + 16, NULL, 10) : 0;
-    size_t all = (size_t)(end - in) + 4 + body;
-    return got >= all ? all : 0;
 }
 
 /* A request is small enough for an idle socket's buffer: it is written at once or something is wrong. */
@@ -245,12 +224,6 @@ static void print_percentiles(const char *name, double *values, long count) {
     qsort(values, (size_t)count, sizeof *values, by_value);
     double half = count ? values[count / 2] : 0, high = count ? values[(long)((double)count * 0.99)] : 0;
     printf("\"%s_p50\": %.3f, \"%s_p99\": %.3f, \"%s_max\": %.3f, ", name, half, name, high, name, count ? values[count - 1] : 0);
-}
-
-static double cpu_seconds(void) {
-    struct rusage used;
-    getrusage(RUSAGE_SELF, &used);
-    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
 static void report(double cpu) {

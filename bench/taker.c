@@ -17,9 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "serving.h"
 
 enum { PEOPLE = 10000000, BUFFER = 1 << 17, MOST_WAITING = 4096 };
 
@@ -49,37 +49,10 @@ static double rate, tokens;
 static uint64_t filled_at;
 static int poller;
 
-static void die(const char *what) {
-    perror(what);
-    exit(1);
-}
-
-static uint64_t now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static double cpu_seconds(void) {
-    struct rusage used;
-    getrusage(RUSAGE_SELF, &used);
-    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
-}
-
 static void forget(struct peer *peer) {
     if (peer->fd >= 0) close(peer->fd);
     peer->fd = -1;
     if (!peer->is_due) free(peer);
-}
-
-/* Give the length of the whole HTTP message in a buffer, 0 while it is not all there. */
-static size_t whole(const char *in, size_t got) {
-    const char *end = memmem(in, got, "\r\n\r\n", 4);
-    if (end == NULL) return 0;
-    const char *length = strcasestr(in, "\ncontent-length:");
-    size_t body = length != NULL && length < end ? strtoul(length + 16, NULL, 10) : 0;
-    size_t all = (size_t)(end - in) + 4 + body;
-    return got >= all ? all : 0;
 }
 
 static void tell(const char *digits) {
