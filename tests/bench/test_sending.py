@@ -31,9 +31,10 @@ def test_a_broadcast_on_line_and_the_bare_client_make_the_same_calls(engine: str
 
 
 def test_a_permitted_rate_is_held_and_never_passed(program: Path) -> None:
-    held = telegram.measure(400, 40, 4, program)
-    assert held.told >= 150
-    assert 0.8 * 40 <= held.rate <= 1.25 * 40, "a quarter of a second is caught up with, at the most"
+    rate = 10  # which a machine that is busy with other tests reaches as well
+    held = telegram.measure(400, rate, 6, program)
+    assert held.told >= 0.9 * rate * 6
+    assert 0.9 * rate <= held.rate <= 1.25 * rate, "a quarter of a second is caught up with, at the most"
     assert (held.twice, held.refused) == (0, 0)
 
 
