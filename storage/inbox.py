@@ -100,15 +100,11 @@ class StoredEvent:
     attempts: int
 
 
-def store(connection: Connection, channel: ChannelName, events: Sequence[NewEvent], received_at: datetime) -> None:
-    """Store events; a repeat of one that still waits only renews its reply token, any other repeat changes nothing."""
-    store_all(connection, [(channel, events, received_at)])
-
-
 def store_all(connection: Connection, arrived: Sequence[tuple[ChannelName, Sequence[NewEvent], datetime]]) -> None:
-    """Store what several webhooks brought, as (channel, events, time of receipt).
+    """Store what webhooks brought, each as (channel, events, time of receipt).
 
-    In the order of the events' ids, so that two processes that are given the same events never wait in a circle.
+    A repeat of an event that still waits only renews its reply token, any other repeat changes nothing. They are
+    stored in the order of their ids, so that two processes that are given the same never wait in a circle.
     """
     rows = [_values(channel, event, received_at) for channel, events, received_at in arrived for event in events]
     if len(arrived) > 1:
