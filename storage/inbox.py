@@ -163,6 +163,12 @@ _COUNT_RECENT = Prepared(
         _AT_OR_BEFORE,
     )
 )
+_LIST_ARRIVED = Prepared(
+    select(INBOX.c.id, INBOX.c.channel, INBOX.c.bot_id, INBOX.c.account_key)
+    .where(_IS_WAITING, INBOX.c.id > bindparam("after"))
+    .order_by(INBOX.c.id)
+    .limit(bindparam("most"))
+)
 _MARK_DONE = Prepared(
     INBOX.update().where(INBOX.c.id == bindparam("event_id")).values(state=InboxState.DONE, done_at=bindparam("now"))
 )
@@ -181,8 +187,7 @@ def list_arrived(connection: Connection, after: int, limit: int) -> list[tuple[i
 
     It reads only what is new, however much waits. Numbers may become visible out of order: look back a little.
     """
-    columns = (INBOX.c.id, INBOX.c.channel, INBOX.c.bot_id, INBOX.c.account_key)
-    rows = connection.execute(select(*columns).where(INBOX.c.id > after, _IS_WAITING).order_by(INBOX.c.id).limit(limit))
+    rows = _LIST_ARRIVED.all(connection, after=after, most=limit)
     return [(row.id, (ChannelName(row.channel), row.bot_id, row.account_key)) for row in rows]
 
 
