@@ -191,7 +191,7 @@ class App:
             public_url=self.public_url,
             senders=self.channels,
             plan=PLANS[self.settings.line_plan],
-            rates=desk.rates(self.settings),
+            rates=wiring.rates(self.settings),
             links=Links(may_be_private=self.is_sandbox),
             mail=desk.mail_of(self.settings),
         )

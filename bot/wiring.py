@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bot.channels.line.channel import Line
+from bot.channels.line.limits import PUSH_RATE
 from bot.channels.line.tokens import StatelessToken
 from bot.channels.telegram.channel import Telegram
 from bot.opening import find_newer_programme
@@ -166,11 +167,11 @@ def telegram_channel(settings: Settings) -> Telegram:
     )
 
 
-LINE_ACCOUNTS_A_SECOND = 2_000.0
-"""What a forecast reckons with: four calls to 500 a second, far below what LINE lets through."""
+def rates(settings: Settings) -> dict[ChannelName, float]:
+    """Give how many accounts a second each channel lets us tell at the least: by LINE one by one, as links need it."""
+    return {ChannelName.LINE: PUSH_RATE, ChannelName.TELEGRAM: float(settings.telegram_rate)}
 
 
 def weekly_means(house: House, settings: Settings) -> Means:
     """Give what Monday's message is made with."""
-    rates = {ChannelName.LINE: LINE_ACCOUNTS_A_SECOND, ChannelName.TELEGRAM: float(settings.telegram_rate)}
-    return Means(house, PLANS[settings.line_plan], rates)
+    return Means(house, PLANS[settings.line_plan], rates(settings))

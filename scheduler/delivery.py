@@ -197,17 +197,28 @@ class Delivery:
     async def _deliver(self, call: StoredCall, taken: float) -> None:
         if asyncio.get_running_loop().time() - taken > FRESH_SECONDS and not await self._renew(call):
             return
-        if call.part_id is not None and await self._is_held_back(call):
+        if await self._is_held_up(call) or (call.part_id is not None and await self._is_held_back(call)):
             return
         step = outcomes.before(call, self._clock.real())
         outcome, is_failing = Outcome(fate=Fate.PERMANENT, detail="out of time"), False
         if step is None:
             outcome = await self._try(call)
+            for way, seconds in self._holds(call, outcome).items():
+                self._pacers[call.channel, way].hold(seconds)
             step = outcomes.after(call, outcome, self._clock.real())
             is_failing = self._errors.note(call, outcome, step)
         await self._insist(lambda c: self._end(c, call, outcome, step, is_failing=is_failing))
         self._troubles.remember(call, outcome)
         self._watch(call, outcome, self._clock.real())
+
+    async def _is_held_up(self, call: StoredCall) -> bool:
+        """Put a call that nobody waits for back, where the platform asked for a rest after it was claimed."""
+        pacer = self._pacers.get((call.channel, Way(call.way)))
+        if pacer is None or call.kind in outbox.REPLIES or (rest := pacer.held_seconds) <= 0:
+            return False
+        step = outcomes.put_off(call, self._clock.real() + timedelta(seconds=rest))
+        await self._insist(lambda c: self._end(c, call, Outcome(fate=Fate.TEMPORARY, detail="held up"), step))
+        return True
 
     async def _is_held_back(self, call: StoredCall) -> bool:
         """Look at a notice once more before a try; where even looking fails, it was not sent and waits a minute.
@@ -285,7 +296,8 @@ class Delivery:
         """Write what became of a try, in one transaction with what it says about the account and its broadcast."""
         now = self._clock.real()
         self._troubles.note(connection, call, outcome, step, now=now)
-        self._slow_down(connection, call, outcome, now)
+        for way, seconds in self._holds(call, outcome).items():
+            budgets.hold(connection, budget_name(call.channel, way), seconds, now)
         if is_failing and call.broadcast_id is not None:
             ending.pause(connection, call.broadcast_id, outcome.detail[:200], now)
         notes: dict[str, Any] = {"request_id": outcome.request_id, "detail": outcome.detail[:200]}
@@ -306,15 +318,14 @@ class Delivery:
         if mine and call.forget and not step.push:
             outbox.forget_ended(connection, call.id)
 
-    def _slow_down(self, connection: Connection, call: StoredCall, outcome: Outcome, now: datetime) -> None:
-        """Let nobody take from a budget for a while: all of a halted channel's, or the one that was used too fast."""
+    def _holds(self, call: StoredCall, outcome: Outcome) -> dict[Way, float]:
+        """Say which budgets rest for how many seconds: all of a halted channel, or the one that was used too fast."""
         ways: Collection[Way] = ()
         if outcome.fate is Fate.HALTED:
             ways = self._senders[call.channel].rates
         elif outcome.fate is Fate.TEMPORARY and outcome.retry_after is not None:
             ways = {Way(call.way)} & self._senders[call.channel].rates.keys()
-        for way in ways:
-            budgets.hold(connection, budget_name(call.channel, way), outcome.retry_after or outcomes.HALT_DELAY, now)
+        return dict.fromkeys(ways, outcome.retry_after or outcomes.HALT_DELAY)
 
     def _push_instead(self, connection: Connection, call: StoredCall, now: datetime) -> None:
         """Put a push under a new key in the place of a must-arrive answer whose reply token died unused."""

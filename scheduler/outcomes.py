@@ -35,10 +35,10 @@ def before(call: StoredCall, now: datetime) -> Next | None:
 
 
 def put_off(call: StoredCall, due_at: datetime) -> Next:
-    """Let a call wait until a later moment, if it may still be tried then."""
+    """Let a call wait until a later moment, if it may still be tried then; what was counted was no try."""
     if due_at >= _last_moment(call, call.was_unknown):
         return _over(call.was_unknown)
-    return Next(OutboxState.WAITING, due_at)
+    return Next(OutboxState.WAITING, due_at, columns={"attempts": call.attempts - 1})
 
 
 def after(call: StoredCall, outcome: Outcome, now: datetime) -> Next:

@@ -40,6 +40,7 @@ class Pacer:
         self._seats, self._in_hand = SEATS.get((sender.name, way), 10), 0
         self._unasked = 0  # replies made since the last portion: the platform counts them, and they never ask
         self._woken = asyncio.Event()
+        self._held_until = 0.0
 
     async def claim(self, in_hand: Collection[int]) -> tuple[list[tuple[StoredCall, float]], float]:
         """Claim what may be made soon, each call with the seconds until then; and say how long to rest then.
@@ -73,6 +74,15 @@ class Pacer:
         is_held_up = len(portion.after) < len(held)
         rest = min(portion.wait, POLL_SECONDS) if is_held_up else POLL_SECONDS
         return list(zip(calls, portion.after, strict=True)), rest
+
+    def hold(self, seconds: float) -> None:
+        """Let the calls in hand wait: the platform said so. The others wait for the budget, in every process."""
+        self._held_until = asyncio.get_running_loop().time() + seconds
+
+    @property
+    def held_seconds(self) -> float:
+        """How long the calls in hand still have to wait; not above 0 for not at all."""
+        return self._held_until - asyncio.get_running_loop().time()
 
     def note_unasked(self) -> None:
         """Note a reply that is made without asking."""

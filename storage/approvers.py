@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy import Connection, select
 from sqlmodel import Field, SQLModel
@@ -40,10 +42,29 @@ class OfficeDevice(SQLModel, table=True):
 APPROVERS, OFFICE_DEVICES = table_of(Approver), table_of(OfficeDevice)
 
 
-def put(connection: Connection, name: str, word: str, now: datetime, *, email: str = "", is_deputy: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class SecretWord:
+    """What is kept of a secret word. To make or to check one takes its time: never inside a transaction."""
+
+    salt: str
+    digest: str
+
+    @classmethod
+    def make(cls, word: str) -> Self:
+        """Hash a word that somebody chose."""
+        salt = secrets.token_hex(16)
+        return cls(salt, _hash(word, salt))
+
+    def is_word(self, word: str) -> bool:
+        """Tell in constant time whether this is the word."""
+        return hmac.compare_digest(self.digest, _hash(word, self.salt))
+
+
+def put(
+    connection: Connection, name: str, word: SecretWord, now: datetime, *, email: str = "", is_deputy: bool
+) -> None:
     """Let somebody approve under a name; one who is there already gets a new word, address and standing."""
-    salt = secrets.token_hex(16)
-    values = {"word_salt": salt, "word_hash": _hash(word, salt), "email": email, "is_deputy": is_deputy}
+    values = {"word_salt": word.salt, "word_hash": word.digest, "email": email, "is_deputy": is_deputy}
     values |= {"ended_at": None}
     changed = connection.execute(APPROVERS.update().where(APPROVERS.c.name == name).values(**values)).rowcount
     if not changed:
@@ -69,10 +90,10 @@ def list_all(connection: Connection) -> list[ApproverFacts]:
     return [ApproverFacts(id=row.id, name=row.name, email=row.email, is_deputy=row.is_deputy) for row in rows]
 
 
-def knows_word(connection: Connection, name: str, word: str) -> bool:
-    """Tell in constant time whether this is the word of somebody who may approve."""
+def find_word(connection: Connection, name: str) -> SecretWord | None:
+    """Find the word of somebody who may approve; None where nobody of that name may."""
     row = connection.execute(select(APPROVERS).where(APPROVERS.c.name == name, APPROVERS.c.ended_at.is_(None))).first()
-    return row is not None and hmac.compare_digest(row.word_hash, _hash(word, row.word_salt))
+    return None if row is None else SecretWord(row.word_salt, row.word_hash)
 
 
 def add_device(connection: Connection, account_id: int, label: str, now: datetime) -> None:

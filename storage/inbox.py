@@ -100,15 +100,11 @@ class StoredEvent:
     attempts: int
 
 
-def store(connection: Connection, channel: ChannelName, events: Sequence[NewEvent], received_at: datetime) -> None:
-    """Store events; a repeat of one that still waits only renews its reply token, any other repeat changes nothing."""
-    store_all(connection, [(channel, events, received_at)])
-
-
 def store_all(connection: Connection, arrived: Sequence[tuple[ChannelName, Sequence[NewEvent], datetime]]) -> None:
-    """Store what several webhooks brought, as (channel, events, time of receipt).
+    """Store what webhooks brought, each as (channel, events, time of receipt).
 
-    In the order of the events' ids, so that two processes that are given the same events never wait in a circle.
+    A repeat of an event that still waits only renews its reply token, any other repeat changes nothing. They are
+    stored in the order of their ids, so that two processes that are given the same never wait in a circle.
     """
     rows = [_values(channel, event, received_at) for channel, events, received_at in arrived for event in events]
     if len(arrived) > 1:
@@ -167,6 +163,12 @@ _COUNT_RECENT = Prepared(
         _AT_OR_BEFORE,
     )
 )
+_LIST_ARRIVED = Prepared(
+    select(INBOX.c.id, INBOX.c.channel, INBOX.c.bot_id, INBOX.c.account_key)
+    .where(_IS_WAITING, INBOX.c.id > bindparam("after"))
+    .order_by(INBOX.c.id)
+    .limit(bindparam("most"))
+)
 _MARK_DONE = Prepared(
     INBOX.update().where(INBOX.c.id == bindparam("event_id")).values(state=InboxState.DONE, done_at=bindparam("now"))
 )
@@ -185,8 +187,7 @@ def list_arrived(connection: Connection, after: int, limit: int) -> list[tuple[i
 
     It reads only what is new, however much waits. Numbers may become visible out of order: look back a little.
     """
-    columns = (INBOX.c.id, INBOX.c.channel, INBOX.c.bot_id, INBOX.c.account_key)
-    rows = connection.execute(select(*columns).where(INBOX.c.id > after, _IS_WAITING).order_by(INBOX.c.id).limit(limit))
+    rows = _LIST_ARRIVED.all(connection, after=after, most=limit)
     return [(row.id, (ChannelName(row.channel), row.bot_id, row.account_key)) for row in rows]
 
 

@@ -142,7 +142,7 @@ class Citizen:
         until = town.now + timedelta(seconds=55)
         fields = ("bot_id", "event_id", "account_key", "occurred_at", "raw", "reply_token")
         events = [NewEvent(**{name: getattr(one, name) for name in fields}, reply_until=until) for one in arrived]
-        town.database.write(lambda c: inbox.store(c, ChannelName.LINE, events, town.now)).result()
+        town.database.write(lambda c: inbox.store_all(c, [(ChannelName.LINE, events, town.now)])).result()
         answered: list[Message] = []
         while self._step(answered):
             pass

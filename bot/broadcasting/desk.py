@@ -25,13 +25,6 @@ PATH = "/staff/errands"
 PURPOSE = "errand"
 TOKEN_LIFE = timedelta(seconds=30)
 ANSWER_SECONDS = 120.0  # an errand may ask a dozen addresses whether they answer
-LINE_PUSHES, LINE_MULTICASTS = 2_000.0, 200.0
-"""Requests a second: https://developers.line.biz/en/reference/messaging-api/#rate-limits; 500 accounts a multicast."""
-
-
-def rates(settings: Settings) -> dict[ChannelName, float]:
-    """Give how many accounts a second each channel lets us tell at the least: by LINE one by one, as links need it."""
-    return {ChannelName.LINE: LINE_PUSHES, ChannelName.TELEGRAM: float(settings.telegram_rate)}
 
 
 def mail_of(settings: Settings) -> Mail | None:
@@ -67,7 +60,7 @@ def _office(settings: Settings, database: Database) -> Office:
         public_url=PUBLIC_NAME if is_sandbox else settings.public_url,
         senders=senders,
         plan=PLANS[settings.line_plan],
-        rates=rates(settings),
+        rates=wiring.rates(settings),
         links=Links(may_be_private=is_sandbox),
         mail=mail_of(settings),
     )

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from bot import opening
-from bot.broadcasting import desk, showing
+from bot import opening, wiring
+from bot.broadcasting import showing
 from bot.broadcasting.office import ErrandRefusedError
 from bot.settings import Settings
 from handlers import foreseeing
@@ -46,7 +46,7 @@ def _show(connection: Connection, number: int) -> list[str]:
 def _foresee(connection: Connection, number: int, settings: Settings) -> list[str]:
     content = _find(connection, number).content
     now = Clock(marks.find_clock_offset(connection)).now()
-    plan, rates = PLANS[settings.line_plan], desk.rates(settings)
+    plan, rates = PLANS[settings.line_plan], wiring.rates(settings)
     return showing.forecast(foreseeing.foresee(connection, content, plan, rates, now=now, real_now=real_now()))
 
 

@@ -24,6 +24,7 @@ from handlers.rules.forecast import Forecast, Plan
 from handlers.rules.preflight import Seen
 from handlers.texts import Texts
 from storage import accounts, approvers, audit, broadcasts, events
+from storage.approvers import SecretWord
 from storage.clock import Clock
 from storage.database import ConflictError, Database
 from storage.facts import BroadcastContent, BroadcastFacts, ChannelName, EventFacts, OrderTerms, Programme
@@ -149,7 +150,8 @@ class Office:
 
     def _know(self, errand: Errand) -> None:
         """Refuse whoever does not know an approver's word."""
-        if not self._read(lambda c: approvers.knows_word(c, errand.name, errand.word)):
+        word = self._read(partial(approvers.find_word, name=errand.name))
+        if word is None or not word.is_word(errand.word):
             raise ErrandRefusedError("nobody who may approve has this name and this word")
 
     def approve(self, errand: Errand) -> list[str]:
@@ -192,11 +194,11 @@ class Office:
 
     def put_approver(self, errand: Errand) -> list[str]:
         """Let somebody approve, or give them a new word."""
-        now = self.clock.now()
+        now, word = self.clock.now(), SecretWord.make(errand.word)
 
         def put(connection: Connection) -> None:
             is_deputy = errand.is_deputy
-            approvers.put(connection, errand.name, errand.word, now, email=errand.email, is_deputy=is_deputy)
+            approvers.put(connection, errand.name, word, now, email=errand.email, is_deputy=is_deputy)
             audit.add(connection, errand.by, "approver.put", f"approver:{errand.name}", now)
 
         self._write(put)

@@ -43,7 +43,7 @@ def test_what_was_pressed_over_an_hour_and_delivered_at_once_all_counts(town: To
     codes = ["my_bag", "my_bottle", "sorting", "save_water", *["menu"] * 26]
     data = [code if code == "menu" else f"l:{code}:2022-01-20:1" for code in codes]
     events = [pressed(citizen, d, town.now - timedelta(minutes=60 - 2 * n), n) for n, d in enumerate(data)]
-    town.database.write(lambda c: inbox.store(c, ChannelName.LINE, events, town.now)).result()
+    town.database.write(lambda c: inbox.store_all(c, [(ChannelName.LINE, events, town.now)])).result()
     assert work_off(town, citizen) == [1] * 30
     assert city_points(town) == 20
 
@@ -52,5 +52,5 @@ def test_of_what_was_pressed_within_a_minute_the_first_is_answered_though_all_wa
     citizen = town.citizen()
     town.now += timedelta(hours=2)
     events = [pressed(citizen, "menu", town.now + timedelta(milliseconds=n), n) for n in range(30)]
-    town.database.write(lambda c: inbox.store(c, ChannelName.LINE, events, town.now)).result()
+    town.database.write(lambda c: inbox.store_all(c, [(ChannelName.LINE, events, town.now)])).result()
     assert work_off(town, citizen) == [1] * 21 + [0] * 9  # twenty answers, one kind word, then silence

@@ -67,7 +67,7 @@ class TelegramGroup:
             NewEvent(**{name: getattr(one, name) for name in fields}, reply_until=until)
             for one in self.channel.split(body)
         ]
-        town.database.write(lambda c: inbox.store(c, ChannelName.TELEGRAM, arrived, town.now)).result()
+        town.database.write(lambda c: inbox.store_all(c, [(ChannelName.TELEGRAM, arrived, town.now)])).result()
         return [m for address in self.addresses() for m in self.decide(address)]
 
     def addresses(self) -> list[dispatch.Address]:

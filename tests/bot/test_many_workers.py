@@ -49,7 +49,7 @@ class Office:
     def take_in(self, key: str, number: int) -> None:
         """Store a message as a web process does, which wakes nobody."""
         event, now = message(key, f"{key}-{number}"), real_now()
-        self.database.write(lambda c: inbox.store(c, ChannelName.LINE, [event], now)).result()
+        self.database.write(lambda c: inbox.store_all(c, [(ChannelName.LINE, [event], now)])).result()
 
     def taken(self) -> list[tuple[str, int]]:
         path = self._folder / "taken"

@@ -37,7 +37,7 @@ def written(key: str, text: str) -> NewEvent:
 @pytest.mark.parametrize(("text", "kills"), [("poison", 3), ("venom", 4)])  # reading it kills the apology as well
 def test_a_message_that_kills_the_process_is_given_up_alone(database: Database, text: str, kills: int) -> None:
     events = [written(f"U{n}", words) for n in range(6) for words in ((text, "menu") if n == 3 else ("menu",))]
-    database.write(lambda c: inbox.store(c, ChannelName.LINE, events, real_now())).result()
+    database.write(lambda c: inbox.store_all(c, [(ChannelName.LINE, events, real_now())])).result()
     url = database.url.render_as_string(hide_password=False)
     if database.is_sqlite:
         database.close()
@@ -56,7 +56,7 @@ def test_a_message_that_kills_the_process_is_given_up_alone(database: Database, 
 
 def test_who_was_tried_before_is_tried_last(database: Database) -> None:
     events = [written(f"U{n}", "menu") for n in range(3)]
-    database.write(lambda c: inbox.store(c, ChannelName.LINE, events, real_now())).result()
+    database.write(lambda c: inbox.store_all(c, [(ChannelName.LINE, events, real_now())])).result()
     database.write(lambda c: inbox.add_attempt(c, 1)).result()
     waiting = database.read(inbox.list_waiting_accounts).result()
     assert [key for _, _, key in waiting] == ["U1", "U2", "U0"]

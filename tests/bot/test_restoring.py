@@ -176,7 +176,7 @@ def test_what_an_erased_person_had_written_is_not_handled_after_a_restore(city: 
     with city.town() as town:
         citizen = town.citizen()
     waiting = an_event("late", citizen.key, raw=f'{{"source": "{citizen.key}"}}')
-    city.write(lambda c: inbox.store(c, ChannelName.LINE, [waiting], real_now()))
+    city.write(lambda c: inbox.store_all(c, [(ChannelName.LINE, [waiting], real_now())]))
     file = city.backup()
     hashed = keyed_hash(SECRET.encode(), f"line:bot:{citizen.key}")
     (city.data_dir / "erased.txt").write_text(f"{real_now().isoformat()} {hashed}\n")

@@ -46,7 +46,7 @@ def wait_in_line(citizen: Citizen, *pressed: str) -> None:
     """Let presses arrive that nobody has handled yet."""
     town = citizen.town
     events = [event(citizen, data, number) for number, data in enumerate(pressed)]
-    town.database.write(lambda c: inbox.store(c, ChannelName.LINE, events, town.now)).result()
+    town.database.write(lambda c: inbox.store_all(c, [(ChannelName.LINE, events, town.now)])).result()
 
 
 def event(citizen: Citizen, data: str, number: int) -> NewEvent:

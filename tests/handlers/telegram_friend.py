@@ -53,7 +53,7 @@ class TelegramFriend:
             NewEvent(**{name: getattr(one, name) for name in fields}, occurred_at=now, reply_until=until)
             for one in self.channel.split(body)
         ]
-        self.town.database.write(lambda c: inbox.store(c, ChannelName.TELEGRAM, arrived, now)).result()
+        self.town.database.write(lambda c: inbox.store_all(c, [(ChannelName.TELEGRAM, arrived, now)])).result()
         (address,) = self.town.database.read(inbox.list_waiting_accounts).result()
         done = self.town.database.write(lambda c: dispatch.decide(c, self.town.house, "t", address)).result()
         assert done is not None

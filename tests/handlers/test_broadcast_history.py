@@ -15,6 +15,7 @@ from handlers import broadcasting
 from handlers.broadcasting import BroadcastRefusedError
 from handlers.rules import broadcasts as rules
 from storage import approvers, broadcasts, generations
+from storage.approvers import SecretWord
 from storage.broadcasts import BROADCASTS
 from storage.facts import BroadcastFacts, BroadcastState
 from tests import databases
@@ -39,8 +40,9 @@ class History(RuleBasedStateMachine):
         self.stack = ExitStack()
         database = self.stack.enter_context(databases.fresh(self.engine))
         self.office = Office(Town(database))
+        word = SecretWord.make("w")
         for name in MAY_APPROVE:
-            self.office.write(lambda c, n=name: approvers.put(c, n, "w", self.office.now, is_deputy=False))
+            self.office.write(lambda c, n=name: approvers.put(c, n, word, self.office.now, is_deputy=False))
         self.office.quota(10_000)
         self.authors: set[str] = set()
         self.approved: str | None = None  # the hash that another person approved, as we believe

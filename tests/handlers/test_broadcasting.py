@@ -17,6 +17,7 @@ from handlers.rules.forecast import PLANS, Forecast, Lack
 from handlers.rules.preflight import Fault, Finding, Seen
 from storage import approvers, broadcasts, events, generations, links, marks, quotas
 from storage.accounts import ACCOUNTS
+from storage.approvers import SecretWord
 from storage.audit import AUDIT
 from storage.broadcasts import BROADCASTS
 from storage.database import ConflictError
@@ -45,8 +46,9 @@ class Office:
     def __init__(self, town: Town) -> None:
         self.town, self.database = town, town.database
         self.write(lambda c: marks.put(c, MarkName.GENERATION, "first"))
+        word = SecretWord.make("word")
         for name, is_deputy in (("Second", False), ("Third", True)):
-            self.write(lambda c, n=name, d=is_deputy: approvers.put(c, n, "word", self.now, is_deputy=d))
+            self.write(lambda c, n=name, d=is_deputy: approvers.put(c, n, word, self.now, is_deputy=d))
         town.citizen()
 
     @property
@@ -151,8 +153,9 @@ def test_the_straight_way_is_written_to_the_audit_trail(office: Office) -> None:
 
 @pytest.mark.parametrize("by", ["Author", "AUTHOR", "Editor"])
 def test_nobody_approves_what_they_wrote_even_if_they_may_approve(office: Office, by: str) -> None:
+    word = SecretWord.make("word")
     for name in ("Author", "AUTHOR", "Editor"):
-        office.write(lambda c, n=name: approvers.put(c, n, "word", office.now, is_deputy=False))
+        office.write(lambda c, n=name: approvers.put(c, n, word, office.now, is_deputy=False))
     number = office.draft()
     office.write(lambda c: broadcasting.edit(c, number, office.content(title="別の題"), by="Editor", now=office.now))
     office.submit(number)

@@ -19,6 +19,7 @@ from scheduler.weekly import Means
 from storage import accounts, alerts, approvers, audiences, broadcasts, quotas, slots
 from storage import standing_orders as orders
 from storage.alerts import AlertKind
+from storage.approvers import SecretWord
 from storage.clock import TOKYO
 from storage.database import Database
 from storage.facts import AccountFacts, BroadcastFacts, ChannelName, OrderTerms, WeeklyPush
@@ -49,7 +50,8 @@ class Bureau:
         telegram = Telegram(token="42:token", webhook_secret="s")
         channels = {LINE: town.house.channels[LINE], TELEGRAM: telegram}
         town.house = replace(town.house, channels=channels, public_channel=NEWS)
-        self.write(lambda c: approvers.put(c, "Second", "word", town.now, is_deputy=False))
+        word = SecretWord.make("word")
+        self.write(lambda c: approvers.put(c, "Second", word, town.now, is_deputy=False))
         self.write(lambda c: quotas.put(c, LINE, 5_000, 0, MONDAY))
 
     def write(self, unit: Callable[[Connection], Any]) -> Any:

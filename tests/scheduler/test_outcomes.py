@@ -167,3 +167,8 @@ def test_a_call_is_put_off_only_while_it_may_still_be_tried_then(
 ) -> None:
     put_off = outcomes.put_off(call(Way.PUSH, KEY, was_unknown=was_unknown), until)
     assert (put_off.state, put_off.due_at) == (state, until if state is S.WAITING else None)
+
+
+def test_a_call_that_is_put_off_was_not_tried() -> None:
+    claimed = call(Way.PUSH, KEY)
+    assert outcomes.put_off(claimed, NOW + timedelta(minutes=1)).columns == {"attempts": claimed.attempts - 1}

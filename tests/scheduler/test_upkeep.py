@@ -23,7 +23,7 @@ NOW = datetime(2022, 1, 20, 3, tzinfo=UTC)
 
 def store(database: Database, number: int, age: timedelta, *, done: bool = True) -> None:
     def unit(connection: Connection) -> None:
-        inbox.store(connection, ChannelName.LINE, [an_event(f"e{number}", at=NOW - age)], NOW - age)
+        inbox.store_all(connection, [(ChannelName.LINE, [an_event(f"e{number}", at=NOW - age)], NOW - age)])
         if done:
             event = inbox.find_oldest_waiting(connection, ChannelName.LINE, "bot", "U1")
             assert event is not None

@@ -17,6 +17,7 @@ from scheduler import weekly
 from scheduler.weekly import NotArmedError
 from storage import approvers, boards, marks, people, quotas, slots
 from storage import standing_orders as orders
+from storage.approvers import SecretWord
 from storage.audit import AUDIT
 from storage.broadcasts import BROADCASTS
 from storage.facts import (
@@ -237,8 +238,8 @@ def test_a_quota_that_nobody_told_us_is_not_spent(bureau: Bureau) -> None:
 
 
 def test_nobody_approves_their_own_order_and_no_other_terms_than_they_saw(bureau: Bureau) -> None:
-    terms = OrderTerms(ceiling=10, posts=True)
-    bureau.write(lambda c: approvers.put(c, "First", "word", bureau.town.now, is_deputy=False))
+    terms, word = OrderTerms(ceiling=10, posts=True), SecretWord.make("word")
+    bureau.write(lambda c: approvers.put(c, "First", word, bureau.town.now, is_deputy=False))
     number = bureau.write(lambda c: ordering.propose(c, terms, by="First", now=bureau.town.now))
     seen = rule.terms_hash(terms)
     for by, of, why in (

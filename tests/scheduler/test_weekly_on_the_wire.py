@@ -13,6 +13,7 @@ from handlers.rules.forecast import PLANS
 from scheduler.weekly import Means
 from storage import accounts, approvers, people, quotas
 from storage import standing_orders as orders
+from storage.approvers import SecretWord
 from storage.clock import real_now
 from storage.database import Database
 from storage.facts import ChannelName, OrderTerms
@@ -43,9 +44,10 @@ def want(database: Database, account_id: int, wanted: bool = True) -> None:
 def made(database: Database, sandbox: Sandbox) -> int:
     """Order Monday's message and let its job run; gives the broadcast's number."""
     clock, terms = clock_at(MONDAY), OrderTerms(ceiling=1_000, posts=False)
+    word = SecretWord.make("word")
 
     def order(connection: object) -> None:
-        approvers.put(connection, "Second", "word", MONDAY, is_deputy=False)
+        approvers.put(connection, "Second", word, MONDAY, is_deputy=False)
         number = ordering.propose(connection, terms, by="First", now=MONDAY)
         ordering.approve(connection, number, rule.terms_hash(terms), by="Second", now=MONDAY)
         quotas.put(connection, ChannelName.LINE, 5_000, 0, real_now())

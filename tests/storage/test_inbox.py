@@ -16,7 +16,7 @@ MINE = (LINE, "bot", "U1")
 
 
 def store(database: Database, *events: NewEvent, channel: ChannelName = LINE) -> None:
-    database.write(lambda c: inbox.store(c, channel, events, NOW)).result()
+    database.write(lambda c: inbox.store_all(c, [(channel, events, NOW)])).result()
 
 
 def oldest(database: Database) -> StoredEvent | None:

@@ -88,7 +88,7 @@ async def test_figures_tell_what_waits(database: Database, tmp_path: Path) -> No
         reply_token=None,
         reply_until=None,
     )
-    database.write(lambda c: inbox.store(c, ChannelName.LINE, [event], NOW)).result()
+    database.write(lambda c: inbox.store_all(c, [(ChannelName.LINE, [event], NOW)])).result()
     metrics.received_events.labels(ChannelName.LINE).inc()
     async with watcher(database, tmp_path) as client:
         answer = await client.get("/metrics")

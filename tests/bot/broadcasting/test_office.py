@@ -1,7 +1,10 @@
 """Errands of staff with broadcasts: on real storage, here and through the running bot."""
 
+import hashlib
+import threading
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -85,6 +88,19 @@ def test_a_broadcast_goes_from_a_file_to_armed_with_two_people(office: Office) -
     assert "LINE       1 messages" in do(office, "arm", 1)
     assert state(office) is BroadcastState.ARMED
     assert do(office, "stop", 1).startswith("broadcast 1 is stopped")
+
+
+def test_nobody_waits_for_the_database_while_a_word_is_hashed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, hashed_by = hashlib.scrypt, []
+
+    def scrypt(*args: Any, **more: Any) -> bytes:
+        hashed_by.append(threading.current_thread())
+        return real(*args, **more)
+
+    monkeypatch.setattr(hashlib, "scrypt", scrypt)
+    do(office, "approver", name="Ben", word="open sesame")
+    assert "nobody who may approve" in refused(office, "approve", 1, name="Ben", word="wrong")
+    assert hashed_by == [threading.current_thread()] * 2, "a thread of the database hashed"
 
 
 def test_an_approver_is_known_by_their_own_word_and_looks_first(office: Office) -> None:
