@@ -21,7 +21,7 @@ from bot.dispatch import House
 from bot.importing.links import Links
 from bot.phones import PUBLIC_NAME, Phones
 from bot.settings import Role, Settings
-from bot.web import company, events, health, links, mydata, public, sandboxed, tickets, webhooks
+from bot.web import company, events, health, links, mydata, pictures, public, sandboxed, tickets, webhooks
 from bot.web.event_views import JoinLink
 from bot.web.headers import SecurityHeaders
 from bot.web.links import LinkParts
@@ -159,6 +159,7 @@ class App:
             *health.routes(watched),
             *mydata.routes(self.database, self.clock, self.secret),
             *links.routes(LinkParts(self.database, self.secret)),
+            *pictures.routes(self.database),
             *tickets.routes(self._ticket_parts()),
             *rooms.routes(self._desk()),
             *errands.routes(self._office(), self.secret, self._ask_quota),

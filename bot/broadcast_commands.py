@@ -1,5 +1,6 @@
 """The commands of broadcasts: each takes one errand to the desk, or shows what is stored. Holds no rule."""
 
+import base64
 import getpass
 import sys
 from collections.abc import Callable
@@ -13,6 +14,9 @@ from bot import settings as settings_file
 EXIT_REFUSED = 1
 Number = Annotated[int, typer.Argument(help="The broadcast's number, as draft and list print it.")]
 File = Annotated[Path, typer.Argument(help="A TOML file; docs/OPERATIONS.md shows one.")]
+Picture = Annotated[
+    Path | None, typer.Option("--picture", help="A JPEG or PNG above the words; each text needs an alt then.")
+]
 Unchecked = Annotated[bool, typer.Option("--unchecked", help="Do not ask whether links answer.")]
 By = Annotated[str, typer.Option("--by", help="Who does this; the user of this machine if not given.")]
 WORD = "Your secret word"
@@ -24,9 +28,9 @@ app = typer.Typer(
 
 
 @app.command()
-def draft(file: File, by: By = "") -> None:
+def draft(file: File, picture: Picture = None, by: By = "") -> None:
     """Begin a broadcast from a file, and say what is found in it."""
-    do_errand("draft", by, file=_read(file))
+    do_errand("draft", by, file=_read(file), picture=_read_picture(picture))
 
 
 @app.command()
@@ -42,9 +46,9 @@ def announce(
 
 
 @app.command()
-def edit(number: Number, file: File, by: By = "") -> None:
-    """Replace a broadcast that has not begun; it is a draft again, and what was approved is void."""
-    do_errand("edit", by, number=number, file=_read(file))
+def edit(number: Number, file: File, picture: Picture = None, by: By = "") -> None:
+    """Replace a broadcast that has not begun, its picture as well; it is a draft again, and its approval is void."""
+    do_errand("edit", by, number=number, file=_read(file), picture=_read_picture(picture))
 
 
 @app.command()
@@ -192,6 +196,24 @@ def _read(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         typer.echo(f"{file}: {error.strerror if isinstance(error, OSError) else 'is not UTF-8'}", err=True)
         raise typer.Exit(2) from None
+
+
+def _read_picture(file: Path | None) -> str:
+    """Read a picture, and look at it here already: a running bot takes no errand of any size."""
+    from bot.broadcasting import showing
+    from handlers import illustrating
+
+    try:
+        data = file.read_bytes() if file else b""
+        if file:
+            illustrating.look_at(data, "")
+    except OSError as error:
+        typer.echo(f"{file}: {error.strerror}", err=True)
+        raise typer.Exit(2) from None
+    except illustrating.PictureRefusedError as error:
+        typer.echo(showing.picture_fault(error.fault), err=True)
+        raise typer.Exit(EXIT_REFUSED) from None
+    return base64.b64encode(data).decode()
 
 
 def ask_word(*, new: bool = False) -> str:

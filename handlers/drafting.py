@@ -66,10 +66,19 @@ def read_links(content: BroadcastContent) -> dict[str, list[str]]:
     }
 
 
+def read_pictures(content: BroadcastContent) -> dict[str, list[tuple[str, str]]]:
+    """Give the pictures of each language's messages, as (address, what it says that it shows)."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for language, written in content.texts.items():
+        pictures = [message.picture for message in messages.load(written) if isinstance(message, Card)]
+        found[language] = [(picture.url, picture.alt) for picture in pictures if picture]
+    return found
+
+
 def _said(shown: Iterable[Message]) -> Iterable[str]:
     for message in shown:
         if isinstance(message, Card):
-            yield from (message.title, *message.lines)
+            yield from (message.title, *message.lines, *([message.picture.alt] if message.picture else []))
         else:
             yield message.text
         yield from (choice.label for choice in choices_of(message))

@@ -86,14 +86,28 @@ class Text:
     choices: tuple[Choice, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture at an https address of our own; ``alt`` says what it shows. Sides in pixels."""
+
+    url: str
+    alt: str
+    width: int
+    height: int
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A titled block with buttons that stay: menus, consent, receipts. ``columns`` is 1 or 2 buttons a row."""
+    """A titled block with buttons that stay: menus, consent, receipts. ``columns`` is 1 or 2 buttons a row.
+
+    A ``picture`` stands above the words.
+    """
 
     title: str
     lines: tuple[str, ...] = ()
     buttons: tuple[Choice, ...] = ()
     columns: int = 1
+    picture: Picture | None = None
 
 
 Message = Text | Card
@@ -113,7 +127,8 @@ def _load(fields: dict[str, Any]) -> Message:
     if fields["kind"] == "Text":
         return Text(fields["text"], tuple(Choice(**choice) for choice in fields["choices"]))
     buttons = tuple(Choice(**choice) for choice in fields["buttons"])
-    return Card(fields["title"], tuple(fields["lines"]), buttons, fields["columns"])
+    picture = Picture(**fields["picture"]) if fields.get("picture") else None  # older rows do not name it
+    return Card(fields["title"], tuple(fields["lines"]), buttons, fields["columns"], picture)
 
 
 # --- How it is sent ------------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from storage import (
     notices,
     outbox,
     people,
+    pictures,
     quotas,
     reach,
     registrations,
@@ -44,8 +45,8 @@ from storage.database import Database
 
 TABLE_FILES = (
     accounts, alerts, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries, events,
-    friends, inbox, interests, ledger, links, marks, notices, outbox, people, quotas, reach, registrations, slots,
-    standing_orders, tallies, totals, weeks,
+    friends, inbox, interests, ledger, links, marks, notices, outbox, people, pictures, quotas, reach, registrations,
+    slots, standing_orders, tallies, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATIONS = str(Path(__file__).parent / "migrations")

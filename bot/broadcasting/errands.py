@@ -11,10 +11,11 @@ from starlette.routing import BaseRoute, Route
 
 from bot.broadcasting import desk
 from bot.broadcasting.office import ERRAND, ErrandRefusedError, Office
+from handlers.rules.pictures import MOST_BYTES
 from scheduler.quotas import NotAnsweredError
 from storage.database import StorageUnavailableError
 
-LARGEST = 200_000  # bytes; a broadcast in seven languages has a tenth of them
+LARGEST = 200_000 + MOST_BYTES * 4 // 3  # bytes: seven languages have a tenth of the first, a picture is in base64
 HEADERS = {"Cache-Control": "no-store"}
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from handlers import messages
+from handlers.illustrating import Illustration
 from handlers.messages import Card, Choice, Message, Text
 from storage.facts import Audience, AudienceKind, BroadcastContent, BroadcastKind, ChannelName, EventRelation
 
@@ -38,18 +39,25 @@ class _Button(_Strict):
 
 
 class _Words(_Strict):
-    """What is said in one language: plain words, or a card where there is a headline or a button."""
+    """What is said in one language: plain words, or a card where there is a headline, a button or a picture.
+
+    ``alt`` says what the picture shows, for who does not see it.
+    """
 
     body: str
     headline: str = ""
+    alt: str = ""
     buttons: tuple[_Button, ...] = ()
 
-    def message(self) -> Message:
+    def message(self, illustration: Illustration | None) -> Message:
         lines = tuple(line.rstrip() for line in self.body.strip().splitlines())
-        if not self.headline and not self.buttons:
+        if self.alt and illustration is None:
+            raise FileRefusedError("alt says what a picture shows, and no --picture was given")
+        if not self.headline and not self.buttons and illustration is None:
             return Text("\n".join(lines))
         headline, rest = (self.headline, lines) if self.headline else (lines[0] if lines else "", lines[1:])
-        return Card(headline, rest, tuple(button.choice() for button in self.buttons))
+        picture = illustration.described(self.alt.strip()) if illustration else None
+        return Card(headline, rest, tuple(button.choice() for button in self.buttons), picture=picture)
 
 
 class _For(_Strict):
@@ -96,14 +104,17 @@ class _File(_Strict):
     audience: _For = _For()
 
 
-def read(written: str, find_event: FindEvent) -> BroadcastContent:
-    """Read a broadcast; FileRefusedError says what is wrong. ``find_event`` gives the number of an event's code."""
+def read(written: str, find_event: FindEvent, illustration: Illustration | None = None) -> BroadcastContent:
+    """Read a broadcast; FileRefusedError says what is wrong. ``find_event`` gives the number of an event's code.
+
+    A picture stands above the words of every language.
+    """
     file = _parse(written)
     return BroadcastContent(
         kind=BroadcastKind.NOTICE,
         title=file.title,
         audience=file.audience.audience(find_event),
-        texts=_dumped(file.text),
+        texts=_dumped(file.text, illustration),
         send_at=file.send_at,
         not_after=file.not_after or file.send_at + LIFE,
         opens_hour=file.hours[0],
@@ -138,5 +149,5 @@ def _plain(error: Exception) -> str:
     return f"no TOML: {error}"
 
 
-def _dumped(texts: dict[str, _Words]) -> dict[str, str]:
-    return {language: messages.dump([words.message()]) for language, words in texts.items()}
+def _dumped(texts: dict[str, _Words], illustration: Illustration | None = None) -> dict[str, str]:
+    return {language: messages.dump([words.message(illustration)]) for language, words in texts.items()}

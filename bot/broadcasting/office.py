@@ -1,9 +1,11 @@
 """Does what staff ask about broadcasts, one errand at a time, and says in lines what came of it. Holds no rule."""
 
+import base64
 import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -14,8 +16,9 @@ from bot.broadcasting import files, showing
 from bot.broadcasting.files import FileRefusedError
 from bot.broadcasting.mail import Mail
 from bot.importing.links import Links
-from handlers import broadcasting, drafting, foreseeing, messages, ordering
+from handlers import broadcasting, drafting, foreseeing, illustrating, messages, ordering
 from handlers.broadcasting import BroadcastRefusedError, NoBroadcastError
+from handlers.illustrating import Illustration, PictureRefusedError
 from handlers.messages import Sender
 from handlers.ordering import OrderRefusedError
 from handlers.rules import broadcasts as rules
@@ -42,6 +45,7 @@ class Errand:
     number: int = 0
     event: str = ""
     file: str = ""
+    picture: str = ""  # a JPEG or PNG in base64
     word: str = ""
     seen: str = ""  # the beginning of the hash of what an approver saw
     why: str = ""
@@ -92,9 +96,25 @@ class Office:
 
     def draft(self, errand: Errand) -> list[str]:
         """Begin a broadcast from a file."""
-        content = files.read(errand.file, self._find_event)
-        number = self._write(lambda c: broadcasting.draft(c, content, by=errand.by, now=self.clock.now()))
+        content, illustration = self._read_file(errand)
+        now = self.clock.now()
+
+        def draft(connection: Connection) -> int:
+            _keep(connection, illustration, now)
+            return broadcasting.draft(connection, content, by=errand.by, now=now)
+
+        number = self._write(draft)
         return [f"broadcast {number} is a draft", *self._look(number)]
+
+    def _read_file(self, errand: Errand) -> tuple[BroadcastContent, Illustration | None]:
+        """Read the broadcast of an errand, and its picture."""
+        illustration = None
+        if errand.picture:
+            try:
+                illustration = illustrating.look_at(base64.b64decode(errand.picture), self.public_url)
+            except PictureRefusedError as error:
+                raise ErrandRefusedError(showing.picture_fault(error.fault)) from None
+        return files.read(errand.file, self._find_event, illustration), illustration
 
     def announce(self, errand: Errand) -> list[str]:
         """Begin the announcement of an event, from its fields."""
@@ -107,8 +127,14 @@ class Office:
 
     def edit(self, errand: Errand) -> list[str]:
         """Replace a broadcast that has not begun; it is a draft again."""
-        content = files.read(errand.file, self._find_event)
-        self._write(lambda c: broadcasting.edit(c, errand.number, content, by=errand.by, now=self.clock.now()))
+        content, illustration = self._read_file(errand)
+        now = self.clock.now()
+
+        def edit(connection: Connection) -> None:
+            _keep(connection, illustration, now)
+            broadcasting.edit(connection, errand.number, content, by=errand.by, now=now)
+
+        self._write(edit)
         return [f"broadcast {errand.number} is a draft again", *self._look(errand.number)]
 
     def check(self, errand: Errand) -> list[str]:
@@ -252,6 +278,7 @@ class Office:
             languages=self.programme().city.languages,
             words=drafting.read_words(content),
             links=drafting.read_links(content),
+            pictures=drafting.read_pictures(content),
             dead={url: fault for url, fault in asked.items() if fault},
             unrendered=self._unrendered(content),
             event=None,
@@ -296,6 +323,11 @@ class Office:
                 return self.database.write(unit).result()
         done: Future[Result] = self.database.write(unit)
         return done.result()
+
+
+def _keep(connection: Connection, illustration: Illustration | None, now: datetime) -> None:
+    if illustration is not None:
+        illustrating.keep(connection, illustration, now)
 
 
 SIMPLE: Mapping[str, tuple[Callable[..., None], str]] = {

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 from handlers import messages
 from handlers.messages import Card, Message
+from handlers.rules import pictures as rules
 from handlers.rules import preflight
 from handlers.rules.broadcasts import NotDone
 from handlers.rules.forecast import PRICES_AT, Forecast, Lack
+from handlers.rules.pictures import PictureFault
 from handlers.rules.preflight import Fault, Finding, Seen
 from handlers.tracking import choices_of
 from storage.clock import TOKYO
@@ -46,7 +48,8 @@ FAULTS = {
     Fault.DEAD_LINK: "(a link that does not answer)",
     Fault.UNCHECKED_LINK: "was not asked whether it answers",
     Fault.INSECURE_LINK: "is no https address",
-    Fault.NO_PUBLIC_ADDRESS: "tracked links need PUBLIC_URL",
+    Fault.NO_PUBLIC_ADDRESS: "tracked links and pictures need PUBLIC_URL (for a picture: draft it again with one)",
+    Fault.NO_ALT_TEXT: "says nothing of what the picture shows: give it alt",
     Fault.NO_EVENT: "there is no such event",
     Fault.EVENT_NOT_SHOWN: "is not published",
     Fault.EVENT_CANCELLED: "is cancelled",
@@ -62,6 +65,13 @@ FAULTS = {
     Fault.NOT_GENERAL: "LINE itself tells all its friends alike: channels line, friends true, Japanese only, no lot, "
     "no tracked links, and nothing else",
 }
+PICTURE_FAULTS = {
+    PictureFault.NO_PICTURE: "JPEG でも PNG でもありません。",
+    PictureFault.BROKEN: "ファイルが途中で切れているか、壊れています。",
+    PictureFault.TOO_LARGE: f"{rules.MOST_BYTES:,} バイトより大きいです。小さくして保存し直してください。",
+    PictureFault.TOO_MANY_PIXELS: f"縦か横が {rules.MOST_SIDE} 画素より大きいです。縮小してください。",
+    PictureFault.TOO_NARROW: f"長い辺が短い辺の {rules.MOST_RATIO} 倍より長いです。切り抜いてください。",
+}
 
 
 def reason(one: NotDone | Finding | Lack) -> str:
@@ -74,6 +84,11 @@ def reason(one: NotDone | Finding | Lack) -> str:
 def finding(one: Finding) -> str:
     """Say what was found: ``look`` is for two people to judge, ``wrong`` keeps it back."""
     return f"{'look ' if one.is_warning else 'wrong'} {f'{one.detail} {FAULTS[one.fault]}'.strip()}"
+
+
+def picture_fault(fault: PictureFault) -> str:
+    """Say why a picture cannot be shown: in Japanese, for it is the file's maker who mends it."""
+    return f"画像を使えません：{PICTURE_FAULTS[fault]}"
 
 
 def findings(content: BroadcastContent, seen: Seen, event: EventFacts | None, now: datetime) -> list[str]:
@@ -178,6 +193,8 @@ def preview(content: BroadcastContent) -> Iterator[str]:
 
 def _message(message: Message) -> Iterator[str]:
     if isinstance(message, Card):
+        if message.picture:
+            yield f"[{message.picture.width}×{message.picture.height}: {message.picture.alt}] {message.picture.url}"
         yield message.title
         yield from message.lines
     else:

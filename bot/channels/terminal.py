@@ -231,7 +231,8 @@ def _choices(message: Message) -> tuple[Choice, ...]:
 
 def _shown_words(message: Message) -> str:
     if isinstance(message, Card):
-        return _words("\n".join(part for part in (message.title, *message.lines) if part))
+        picture = f"[{message.picture.alt} {message.picture.url}]" if message.picture else ""
+        return _words("\n".join(part for part in (picture, message.title, *message.lines) if part))
     return _words(message.text)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -40,6 +40,7 @@ class Fault(StrEnum):
     UNCHECKED_LINK = "unchecked_link"  # nobody asked whether it answers
     INSECURE_LINK = "insecure_link"
     NO_PUBLIC_ADDRESS = "no_public_address"
+    NO_ALT_TEXT = "no_alt_text"  # nothing says what a picture shows
     NO_EVENT = "no_event"
     EVENT_NOT_SHOWN = "event_not_shown"
     EVENT_CANCELLED = "event_cancelled"
@@ -78,7 +79,8 @@ class Finding:
 class Seen:
     """What the rules are told beside the content.
 
-    ``words`` maps each language to all that its messages say, ``links`` to the addresses its buttons open. ``dead`` are
+    ``words`` maps each language to all that its messages say, ``links`` to the addresses its buttons open, ``pictures``
+    to the addresses of its pictures, each with what it says that the picture shows. ``dead`` are
     addresses that do not answer, with the reason, ``unchecked`` those that nobody asked; ``unrendered`` are texts that
     a platform cannot send, with the reason. ``event`` is the one the broadcast is about.
     """
@@ -91,11 +93,12 @@ class Seen:
     event: EventFacts | None
     has_public_address: bool
     unchecked: Collection[str] = ()
+    pictures: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 def look_through(content: BroadcastContent, seen: Seen, now: datetime) -> tuple[Finding, ...]:
     """List all that is found, each thing once: what keeps it back first."""
-    looks = (_languages, _times, _days, _links, _event, _wording, _ways)
+    looks = (_languages, _times, _days, _links, _pictures, _event, _wording, _ways)
     found = dict.fromkeys(finding for look in looks for finding in look(content, seen, now))
     return tuple(sorted(found, key=lambda finding: finding.is_warning))
 
@@ -154,6 +157,16 @@ def _links(content: BroadcastContent, seen: Seen, now: datetime) -> Iterator[Fin
             yield Finding(Fault.UNCHECKED_LINK, address)
     if content.has_tracked_links and not seen.has_public_address:
         yield Finding(Fault.NO_PUBLIC_ADDRESS)
+
+
+def _pictures(content: BroadcastContent, seen: Seen, now: datetime) -> Iterator[Finding]:
+    """A phone fetches a picture from our own address, and who sees none is told what it shows."""
+    for language, pictures in seen.pictures.items():
+        for address, alt in pictures:
+            if not address.startswith("https://"):
+                yield Finding(Fault.NO_PUBLIC_ADDRESS)
+            if not alt.strip():
+                yield Finding(Fault.NO_ALT_TEXT, language)
 
 
 def look_at_event(content: BroadcastContent, event: EventFacts | None, now: datetime) -> tuple[Finding, ...]:

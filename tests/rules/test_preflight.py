@@ -205,3 +205,17 @@ def test_line_itself_can_tell_a_plain_notice_to_all_its_friends() -> None:
 )
 def test_line_itself_cannot_choose_whom_or_in_which_words_it_tells(changes: dict[str, Any]) -> None:
     assert Fault.NOT_GENERAL in find(content(**changes))
+
+
+@pytest.mark.parametrize(
+    ("pictures", "fault"),
+    [
+        ([("https://bot.test/pictures/a.png", "清掃の写真")], None),
+        ([("https://bot.test/pictures/a.png", " ")], Fault.NO_ALT_TEXT),
+        ([("", "清掃の写真")], Fault.NO_PUBLIC_ADDRESS),
+    ],
+)
+def test_a_picture_needs_an_address_of_our_own_and_words_for_who_does_not_see_it(
+    pictures: list[tuple[str, str]], fault: Fault | None
+) -> None:
+    assert find(pictures={"ja": pictures}) == ({fault} if fault else set())

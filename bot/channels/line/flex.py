@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from bot.channels.line import limits
 from bot.channels.line.lengths import clip, clip_units, printable, units
-from handlers.messages import Card, Choice
+from handlers.messages import Card, Choice, Picture
 
 INK, QUIET_INK, GREEN, PAPER, LEAF = "#1A1A1A", "#3D3D3D", "#0B6B3A", "#FFFFFF", "#F1F8F4"
 TWO_COLUMN_SIZE = "sm"  # eight full-width characters in half a bubble, so that few labels break
@@ -38,13 +38,31 @@ def action(choice: Choice, label_graphemes: int) -> Json:
 def flex_message(card: Card) -> Json | None:
     """Give the message of a card; None where it is empty or over the bubble's limit."""
     contents = [*_words(card), *_rows([choice for choice in card.buttons if usable(choice)], card.columns)]
-    if not contents:
+    hero = _hero(card.picture)
+    if not contents and not hero:
         return None
-    body = {"type": "box", "layout": "vertical", "spacing": "md", "backgroundColor": PAPER, "contents": contents}
-    bubble = {"type": "bubble", "body": body}
+    bubble = {"type": "bubble", **hero}
+    if contents:
+        bubble["body"] = {
+            "type": "box",
+            "layout": "vertical",
+            "spacing": "md",
+            "backgroundColor": PAPER,
+            "contents": contents,
+        }
     if len(json.dumps(bubble)) > limits.BUBBLE_BYTES:  # escaped as on the wire, the larger of the two ways to count
         return None
     return {"type": "flex", "altText": _alt_text(card), "contents": bubble}
+
+
+def _hero(picture: Picture | None) -> Json:
+    """Give the block that shows a picture whole; who taps it sees it large. Nothing for one that LINE would refuse."""
+    if picture is None or not picture.url.startswith("https://") or len(picture.url) > limits.PICTURE_URL:
+        return {}
+    drawn = {"type": "image", "url": picture.url, "size": "full", "aspectMode": "fit"}
+    label = clip(printable(picture.alt).strip(), limits.FLEX_LABEL_GRAPHEMES)
+    opens = {"type": "uri", "uri": picture.url, **({"label": label} if label else {})}
+    return {"hero": {**drawn, "aspectRatio": f"{picture.width}:{picture.height}", "action": opens}}
 
 
 def _words(card: Card) -> list[Json]:
@@ -87,7 +105,9 @@ def _button(choice: Choice, **words: str) -> Json:
 
 def _alt_text(card: Card) -> str:
     """Say the whole card in words: this is what a notification shows and a screen reader speaks."""
-    words = [part for part in (card.title, *card.lines) if part.strip()] or [_shown(choice) for choice in card.buttons]
+    alt = card.picture.alt if card.picture else ""
+    words = [part for part in (card.title, *card.lines, alt) if part.strip()]
+    words = words or [_shown(choice) for choice in card.buttons] or ["…"]
     return clip_units(printable("\n".join(words)), limits.ALT_TEXT_UNITS)
 
 

@@ -45,9 +45,10 @@ def _texts(text: str) -> list[Json]:
 
 
 def _in_parts(card: Card) -> list[Json]:
-    """A card over 30 KB: its words as plain text, its buttons in as few bubbles as hold them."""
+    """A card over 30 KB: its picture alone, its words as plain text, its buttons in as few bubbles as hold them."""
     words = "\n".join(part for part in (card.title, *card.lines) if part.strip())
-    return _texts(words) + _bubbles(card.buttons, card.columns)
+    picture = flex_message(Card("", picture=card.picture))
+    return [*([picture] if picture else []), *_texts(words), *_bubbles(card.buttons, card.columns)]
 
 
 def _bubbles(buttons: tuple[Choice, ...], columns: int) -> list[Json]:

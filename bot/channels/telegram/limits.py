@@ -8,6 +8,9 @@ TEXT_CODE_POINTS = 4096
 points, not UTF-16 units: 2,049 emoji pass. Its second limit, 32,768 bytes of text with markup, cannot be met by 4,096
 escaped characters: ``&amp;`` is the longest at 5 bytes."""
 
+CAPTION_CODE_POINTS = 1024
+"""Characters under a picture, counted as those of a message (API, sendPhoto)."""
+
 CALLBACK_DATA_BYTES = 64
 """Bytes of UTF-8 behind a button (API, InlineKeyboardButton)."""
 

@@ -28,6 +28,8 @@ _FORBIDDEN = {
     "not a member": Reason.GONE,
     "was deleted": Reason.GONE,
 }
+_NOT_FETCHED = ("failed to get http url content", "webpage_curl_failed")
+"""Telegram could not fetch a picture from our address just then: it sent nothing."""
 _BAD_REQUEST = {
     "too long": Reason.TOO_LONG,
     "too_long": Reason.TOO_LONG,
@@ -52,6 +54,8 @@ def outcome_of(error: Exception) -> Outcome:
             return Outcome(fate=Fate.TEMPORARY, retry_after=seconds_of(error.retry_after), detail="flood control")
         case Forbidden():
             return _refused(error, _FORBIDDEN)
+        case BadRequest() if any(words in error.message.casefold() for words in _NOT_FETCHED):
+            return Outcome(fate=Fate.TEMPORARY, detail=said(error))
         case BadRequest():
             return _refused(error, _BAD_REQUEST)
         case ChatMigrated():

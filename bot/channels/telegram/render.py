@@ -15,6 +15,8 @@ Body = dict[str, object]
 def render(messages: Sequence[Message]) -> tuple[bytes, ...]:
     """Give one sendMessage body a message, more where one is too long; buttons stand under the last.
 
+    A card with a picture is a sendPhoto body, its words under the picture if they fit there, else after it.
+
     A message without words is no call. Raises ValueError for what no text of a person can cause: a button without an
     action, with too much data or under no words, more buttons than a keyboard holds.
     """
@@ -34,7 +36,7 @@ def whole_unicode(text: str) -> str:
 
 def _bodies(message: Message) -> list[Body]:
     if isinstance(message, Card):
-        bodies: list[Body] = [{"text": html, "parse_mode": "HTML"} for html in _card_parts(message)]
+        bodies = _card_bodies(message)
         rows = _rows(message.buttons, message.columns)
     else:
         bodies = [{"text": part} for part in _text_parts(message)]
@@ -42,10 +44,21 @@ def _bodies(message: Message) -> list[Body]:
     if rows and not bodies:
         raise ValueError("buttons need words above them")
     for body in bodies:
-        body["link_preview_options"] = {"is_disabled": True}
+        if "text" in body:
+            body["link_preview_options"] = {"is_disabled": True}
     if rows:
         bodies[-1]["reply_markup"] = {"inline_keyboard": rows}
     return bodies
+
+
+def _card_bodies(card: Card) -> list[Body]:
+    said: list[Body] = [{"text": html, "parse_mode": "HTML"} for html in _card_parts(card, limits.TEXT_CODE_POINTS)]
+    if card.picture is None or not card.picture.url.startswith("https://"):
+        return said
+    captions = list(_card_parts(card, limits.CAPTION_CODE_POINTS))
+    if len(captions) > 1:
+        return [{"photo": card.picture.url}, *said]
+    return [{"photo": card.picture.url, **({"caption": captions[0], "parse_mode": "HTML"} if captions else {})}]
 
 
 def _text_parts(message: Text) -> Iterator[str]:
@@ -54,11 +67,11 @@ def _text_parts(message: Text) -> Iterator[str]:
     return (text[start:end] for start, end in spans(text, limits.TEXT_CODE_POINTS))
 
 
-def _card_parts(card: Card) -> Iterator[str]:
+def _card_parts(card: Card, most: int) -> Iterator[str]:
     """Cut first and mark up afterwards, so that no cut falls into a tag or an escaped sign."""
     title = whole_unicode(card.title)
     words = "\n".join([*([title] if title else []), *map(whole_unicode, card.lines)])
-    for start, end in spans(words, limits.TEXT_CODE_POINTS):
+    for start, end in spans(words, most):
         bold, plain = words[start : min(end, len(title))], words[max(start, len(title)) : end]
         yield (f"<b>{_escaped(bold)}</b>" if bold.strip() else "") + _escaped(plain)
 

@@ -87,7 +87,10 @@ class Sending:
             return Outcome(fate=Fate.ACCEPTED)
         if call.way is Way.PUSH and call.token:
             return await self._edit(call, body)
-        message = await self.bot.send_message(_chat(call.to), body["text"], api_kwargs=body)
+        if "photo" in body:
+            message = await self.bot.send_photo(_chat(call.to), body["photo"], api_kwargs=body)
+        else:
+            message = await self.bot.send_message(_chat(call.to), body["text"], api_kwargs=body)
         return Outcome(fate=Fate.ACCEPTED, request_id=str(message.message_id))
 
     async def _edit(self, call: Call, body: Body) -> Outcome:
@@ -107,7 +110,9 @@ def _body(call: Call) -> Body | None:
         body = json.loads(call.body)
     except (ValueError, RecursionError):
         return None
-    whole = isinstance(body, dict) and (call.token if call.way is Way.PRESS_ANSWER else call.to and "text" in body)
+    whole = isinstance(body, dict) and (
+        call.token if call.way is Way.PRESS_ANSWER else call.to and {"text", "photo"} & body.keys()
+    )
     return body if whole else None
 
 

@@ -30,6 +30,7 @@ SHORT_DESCRIPTION_CHARACTERS = 120  # manual, setMyShortDescription.short_descri
 NAME_CHARACTERS = 64  # manual, setMyName.name: 0-64 characters
 START_PAYLOAD_CHARACTERS = 64  # features, deep linking: up to 64 of A-Z, a-z, 0-9, _ and -
 PHOTO_BYTES = 10_000_000  # manual, sending files: 10 MB for photos
+FETCHED_PHOTO_BYTES = 5_000_000  # manual, sending files: 5 MB for photos by address
 PHOTO_SIDES = 10_000  # manual, sendPhoto.photo: width and height together at most 10000
 PHOTO_RATIO = 20  # manual, sendPhoto.photo: the ratio of the sides at most 20
 DOCUMENT_BYTES = 50_000_000  # manual, sending files: 50 MB for other files

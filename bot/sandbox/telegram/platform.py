@@ -14,6 +14,7 @@ from bot.sandbox.telegram import limits, webhook
 from bot.sandbox.telegram.api import Api
 from bot.sandbox.telegram.control import Control
 from bot.sandbox.telegram.errors import RefusedError
+from bot.sandbox.telegram.fetching import Fetching
 from bot.sandbox.telegram.people import People
 from bot.sandbox.telegram.profile import Profile
 from bot.sandbox.telegram.screen import screen, who
@@ -39,7 +40,8 @@ class TelegramPlatform:
         self.updates = Updates(self.timing)
         self.profile = Profile(self.world)
         self.persons = People(self.world, self.updates, self._changed)
-        sending = Sending(self.world, self.pace, self.timing, self._changed)
+        fetching = Fetching(self.world.files, settings.real)
+        sending = Sending(self.world, self.pace, self.timing, self._changed, fetching)
         methods = {**self.profile.methods(), **sending.methods()}
         self.api = Api(self.world, self.updates, calls, faults, methods)
         stand_in = settings.public_url.rstrip("/"), settings.public_url_is.rstrip("/")

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.sandbox.telegram import entities, keyboards, limits
 from bot.sandbox.telegram.errors import bad_request
+from bot.sandbox.telegram.fetching import NOT_FETCHED, Fetching
 from bot.sandbox.telegram.files import File, photo
 from bot.sandbox.telegram.parameters import Parameters, Upload
 from bot.sandbox.telegram.world import Chat, Json, Message, World
@@ -29,8 +30,11 @@ Changed = Callable[[Chat], None]
 class Sending:
     """Send for the bot into the world; `changed` is told of every chat whose screen changed."""
 
-    def __init__(self, world: World, pace: limits.Pace, timing: limits.Timing, changed: Changed):
+    def __init__(
+        self, world: World, pace: limits.Pace, timing: limits.Timing, changed: Changed, fetching: Fetching
+    ) -> None:
         self._world, self._pace, self._timing, self._changed = world, pace, timing, changed
+        self._fetching = fetching
 
     def methods(self) -> dict[str, Callable[[Parameters], Any]]:
         """Return the methods by their names."""
@@ -52,11 +56,14 @@ class Sending:
         text, marks = self._text(given)
         return self._send(given, text, marks, {})
 
-    def send_photo(self, given: Parameters) -> Json:
-        """Send a picture, uploaded or by file_id, with a caption of 0-1024 characters."""
+    async def send_photo(self, given: Parameters) -> Json:
+        """Send a picture, uploaded, by file_id or by its address, with a caption of 0-1024 characters."""
         text, marks = self._caption(given)
         chat = self._world.writable_chat(given.text("chat_id"))
-        file = self._file(given, "photo", lambda upload: photo(upload.content, upload.name))
+        if "://" in given.text("photo") and not given.upload("photo"):
+            file = await self._fetching.photo(given.text("photo"))
+        else:
+            file = self._file(given, "photo", lambda upload: photo(upload.content, upload.name))
         if not file.width:
             raise bad_request("can't use file of type Document as Photo")
         return self._send(given, text, marks, {"photo": self._world.photo_sizes(file.id)}, chat)
@@ -140,8 +147,7 @@ class Sending:
         if not wanted:
             raise bad_request(f"there is no {name} in the request")
         if "://" in wanted:
-            # Telegram fetches the address; this program fetches nothing for anybody
-            raise bad_request("failed to get HTTP URL content")
+            raise bad_request(NOT_FETCHED)  # Telegram fetches documents as well; nobody here sends one so
         return self._world.files.get(wanted)
 
     def send_chat_action(self, given: Parameters) -> bool:

@@ -15,10 +15,12 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import app
+from bot.sandbox.line.pictures import plain
 from bot.settings import Settings
 from tests.running import ROOT, Bot, running
 from tests.town import kitaq
 
+PICTURE = plain(300, 200)
 FILE = """
 title = "清掃"
 send_at = 2022-01-20T08:00:00+09:00
@@ -26,6 +28,7 @@ not_after = 2022-01-20T20:00:00+09:00
 tracked = true
 [text.ja]
 headline = "清掃のお知らせ"
+alt = "川辺の清掃"
 body = "1月29日(土)に清掃をします。"
 [[text.ja.buttons]]
 label = "くわしく見る"
@@ -36,6 +39,14 @@ url = "https://sandbox.test/events"
 def environment(bot: Bot) -> dict[str, str]:
     own = {"PROGRAMME_FILE": str(ROOT / "programmes" / "kitaq.toml"), "PORT": str(bot.port)}
     return {**own, "DATA_DIR": str(bot.folder / "data")}
+
+
+def refused(bot: Bot, *words: str) -> str:
+    """Call a command that is not done; gives what it says."""
+    unset = {name.upper(): None for name in Settings.model_fields}
+    done = CliRunner().invoke(app, ["broadcast", *words], env={**unset, **environment(bot)})
+    assert done.exit_code == 1, done.output
+    return done.stderr
 
 
 def staff(bot: Bot, *words: str, typed: str = "") -> str:
@@ -122,6 +133,11 @@ def test_two_people_of_the_staff_tell_two_phones_which_press_a_counted_button(
             assert path
             answer = httpx.get(f"{bot.url}{path[0]}", timeout=20)  # where the reserved name leads
             assert (answer.status_code, answer.headers["location"]) == (302, "https://sandbox.test/events")
+            if platform == "line":
+                shown = told[0]["contents"]["hero"]["url"].replace("https://sandbox.test", bot.url)
+            else:
+                shown = f"http://127.0.0.1:{bot.port + 1}{told[0]['photo']}"
+            assert httpx.get(shown, timeout=20).content == PICTURE
         until(lambda: "state      finished" in staff(bot, "show", "1"))
         shown = staff(bot, "show", "1")
         assert re.search(r"pressed +2 persons +https://sandbox.test/events", shown)
@@ -133,5 +149,9 @@ def _forecast(bot: Bot, folder: Path) -> str:
     file = folder / "notice.toml"
     if not file.exists():
         file.write_text(FILE, encoding="utf-8")
-        staff(bot, "draft", str(file), "--by", "Ann")
+        picture = folder / "river.png"
+        picture.write_bytes(bytes(2_000_000))
+        assert "画像を使えません" in refused(bot, "draft", str(file), "--picture", str(picture))
+        picture.write_bytes(PICTURE)
+        staff(bot, "draft", str(file), "--picture", str(picture), "--by", "Ann")
     return staff(bot, "forecast", "1")

@@ -1,5 +1,6 @@
 """Errands of staff with broadcasts: on real storage, here and through the running bot."""
 
+import base64
 import hashlib
 import threading
 from dataclasses import replace
@@ -13,12 +14,14 @@ from starlette.applications import Starlette
 from bot.broadcasting import desk, errands
 from bot.broadcasting.office import ERRAND, Errand, ErrandRefusedError, Office
 from bot.importing.links import Links
+from bot.sandbox.line.pictures import plain
 from handlers import arranging, messages
 from handlers.messages import Card
+from handlers.rules import broadcasts as rules
 from handlers.rules.forecast import PLANS
 from scheduler.quotas import NotAnsweredError
-from storage import approvers, broadcasts, events, quotas
-from storage.facts import BroadcastState, ChannelName
+from storage import approvers, broadcasts, events, pictures, quotas
+from storage.facts import BroadcastContent, BroadcastState, ChannelName
 from tests.handlers.occasions import add_event
 from tests.town import Town
 
@@ -212,7 +215,7 @@ async def test_nobody_else_finds_anything_there(office: Office) -> None:
     for token in ("", "x", other, old, foreign):
         answer = await ask(office, errand, headers={"authorization": f"Bearer {token}"})
         assert answer.status_code == 404
-    assert (await ask(office, replace(errand, file="x" * 300_000))).status_code == 404
+    assert (await ask(office, replace(errand, file="x" * errands.LARGEST))).status_code == 404
     assert office.database.read(lambda c: broadcasts.list_newest(c, 1)).result() == []
 
 
@@ -230,3 +233,57 @@ async def test_the_month_is_asked_for_before_arming_and_for_nothing_else(office:
             token = desk.sign(SECRET, body, office.clock.real())
             await client.post(desk.PATH, content=body, headers={"authorization": f"Bearer {token}"})
             assert len(asked) == times
+
+
+def with_picture(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+ILLUSTRATED = FILE.replace("[text.ja]", '[text.ja]\nalt = "川辺の清掃"').replace(
+    "[text.en]", '[text.en]\nalt = "A river"'
+)
+
+
+def test_a_picture_is_kept_with_its_broadcast_and_is_part_of_what_is_approved(office: Office) -> None:
+    found = do(office, "draft", file=ILLUSTRATED, picture=with_picture(plain(300, 200)))
+    assert "alt" not in found
+    (card,) = messages.load(content_of(office).texts["ja"])
+    assert isinstance(card, Card)
+    assert card.picture is not None
+    assert (card.picture.alt, card.picture.width, card.picture.height) == ("川辺の清掃", 300, 200)
+    name = card.picture.url.removeprefix(f"{office.public_url}/pictures/")
+    kept = office.database.read(lambda c: pictures.find(c, name)).result()
+    assert kept is not None
+    assert kept.body == plain(300, 200)
+    before = rules.content_hash(content_of(office))
+    do(office, "edit", 1, file=ILLUSTRATED, picture=with_picture(plain(300, 201)))
+    assert rules.content_hash(content_of(office)) != before
+
+
+def test_a_picture_without_words_for_it_or_a_public_address_keeps_a_broadcast_back(office: Office) -> None:
+    picture = with_picture(plain(300, 200))
+    assert "en says nothing of what the picture shows" in do(office, "draft", file=FILE, picture=picture)
+    assert "says nothing of what the picture shows" in refused(office, "submit", 1)
+    do(replace(office, public_url=""), "draft", file=ILLUSTRATED, picture=picture)
+    assert "pictures need PUBLIC_URL" in refused(office, "submit", 2), "it was drafted without an address"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [(b"GIF89a", "JPEG でも PNG でも"), (plain(8, 8)[:16] + b"\0\0\xff\xff" * 2 + plain(8, 8)[24:], "4096 画素")],
+)
+def test_a_file_that_phones_could_not_show_is_refused_in_japanese_and_nothing_is_kept(
+    office: Office, data: bytes, reason: str
+) -> None:
+    assert reason in refused(office, "draft", file=ILLUSTRATED, picture=with_picture(data))
+    assert office.database.read(lambda c: broadcasts.list_newest(c, 1)).result() == []
+
+
+def test_words_about_a_picture_that_is_not_there_are_refused(office: Office) -> None:
+    assert "no --picture was given" in refused(office, "draft", file=ILLUSTRATED)
+
+
+def content_of(office: Office, number: int = 1) -> BroadcastContent:
+    found = office.database.read(lambda c: broadcasts.find(c, number)).result()
+    assert found is not None
+    return found.content

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.channels.line import flex
-from handlers.messages import Card, Choice, Text
+from handlers.messages import Card, Choice, Picture, Text
 from tests.channels.line.phone import LinePhone, walk
 
 LINE = LinePhone().channel()
@@ -107,3 +107,19 @@ def test_more_than_five_messages_need_more_calls() -> None:
 def test_every_pair_of_colours_can_be_read(ink: str, paper: str) -> None:
     light, dark = sorted((luminance(ink), luminance(paper)), reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_a_picture_stands_whole_above_the_words_and_is_told_to_who_does_not_see_it() -> None:
+    picture = Picture(url="https://bot.test/pictures/a.png", alt="川辺の清掃", width=300, height=200)
+    (message,) = messages(Card("清掃", ("土曜日です。",), (YES,), picture=picture))
+    hero = message["contents"]["hero"]
+    assert (hero["url"], hero["aspectRatio"], hero["aspectMode"]) == (picture.url, "300:200", "fit")
+    assert message["altText"] == "清掃\n土曜日です。\n川辺の清掃"
+    (alone,) = messages(Card("", picture=picture))
+    assert "body" not in alone["contents"]
+
+
+def test_what_line_would_not_fetch_is_left_out_and_the_words_go() -> None:
+    for url in ("", "http://bot.test/a.png", "https://bot.test/" + "a" * 2_000):
+        (message,) = messages(Card("清掃", picture=Picture(url=url, alt="川", width=3, height=2)))
+        assert "hero" not in message["contents"]

@@ -1,6 +1,7 @@
 """What goes out to Telegram fits its limits, and no word of a person can break it."""
 
 import json
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram import Telegram
 from bot.channels.telegram.cutting import shorten, spans
-from handlers.messages import Card, Choice, Message, Text
+from handlers.messages import Card, Choice, Message, Picture, Text
 
 CHANNEL = Telegram(token="42:token")
 
@@ -178,3 +179,26 @@ def test_a_press_is_answered_with_at_most_200_characters() -> None:
 def test_shortening_keeps_whole_characters() -> None:
     assert shorten("か\u3099" * 3, 4) == "か\u3099…"
     assert shorten("abcd", 4) == "abcd"
+
+
+PICTURE = Picture(url="https://bot.test/pictures/a.png", alt="川辺の清掃", width=300, height=200)
+
+
+def test_a_picture_carries_the_words_and_the_buttons_where_they_fit_under_it() -> None:
+    (body,) = bodies(Card("清掃", ("あ" * 1_021,), choices("はい"), picture=PICTURE))
+    assert (body["photo"], body["caption"]) == (PICTURE.url, f"<b>清掃</b>\n{'あ' * 1_021}")
+    assert labels(body) == [["はい"]]
+    assert "link_preview_options" not in body
+    assert bodies(Card("", picture=PICTURE)) == [{"photo": PICTURE.url}]
+
+
+def test_words_too_long_for_a_picture_follow_it_whole() -> None:
+    shown, said = bodies(Card("清掃", ("あ" * 1_022,), choices("はい"), picture=PICTURE))
+    assert shown == {"photo": PICTURE.url}
+    assert len(said["text"]) == len("<b>清掃</b>\n") + 1_022
+    assert labels(said) == [["はい"]]
+
+
+def test_a_picture_that_telegram_could_not_fetch_is_left_out_and_the_words_go() -> None:
+    (body,) = bodies(Card("清掃", picture=replace(PICTURE, url="")))
+    assert body["text"] == "<b>清掃</b>"

@@ -12,7 +12,7 @@ from bot.channels.telegram import Telegram
 from bot.channels.telegram.poll import PollingRefusedError
 from bot.channels.telegram.wiring import WiringError
 from bot.sandbox.server import Sandbox
-from handlers.messages import Arrived, Call, Card, Choice, Fate, Incoming, IncomingKind, Reason, Text, Way
+from handlers.messages import Arrived, Call, Card, Choice, Fate, Incoming, IncomingKind, Picture, Reason, Text, Way
 from tests.channels.conformance import AWKWARD
 from tests.channels.telegram.played import TOKEN as PLAYED_TOKEN
 from tests.channels.telegram.played import played
@@ -253,3 +253,16 @@ async def test_every_call_is_as_the_bot_api_publishes_it(sandbox: Sandbox, perso
         "getMyCommands", "setMyCommands", "setMyDescription", "setMyShortDescription", "getUpdates",
     }  # fmt: skip
     assert [wrong for call in calls for wrong in check_telegram(call["name"], call["request"])] == []
+
+
+async def test_a_picture_is_fetched_from_our_own_address_and_waits_while_it_cannot_be(
+    sandbox: Sandbox, person: int
+) -> None:
+    picture = Picture(url="https://elsewhere.test/pictures/a.png", alt="川辺の清掃", width=300, height=200)
+    telegram = channel(sandbox)
+    await telegram.open()
+    (body,) = telegram.render([Card("清掃", picture=picture)])
+    outcome = await telegram.send(push(person, body))
+    await telegram.close()
+    assert (outcome.fate, outcome.retry_after) == (Fate.TEMPORARY, None), outcome
+    assert screen(sandbox, person) == []

@@ -3,12 +3,16 @@
 import base64
 import io
 import struct
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
-from telegram import InputFile
+from telegram import Bot, InputFile
 from telegram.error import BadRequest
 
+from bot.sandbox.server import Sandbox
 from bot.sandbox.telegram import files
 from bot.sandbox.telegram.errors import RefusedError
 from tests.sandbox.telegram.refusals import refused
@@ -98,3 +102,57 @@ async def test_an_unknown_file_id_is_refused(bot, person):
             await bot.get_file(wrong)
         with refused(BadRequest, "Wrong file_id"):
             await bot.send_photo(person, wrong)
+
+
+@contextmanager
+def serving(content, kind="image/png", status=200):
+    """An app under test that answers every address alike, and counts how often it was asked."""
+    asked = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+async def test_a_photo_named_by_its_address_is_fetched_once_from_the_app_under_test_and_shown():
+    with serving(PICTURE) as (address, asked), Sandbox.running(public_url_is=address) as sandbox:
+        person = sandbox.telegram.person("花子", "ja")
+        sandbox.telegram.start(person)
+        async with Bot("42:sandbox-telegram-token", base_url=f"{sandbox.telegram_url}/bot") as bot:
+            for _ in range(2):
+                sent = await bot.send_photo(person, "https://sandbox.test/pictures/a.png", caption="表")
+        assert (sent.photo[-1].width, sent.photo[-1].height) == (300, 200)
+        assert asked == ["/pictures/a.png"]
+        assert sandbox.telegram.screen(person)["messages"][-1]["kind"] == "image"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status", "words"),
+    [
+        (PICTURE, "image/png", 404, "Failed to get HTTP URL content"),
+        (b"x" * 5_000_001, "image/png", 200, "Failed to get HTTP URL content"),
+        (PICTURE, "text/html", 200, "Wrong type of the web page content"),
+        (b"no picture", "image/png", 200, "Image_process_failed"),
+    ],
+)
+async def test_an_address_without_a_picture_is_refused(content, kind, status, words):
+    with serving(content, kind, status) as (address, _), Sandbox.running(public_url_is=address) as sandbox:
+        person = sandbox.telegram.person("花子", "ja")
+        sandbox.telegram.start(person)
+        async with Bot("42:sandbox-telegram-token", base_url=f"{sandbox.telegram_url}/bot") as bot:
+            with refused(BadRequest, words):
+                await bot.send_photo(person, "https://sandbox.test/pictures/a.png")
+            with refused(BadRequest, "Failed to get HTTP URL content"):
+                await bot.send_photo(person, "https://elsewhere.test/a.png")
