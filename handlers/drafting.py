@@ -1,6 +1,6 @@
 """Makes the texts of broadcasts: an announcement from its event's fields, a correction; and reads what texts say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from handlers import eventwords, messages
@@ -51,6 +51,11 @@ def correct(texts: Mapping[str, str], catalogue: Texts) -> dict[str, str]:
 def _corrected(written: str, words: Words) -> str:
     heading = words.say("【訂正】先ほどのお知らせに誤りがありました。おわびして訂正します。")
     return messages.dump((messages.Text(heading), *messages.load(written)))
+
+
+def without_heading(shown: Sequence[Message]) -> tuple[Message, ...]:
+    """Give what a correction says below its heading: it stands in the place of what was wrong."""
+    return tuple(shown[1:])
 
 
 def read_words(content: BroadcastContent) -> dict[str, str]:

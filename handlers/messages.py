@@ -212,6 +212,10 @@ class Sender(Protocol):
         """Give the body that stops a pressed button's waiting sign; None where the platform has none."""
         ...
 
+    def render_edit(self, was: bytes, messages: Sequence[Message]) -> bytes | None:
+        """Give the body that takes the place of one sent as ``was``; None where it cannot or the platform has none."""
+        ...
+
     async def send(self, call: Call) -> Outcome:
         """Make one call under one deadline, without a retry of its own; every failure becomes an Outcome."""
         ...

@@ -39,8 +39,11 @@ class Errors:
         self._ends: dict[int, deque[bool]] = defaultdict(lambda: deque(maxlen=WINDOW))
 
     def note(self, call: StoredCall, outcome: Outcome, step: Next) -> bool:
-        """Note how a call ended; True when the broadcast should be paused. Blocks and the gone are no failures."""
-        if call.broadcast_id is None or step.state is OutboxState.WAITING:
+        """Note how a call ended; True when the broadcast should be paused. Blocks and the gone are no failures.
+
+        Nor is an edit: what is told beside it counts.
+        """
+        if call.broadcast_id is None or call.token is not None or step.state is OutboxState.WAITING:
             return False
         failed = step.state is OutboxState.UNKNOWN
         failed |= step.state is OutboxState.REFUSED and outcome.reason not in OF_ACCOUNT
@@ -72,7 +75,7 @@ class Ending:
         """Let the deliveries of a call that has ended follow it; ``now`` is calendar time."""
         if call.broadcast_id is None:
             return
-        if step.state is OutboxState.ACCEPTED and call.rest:
+        if call.rest and (step.state is OutboxState.ACCEPTED or is_edit_over(call, outcome)):
             self._go_on(connection, call, call.broadcast_id, real_now)
         elif is_splittable(call, outcome, step):
             self._split(connection, call, call.broadcast_id, now, real_now)
@@ -116,6 +119,11 @@ class Ending:
         half = (len(held) + 1) // 2
         for few in (held[:half], held[half:]):
             sealing.seal(few)
+
+
+def is_edit_over(call: StoredCall, outcome: Outcome) -> bool:
+    """Tell whether an edit ended, however it did, so that what is told beside it follows; not to who is not there."""
+    return call.token is not None and outcome.reason not in OF_ACCOUNT
 
 
 def is_splittable(call: StoredCall, outcome: Outcome, step: Next) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from handlers.messages import Sender, Way, load
 from handlers.rules import broadcasts as rules
 from handlers.tracking import Tracking
+from scheduler.mending import Edit, find_edits
 from storage import deliveries, outbox
 from storage.audiences import SPOKEN
 from storage.candidates import Candidate, Cap
@@ -96,7 +97,9 @@ class Sealing:
         joined = {one.account_id: one.person_id for one in wanted if one.person_id != one.was_person_id}
         deliveries.change_persons(self.connection, self.broadcast.id, joined)
         if not is_shared(self.sender, self.broadcast):
-            calls = {one.account_id: self._push(one, bodies) for one in wanted}
+            told = [one.account_id for one in wanted]
+            edits = find_edits(self.connection, self.sender, self.broadcast, self.lot.language, told)
+            calls = {one.account_id: self._push(one, bodies, edits.get(one.account_id)) for one in wanted}
             deliveries.seal_each(self.connection, self.broadcast.id, self.lot, calls, self.now)
             return len(calls)
         body = self.sender.address(bodies[0], [one.key or "" for one in wanted])
@@ -106,14 +109,18 @@ class Sealing:
         deliveries.seal(*place, numbers, call_id, self.now, is_row=self.is_row)
         return 1
 
-    def _push(self, one: Candidate, bodies: Sequence[bytes]) -> int:
-        """Store the call to one account, with buttons of its own where they are tracked."""
+    def _push(self, one: Candidate, bodies: Sequence[bytes], edit: Edit | None) -> int:
+        """Store the call to one account, with buttons of its own where they are tracked; first what it edits."""
         if self.tracking is not None:
             shown = load(self.broadcast.content.texts[self.lot.language])
             bodies = self.sender.render(self.tracking.personalise(shown, one.account_id))
+        if edit is not None:
+            return self._add([one], Way.PUSH, edit.body, bodies, token=edit.number)
         return self._add([one], Way.PUSH, bodies[0], bodies[1:])
 
-    def _add(self, to: Sequence[Candidate], way: Way, body: bytes, rest: Sequence[bytes]) -> int:
+    def _add(
+        self, to: Sequence[Candidate], way: Way, body: bytes, rest: Sequence[bytes], token: str | None = None
+    ) -> int:
         """Store one call; one to a single account names it, so that its outcome says something about that account."""
         alone = to[0] if len(to) == 1 else None
         key = (alone.key if alone else None) if way is Way.PUSH else None
@@ -128,6 +135,7 @@ class Sealing:
             to_key=key or "",
             body=body,
             rest=json.dumps([one.decode() for one in rest]) if rest else "",
+            token=token,
             retry_key=str(uuid.uuid4()) if self.sender.has_retry_key else None,
             state=OutboxState.WAITING,
             due_at=self.real_now,

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, fun
 from storage import deliveries
 from storage.claims import question
 from storage.database import Instant
+from storage.deliveries import DELIVERIES
 from storage.facts import ChannelName, DeliveryState
 from storage.outbox import EMPTY, OF_BROADCAST, OPEN, OUTBOX, REPLIES, OutboxState
 from storage.prepared import Prepared
@@ -103,6 +104,19 @@ def withdraw(connection: Connection, broadcast_id: int, now: datetime, limit: in
 def empty_ended(connection: Connection, call_id: int) -> None:
     """Empty a call that has ended; whose it was stays, so that no other follows too soon."""
     _EMPTY_ENDED.change(connection, call=call_id)
+
+
+def list_taken(connection: Connection, broadcast_id: int, account_ids: Collection[int]) -> list[tuple[int, str, str]]:
+    """List the messages of a broadcast that the platform took for some accounts, as (account, language, its number).
+
+    Only as long as their calls are kept.
+    """
+    joined = DELIVERIES.join(OUTBOX, OUTBOX.c.id == DELIVERIES.c.outbox_id)
+    ours = (DELIVERIES.c.broadcast_id == broadcast_id, DELIVERIES.c.account_id.in_(account_ids))
+    taken = (DELIVERIES.c.state == DeliveryState.ACCEPTED, OUTBOX.c.request_id.is_not(None))
+    columns = (DELIVERIES.c.account_id, DELIVERIES.c.language, OUTBOX.c.request_id)
+    rows = connection.execute(select(*columns).select_from(joined).where(*ours, *taken))
+    return [(row.account_id, row.language, row.request_id) for row in rows]
 
 
 def take_apart(connection: Connection, call_id: int, now: datetime) -> bool:

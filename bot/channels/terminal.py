@@ -129,6 +129,10 @@ class Terminal:
         """Give None: a number typed waits for nothing."""
         return None
 
+    def render_edit(self, was: bytes, messages: Sequence[Message]) -> bytes | None:
+        """Give None: what was printed stays as it is."""
+        return None
+
     async def open(self) -> None:
         """Do nothing: a terminal is open."""
 

@@ -76,6 +76,10 @@ class Line:
         """Give None: a press on LINE waits for nothing."""
         return None
 
+    def render_edit(self, was: bytes, messages: Sequence[Message]) -> bytes | None:
+        """Give None: what LINE took stays as it is."""
+        return None
+
     async def read_quota(self) -> Reading | None:
         """Ask for this month's messages; None when LINE does not answer, TokenRefusedError for a bad token."""
         try:

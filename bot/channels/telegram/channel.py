@@ -76,6 +76,10 @@ class Telegram:
         """Give the body that stops a button's waiting sign, with at most 200 characters over the chat."""
         return render.render_press_answer(text)
 
+    def render_edit(self, was: bytes, messages: Sequence[Message]) -> bytes | None:
+        """Give the body of an edit; None where a message of another kind, or more than one, would be needed."""
+        return render.render_edit(was, messages)
+
     async def open(self) -> None:
         """Make the connections' pool inside the running loop; no call is made, so it opens without a network."""
         self._opened()

@@ -29,6 +29,22 @@ def render_press_answer(text: str) -> bytes:
     return _bytes({"text": words} if words else {})
 
 
+def render_edit(was: bytes, messages: Sequence[Message]) -> bytes | None:
+    """Give the editMessageText body in the place of one sent as ``was``, or editMessageCaption for one with a picture.
+
+    None where that takes more than one message, or a text would become a picture.
+    """
+    bodies = [body for message in messages for body in _bodies(message)]
+    if len(bodies) != 1 or "text" not in bodies[0]:
+        return None
+    body = bodies[0]
+    if "photo" not in json.loads(was):
+        return _bytes(body)
+    words = str(body["text"])  # with its markup never shorter than what Telegram counts
+    kept: Body = {name: body[name] for name in ("parse_mode", "reply_markup") if name in body}
+    return _bytes({"caption": words, **kept}) if len(words) <= limits.CAPTION_CODE_POINTS else None
+
+
 def whole_unicode(text: str) -> str:
     """Replace halves of surrogate pairs, which JSON can carry and UTF-8 cannot; drop NUL, which databases refuse."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")

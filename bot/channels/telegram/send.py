@@ -28,6 +28,8 @@ if find_spec("sniffio") is None:
 
 Body = dict[str, Any]
 
+EDITED = ("message is not modified", "message to edit not found")
+"""What Telegram answers where nothing wrong stands there any more."""
 LEAST_SECONDS = 0.1
 """A call that finds its place later than this before its deadline is not begun: it would end unknown, and unsent."""
 
@@ -94,13 +96,15 @@ class Sending:
         return Outcome(fate=Fate.ACCEPTED, request_id=str(message.message_id))
 
     async def _edit(self, call: Call, body: Body) -> Outcome:
-        """Edit a message of ours; one that says the same already is as good as edited."""
+        """Edit a message of ours; one that says the same already, or was deleted, is as good as edited."""
+        chat, number = _chat(call.to), int(str(call.token))
         try:
-            await self.bot.edit_message_text(
-                body["text"], chat_id=_chat(call.to), message_id=int(str(call.token)), api_kwargs=body
-            )
+            if "caption" in body:
+                await self.bot.edit_message_caption(chat, number, api_kwargs=body)
+            else:
+                await self.bot.edit_message_text(body["text"], chat, number, api_kwargs=body)
         except BadRequest as error:
-            if "message is not modified" not in error.message.casefold():
+            if not any(words in error.message.casefold() for words in EDITED):
                 raise
         return Outcome(fate=Fate.ACCEPTED, request_id=call.token)
 
@@ -111,7 +115,7 @@ def _body(call: Call) -> Body | None:
     except (ValueError, RecursionError):
         return None
     whole = isinstance(body, dict) and (
-        call.token if call.way is Way.PRESS_ANSWER else call.to and {"text", "photo"} & body.keys()
+        call.token if call.way is Way.PRESS_ANSWER else call.to and {"text", "photo", "caption"} & body.keys()
     )
     return body if whole else None
 

@@ -202,3 +202,20 @@ def test_words_too_long_for_a_picture_follow_it_whole() -> None:
 def test_a_picture_that_telegram_could_not_fetch_is_left_out_and_the_words_go() -> None:
     (body,) = bodies(Card("清掃", picture=replace(PICTURE, url="")))
     assert body["text"] == "<b>清掃</b>"
+
+
+def test_an_edit_keeps_the_kind_of_the_message_whose_place_it_takes() -> None:
+    plain, pictured = CHANNEL.render([Text("x")])[0], CHANNEL.render([Card("x", picture=PICTURE)])[0]
+    edit = CHANNEL.render_edit(plain, [Card("清掃", (), choices("はい"))])
+    assert edit == CHANNEL.render([Card("清掃", (), choices("はい"))])[0]
+    caption = CHANNEL.render_edit(pictured, [Card("清掃", (), choices("はい"))])
+    assert caption is not None
+    assert json.loads(caption)["caption"] == "<b>清掃</b>"
+    assert labels(json.loads(caption)) == [["はい"]]
+
+
+@pytest.mark.parametrize(
+    "messages", [[Text("あ" * 1_025)], [Text("a"), Text("b")], [Text("あ" * 5_000)], [Card("c", picture=PICTURE)], []]
+)
+def test_what_does_not_fit_into_the_place_of_a_picture_edits_nothing(messages: list[Message]) -> None:
+    assert CHANNEL.render_edit(CHANNEL.render([Card("x", picture=PICTURE)])[0], messages) is None
