@@ -137,7 +137,7 @@ def _median(city: City, question: Question, times: int) -> float:
     return median(city.database.read(asked).result())
 
 
-def report(city: City, a_second: int = REPORTS_A_SECOND, seconds: float = SECONDS) -> list[float]:
+def report(city: City, a_second: int = REPORTS_A_SECOND, seconds: float = SECONDS, first: int = 0) -> list[float]:
     """Let so many people a second report, each once; gives how long each waited until it was durable, in ms."""
     today, total = city.now.astimezone(TOKYO).date(), int(a_second * seconds)
     waited: list[float] = []
@@ -146,7 +146,7 @@ def report(city: City, a_second: int = REPORTS_A_SECOND, seconds: float = SECOND
     for number in range(total):
         due = began + number / a_second
         time.sleep(max(0.0, due - time.perf_counter()))
-        values = _entry(city, number, today)
+        values = _entry(city, first + number, today)
         future = city.database.write(lambda c, values=values: ledger.add_entry(c, **values))
         future.add_done_callback(lambda _, due=due: waited.append((time.perf_counter() - due) * 1000))
         futures.append(future)

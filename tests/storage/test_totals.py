@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from handlers.rules import totals as rule
 from handlers.rules.calendar import tokyo_day
@@ -15,6 +17,8 @@ from storage import ledger, totals
 from storage.clock import TOKYO
 from storage.database import Database
 from storage.facts import Metric, OpeningBalance, Programme
+from storage.ledger import EntryKind
+from tests import databases
 from tests.factories import a_period, a_programme
 
 SPANS = (
@@ -25,6 +29,7 @@ SPANS = (
 PERIODS = tuple(
     a_period(name={"ja": str(n)}, starts_on=first, ends_on=last) for n, (first, last) in enumerate(SPANS, 1)
 )
+NOON = datetime(2022, 1, 20, 12, tzinfo=TOKYO)
 days = st.dates(date(2021, 11, 15), date(2023, 3, 15))
 edges = [datetime(2022, month, 1, tzinfo=TOKYO) + timedelta(seconds=s) for month in (1, 2, 4, 5, 7) for s in (-1, 0)]
 moments = st.one_of(
@@ -122,3 +127,24 @@ def test_the_same_amounts_in_any_stripe_sum_to_the_same(database: Database) -> N
         return totals.sum_counters(connection, date(2022, 1, 1), date(2022, 1, 31))["events_held"]
 
     assert stored(database, unit) == 80
+
+
+def test_a_report_waits_for_no_other_report_but_one_on_the_same_stripes() -> None:
+    with (
+        databases.fresh("postgresql") as database,
+        database.engine.connect() as one,
+        database.engine.connect() as other,
+    ):
+        report_of(one, 0)  # and is not committed yet
+        other.execute(text("SET LOCAL lock_timeout = '500ms'"))
+        for person in range(1, totals.STRIPES):
+            report_of(other, person)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            report_of(other, totals.STRIPES)
+
+
+def report_of(connection: Connection, person: int) -> None:
+    when = {"acted_on": NOON.date(), "entered_at": NOON, "period": "2022-01-20", "n": 1}
+    what = {"kind": EntryKind.REPORT, "reference": f"report {person}", "action": "my_bag", "points": 5}
+    plain = {"confirmed": False, "counts_for_board": True, "rule_version": 1, "account_id": 1}
+    ledger.add_entry(connection, person_id=person, **when, **what, **plain)
