@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Index,
+    Row,
     Select,
     bindparam,
     case,
@@ -26,7 +27,7 @@ from storage import tallies
 from storage.accounts import ACCOUNTS
 from storage.database import BigId, ConflictError, Instant, table_of
 from storage.facts import ChannelName, DeliveryState
-from storage.prepared import Prepared, Row
+from storage.prepared import Prepared
 
 TOLD = (DeliveryState.SEALED, DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
 """The states of a delivery that reached its account, may have, or is about to."""
@@ -76,19 +77,12 @@ Index("delivery_of_account", DELIVERIES.c.account_id)
 
 
 _OURS = DELIVERIES.c.broadcast_id == bindparam("ours")
-_OF_LOT = [column == bindparam(f"lot_{column.name}") for column in _LOT]
-_LOTS = select(*_LOT).where(_OURS, WAITING).order_by(*_LOT).limit(1)
-_FIRST_LOT = Prepared(_LOTS)
-# A question each: of a comparison of whole rows SQLite would use the first column alone, and walk through the lot.
-_FOLLOWING_LOTS = [
-    Prepared(_LOTS.where(*_OF_LOT[:place], _LOT[place] > bindparam(f"lot_{_LOT[place].name}"))) for place in (3, 2, 1)
-]
 _SEALING = DELIVERIES.update().values(state="sealed", sealed_at=bindparam("now"), outbox_id=bindparam("call"))
 _SEAL_ROW = Prepared(
     _SEALING.where(
         _OURS,
         WAITING,
-        *_OF_LOT,
+        *(column == bindparam(f"lot_{column.name}") for column in _LOT),
         DELIVERIES.c.account_id.between(bindparam("first"), bindparam("last")),
     )
 )
@@ -170,21 +164,26 @@ def list_lots(connection: Connection, broadcast_id: int) -> list[Lot]:
 
     Lots of the second turn are left out while any of the first turn is open.
     """
+    ours = (DELIVERIES.c.broadcast_id == broadcast_id, WAITING)
     found: list[Lot] = []
-    row = _FIRST_LOT.first(connection, ours=broadcast_id)
+    question = select(*_LOT).where(*ours).order_by(*_LOT).limit(1)
+    row = connection.execute(question).first()
     while row is not None:
         found.append(Lot(row.turn, ChannelName(row.channel), row.bot_id, row.language))
-        row = _next_lot(connection, broadcast_id, row)
+        row = _next_lot(connection, question, row)
     return found
 
 
-def _next_lot(connection: Connection, broadcast_id: int, row: Row) -> Row | None:
-    """Find the lot of the same turn that follows one: the next language, else bot, else channel."""
-    values = {f"lot_{column.name}": value for column, value in zip(_LOT, row, strict=True)}
-    for following in _FOLLOWING_LOTS:
-        found = following.first(connection, ours=broadcast_id, **values)
-        if found is not None:
-            return found
+def _next_lot(connection: Connection, question: Select[Any], row: Row[Any]) -> Row[Any] | None:
+    """Find the lot of the same turn that follows one: the next language, else bot, else channel.
+
+    A question each: of a comparison of whole rows SQLite would use the first column alone, and walk through the lot.
+    """
+    for place in (3, 2, 1):
+        same = [column == value for column, value in zip(_LOT[:place], row[:place], strict=True)]
+        following = connection.execute(question.where(*same, _LOT[place] > row[place])).first()
+        if following is not None:
+            return following
     return None
 
 
