@@ -27,32 +27,36 @@ from sqlalchemy.types import TypeDecorator
 from storage.prepared import Prepared
 
 
-class _Numbers(TypeDecorator[Collection[int]]):
-    """Many numbers as one value, written as the engine reads them; the drivers' own lists take five times as long."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> str:
-        written = ",".join(map(str, value or ()))
-        return f"{{{written}}}" if dialect.name == "postgresql" else f"[{written}]"
-
-
 def among(connection: Connection, column: Column[Any], numbers: Collection[int]) -> ColumnElement[bool]:
     """Ask for rows with one of many numbers, which are given as one value: no engine need read each as SQL."""
-    return _among(connection.dialect.name, column, literal(numbers, _Numbers))
+    return _among(connection.dialect.name, column, literal(numbers, _Listed))
+
+
+def among_given(engine: str, column: Column[Any], name: str) -> ColumnElement[bool]:
+    """Ask the same in a statement that is built once: the numbers are its value ``name``, a list."""
+    return _among(engine, column, bindparam(name, type_=_Listed))
 
 
 def prepare_among(column: Column[Any], make: Callable[[ColumnElement[bool]], ClauseElement]) -> Prepared:
     """Prepare a statement about rows with one of many ``numbers``; ``make`` is told how to ask for those rows."""
-    numbers = bindparam("numbers", type_=_Numbers)
-    return Prepared(make(_among("sqlite", column, numbers)), postgresql=make(_among("postgresql", column, numbers)))
+    sqlite, postgresql = (make(among_given(engine, column, "numbers")) for engine in ("sqlite", "postgresql"))
+    return Prepared(sqlite, postgresql=postgresql)
 
 
 def _among(engine: str, column: Column[Any], numbers: BindParameter[Any]) -> ColumnElement[bool]:
     if engine == "postgresql":
         return column == any_(cast(numbers, ARRAY(BigInteger)))
     return column.in_(select(func.json_each(numbers).table_valued("value").c.value))
+
+
+class _Listed(TypeDecorator[Collection[int]]):
+    """Numbers, written as the engine reads them; the driver's own way with a list takes five times as long."""
+
+    impl, cache_ok = Text, True
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> str:
+        written = ",".join(map(str, value or ()))
+        return f"{{{written}}}" if dialect.name == "postgresql" else f"[{written}]"
 
 
 def copy_in(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

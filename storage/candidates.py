@@ -137,12 +137,11 @@ def _fault(*, has_cap: bool) -> ColumnElement[str]:
     """Say in a word or two why an account must not be told; of a person's accounts the stricter setting holds."""
     agreed = and_(func.coalesce(PEOPLE.c.consent_version, "") != "", ~PEOPLE.c.is_tombstone)
     unwanted = (and_(_is_weekly(), ~func.coalesce(PEOPLE.c.wants_monday, False)), "not asked for")
-    lately = _told_lately()
     among_all = [(_has_paused(), "paused"), (_is_told(), "another account"), unwanted]
     alone = [unwanted]
     if has_cap:
-        among_all.append((lately + _told_lately_elsewhere() >= bindparam("most"), "weekly cap"))
-        alone.append((lately >= bindparam("most"), "weekly cap"))
+        among_all.append((_told_lately() + _told_lately_elsewhere() >= bindparam("most"), "weekly cap"))
+        alone.append((_is_told_enough(), "weekly cap"))
     return case(
         (ACCOUNTS.c.id.is_(None), "left"),
         (ACCOUNTS.c.state != AccountState.FOLLOWING, ACCOUNTS.c.state),
@@ -182,6 +181,13 @@ def _is_told() -> ColumnElement[bool]:
     )
     other = (own.c.person_id == ACCOUNTS.c.person_id, own.c.id != ACCOUNTS.c.id)
     return exists().where(*other, exists().where(*ours).correlate(own))
+
+
+def _is_told_enough() -> ColumnElement[bool]:
+    """Whether the account itself was told ``most`` times since a moment: it looks for the last of them, not at all."""
+    told = DELIVERIES.alias("told")
+    lately = select(told.c.account_id).where(told.c.account_id == ACCOUNTS.c.id, *_is_lately(told))
+    return lately.correlate(ACCOUNTS).offset(bindparam("most", type_=Integer()) - 1).exists()
 
 
 def _told_lately() -> ColumnElement[int]:
