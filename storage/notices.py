@@ -10,12 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     Connection,
     Index,
     Integer,
     Row,
-    Select,
+    Text,
     UniqueConstraint,
     bindparam,
     exists,
@@ -79,15 +78,19 @@ _ENDED = text("ended_at IS NOT NULL")
 Index("notice_ended", NOTICES.c.ended_at, sqlite_where=_ENDED, postgresql_where=_ENDED)
 
 
-def _due(*columns: Column[Any]) -> Select[Any]:
-    due = (_WAITING, NOTICES.c.due_at <= bindparam("now"))
-    ordered = select(*columns).where(*due).order_by(NOTICES.c.due_at, NOTICES.c.id)
-    return ordered.limit(bindparam("limit", type_=Integer()))
-
-
-_LIST_DUE = Prepared(_due(NOTICES.c.person_id))
+_DUE = (_WAITING, NOTICES.c.due_at <= bindparam("now"))
+_LIMIT = bindparam("limit", type_=Integer())
+# By the moment alone: PostgreSQL's index ends there, and of 100,000 that are due at one it would sort all each time.
+_LIST_DUE = Prepared(select(NOTICES.c.person_id).where(*_DUE).order_by(NOTICES.c.due_at).limit(_LIMIT))
 _CLAIM_DUE = prepare_among(
-    NOTICES.c.person_id, lambda chosen: _due(*_READ).where(chosen).with_for_update(skip_locked=True)
+    NOTICES.c.person_id,
+    lambda chosen: (
+        select(*_READ)
+        .where(*_DUE, chosen)
+        .order_by(NOTICES.c.due_at, NOTICES.c.id)
+        .limit(_LIMIT)
+        .with_for_update(skip_locked=True)
+    ),
 )
 _MINE = NOTICES.update().where(NOTICES.c.id == bindparam("row"))
 _POSTPONE = Prepared(_MINE.values(due_at=bindparam("later")))
@@ -95,6 +98,13 @@ _MARK = Prepared(
     _MINE.values(
         state=bindparam("became"), reason=bindparam("why"), outbox_id=bindparam("call"), ended_at=bindparam("now")
     )
+)
+_MARK_TOGETHER = Prepared(
+    text(
+        "UPDATE notice SET state = one.became, reason = one.why, outbox_id = one.call, ended_at = :now"
+        ' FROM json_to_recordset(CAST(:rows AS json)) AS one("row" bigint, became text, why text, call bigint)'
+        ' WHERE notice.id = one."row"'
+    ).bindparams(bindparam("now", type_=Instant()), bindparam("rows", type_=Text()))
 )
 
 
@@ -310,13 +320,12 @@ def mark(
 
 
 def mark_all(connection: Connection, became: Sequence[Became], now: datetime) -> None:
-    """Write what became of notices, many in one statement."""
-    if became:
-        rows = [
-            {"row": one.notice_id, "became": one.state, "why": one.reason, "call": one.outbox_id, "now": now}
-            for one in became
-        ]
-        _MARK.change_many(connection, rows)
+    """Write what became of notices, many at once; on PostgreSQL a statement each costs three times as much."""
+    rows = [{"row": one.notice_id, "became": one.state, "why": one.reason, "call": one.outbox_id} for one in became]
+    if rows and connection.dialect.name == "postgresql":
+        _MARK_TOGETHER.change(connection, rows=json.dumps(rows), now=now)
+    elif rows:
+        _MARK.change_many(connection, [row | {"now": now} for row in rows])
 
 
 def list_of_part(connection: Connection, part_id: int) -> list[tuple[NoticeFacts, NoticeState, str]]:
