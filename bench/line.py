@@ -17,12 +17,12 @@ from bench import machine, platform, sending, servers, taker
 from bench.sending import TEXTS, Sent
 from bench.taker import Taker
 from handlers.messages import Way
-from scheduler.pacing import SEATS
+from scheduler import pacing
 from storage.facts import ChannelName
 from tests.running import two_free_ports
 
 PEOPLE, FEW, EACH, DELAYS = 60_000, 6_000, 500, (50, 0)
-AT_ONCE = SEATS[ChannelName.LINE, Way.MULTICAST]
+AT_ONCE = pacing.AT_ONCE[ChannelName.LINE, Way.MULTICAST]
 MOST_TIMES, MOST_MICROSECONDS = 1.5, 50  # asked for: of the bare client's time at 50 ms; beyond its processor at 0 ms
 
 

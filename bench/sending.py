@@ -51,6 +51,7 @@ def fill(url: str, channel: ChannelName, bot_id: str, count: int) -> None:
 
 def send(url: str, server: Server, until: Callable[[], bool] = lambda: False) -> Sent:
     """Arm a broadcast to everybody and wait until it ended, or until told to; the database's processor time counts."""
+    server.await_calm()
     engine = create_engine(url)
     before, resident = server.cpu_seconds(), server.resident_mb()
     most, ends = resident, time.monotonic() + PATIENCE

@@ -19,6 +19,7 @@ from tests.running import two_free_ports
 PEERS = Path(__file__).parent / "peers"
 ROOT = Path(__file__).parents[1]
 READY_SECONDS = 120
+CALM_SECONDS = 0.1  # of processor in a second: an idle bot and its database use a fifth of that
 
 
 class UnavailableError(Exception):
@@ -39,6 +40,16 @@ class Server:
     def resident_mb(self) -> float:
         """Sum the resident memory of the server's own processes."""
         return sum(machine.resident_mb(pid) for process in self.processes for pid in machine.family(process.pid))
+
+    def await_calm(self) -> None:
+        """Wait until what a start catches up with is done: on a new database that is a day's backup, of everything."""
+        ends, used = time.monotonic() + READY_SECONDS, self.cpu_seconds()
+        while time.monotonic() < ends:
+            time.sleep(1)
+            before, used = used, self.cpu_seconds()
+            if used - before < CALM_SECONDS:
+                return
+        raise UnavailableError("the bot does not come to rest after its start")
 
 
 @contextlib.contextmanager

@@ -31,7 +31,8 @@ from storage.facts import BroadcastFacts, BroadcastState, ChannelName, DeliveryS
 
 PIECE = 2_000  # accounts a transaction looks at: some 30 ms of SQLite's one writer
 CALLS_WITHDRAWN = 100  # calls that a transaction ends, each with its deliveries
-CALLS_AHEAD = 8  # calls to many that are sealed and not ended: twice what is in flight
+CALLS_AHEAD = 12  # calls to many that are sealed and not ended: those in hand, and half as many that come next
+LOT_PIECES = 2  # pieces a transaction seals of a lot that is the only one; of several, one of each
 SECONDS_AHEAD = 2.0  # of the budget, for calls to one each
 MOST_AHEAD = 200
 LOOK_SECONDS = 1.0
@@ -223,11 +224,8 @@ class _Work:
         """Seal the next piece of each lot that has room ahead of its calls."""
         if not (self._is_ours() and rules.may_send(self._broadcast, self._house.generation, self._now)):
             return Progress.REST
-        progress = Progress.REST
-        for lot in lots:
-            if self._seal_lot(lot):
-                progress = Progress.SEALED
-        return progress
+        sealed = [self._seal_lot(lot) for lot in (lots if len(lots) > 1 else lots * LOT_PIECES)]
+        return Progress.SEALED if any(sealed) else Progress.REST
 
     def _seal_lot(self, lot: Lot) -> bool:
         connection, broadcast = self._connection, self._broadcast

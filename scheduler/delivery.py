@@ -195,26 +195,42 @@ class Delivery:
             self.room.set()
 
     async def _deliver(self, call: StoredCall, taken: float) -> None:
-        if asyncio.get_running_loop().time() - taken > FRESH_SECONDS and not await self._renew(call):
+        pacer = self._pacer(call)
+        async with pacer.flight if pacer else contextlib.nullcontext():
+            made = await self._make(call, taken)
+        if made is None:
             return
-        if await self._is_held_up(call) or (call.part_id is not None and await self._is_held_back(call)):
-            return
-        step = outcomes.before(call, self._clock.real())
-        outcome, is_failing = Outcome(fate=Fate.PERMANENT, detail="out of time"), False
-        if step is None:
-            outcome = await self._try(call)
-            for way, seconds in self._holds(call, outcome).items():
-                self._pacers[call.channel, way].hold(seconds)
-            step = outcomes.after(call, outcome, self._clock.real())
-            is_failing = self._errors.note(call, outcome, step)
+        outcome, step, is_failing = made
         await self._insist(lambda c: self._end(c, call, outcome, step, is_failing=is_failing))
         self._troubles.remember(call, outcome)
         self._watch(call, outcome, self._clock.real())
 
+    async def _make(self, call: StoredCall, taken: float) -> tuple[Outcome, Next, bool] | None:
+        """Try a call once more; gives how that ended, what follows, and whether its broadcast fails too often.
+
+        None where it was not tried: it was put off or ended here, or another process has taken it over.
+        """
+        if asyncio.get_running_loop().time() - taken > FRESH_SECONDS and not await self._renew(call):
+            return None
+        if await self._is_held_up(call) or (call.part_id is not None and await self._is_held_back(call)):
+            return None
+        step = outcomes.before(call, self._clock.real())
+        if step is not None:
+            return Outcome(fate=Fate.PERMANENT, detail="out of time"), step, False
+        outcome = await self._try(call)
+        for way, seconds in self._holds(call, outcome).items():
+            self._pacers[call.channel, way].hold(seconds)
+        step = outcomes.after(call, outcome, self._clock.real())
+        return outcome, step, self._errors.note(call, outcome, step)
+
+    def _pacer(self, call: StoredCall) -> Pacer | None:
+        """Give the pacer of a call that nobody waits for; None for a reply, or where the platform counts nothing."""
+        return None if call.kind in outbox.REPLIES else self._pacers.get((call.channel, Way(call.way)))
+
     async def _is_held_up(self, call: StoredCall) -> bool:
         """Put a call that nobody waits for back, where the platform asked for a rest after it was claimed."""
-        pacer = self._pacers.get((call.channel, Way(call.way)))
-        if pacer is None or call.kind in outbox.REPLIES or (rest := pacer.held_seconds) <= 0:
+        pacer = self._pacer(call)
+        if pacer is None or (rest := pacer.held_seconds) <= 0:
             return False
         step = outcomes.put_off(call, self._clock.real() + timedelta(seconds=rest))
         await self._insist(lambda c: self._end(c, call, Outcome(fate=Fate.TEMPORARY, detail="held up"), step))

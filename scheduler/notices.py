@@ -115,8 +115,9 @@ def seal_due(
     """
     if not generations.is_armed(connection, house.generation):
         return []
-    ahead = AHEAD if connection.dialect.name == "postgresql" else 1
-    persons = hold_free_persons(connection, notices.list_due(connection, now, limit * ahead), limit)
+    persons = hold_free_persons(connection, notices.list_due(connection, now, limit), limit)
+    if not persons:  # another process has just these: there may be others behind them
+        persons = hold_free_persons(connection, notices.list_due(connection, now, limit * AHEAD), limit)
     due = notices.claim_due(connection, now, limit, persons)
     return _Sealing(connection, house, cards or Cards(house), now, real_now).seal(due)
 

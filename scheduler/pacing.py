@@ -19,11 +19,13 @@ LEASE = timedelta(seconds=30)  # outlasts any call; a dead process's reply token
 POLL_SECONDS = 1.0
 SEATS = {
     (ChannelName.LINE, Way.PUSH): 40,
-    (ChannelName.LINE, Way.MULTICAST): 4,
+    (ChannelName.LINE, Way.MULTICAST): 8,
     (ChannelName.LINE, Way.BROADCAST): 1,
     (ChannelName.TELEGRAM, Way.PUSH): 12,
 }
 """Calls in hand at once, beside those of the replies: few, for a kill leaves those to Telegram unknown."""
+AT_ONCE = {(ChannelName.LINE, Way.MULTICAST): 4}
+"""Calls being made at once where more are in hand: the next need not wait until the end of one is written."""
 
 
 def budget_name(channel: ChannelName, way: Way) -> str:
@@ -38,6 +40,7 @@ class Pacer:
         self._database, self._clock, self._owner, self._generation = database, clock, owner, generation
         self._sender, self._way = sender, way
         self._seats, self._in_hand = SEATS.get((sender.name, way), 10), 0
+        self.flight = asyncio.Semaphore(AT_ONCE.get((sender.name, way), self._seats))
         self._unasked = 0  # replies made since the last portion: the platform counts them, and they never ask
         self._woken = asyncio.Event()
         self._held_until = 0.0
@@ -60,9 +63,9 @@ class Pacer:
         self, connection: Connection, free: int, unasked: int, in_hand: Collection[int]
     ) -> tuple[list[tuple[StoredCall, float]], float]:
         """Hold calls, ask the budget for so many, and lease those that it allows, in one transaction."""
-        if not generations.is_armed(connection, self._generation):
-            return [], POLL_SECONDS
         if not batches.has_paced(connection, self._sender.name, self._way):
+            return [], POLL_SECONDS
+        if not generations.is_armed(connection, self._generation):
             return [], POLL_SECONDS
         now, name = self._clock.real(), budget_name(self._sender.name, self._way)
         sendable = ending.list_sendable(connection, self._generation, self._clock.now())

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage import reach
-from storage.bulk import among
+from storage.bulk import prepare_among
 from storage.database import BigId, Instant, table_of
 from storage.facts import AccountFacts, AccountState, ChannelName, Reach, ReminderChoice
 from storage.prepared import Prepared
@@ -61,6 +61,7 @@ _FIND = Prepared(
     )
 )
 _GET = Prepared(_BY_KEY.where(ACCOUNTS.c.id == bindparam("account_id")))
+_LIST_OF_PERSONS = prepare_among(ACCOUNTS.c.person_id, lambda chosen: _BY_KEY.where(chosen).order_by(ACCOUNTS.c.id))
 
 
 def find(connection: Connection, channel: ChannelName, bot_id: str, key: str) -> AccountFacts | None:
@@ -105,8 +106,7 @@ def list_of_person(connection: Connection, person_id: int) -> list[AccountFacts]
 def list_of_persons(connection: Connection, person_ids: Collection[int]) -> dict[int, list[AccountFacts]]:
     """List some persons' accounts, oldest first, as {person: [account, …]}; who has none is left out."""
     owned: dict[int, list[AccountFacts]] = {}
-    chosen = _BY_KEY.where(among(connection, ACCOUNTS.c.person_id, set(person_ids))).order_by(ACCOUNTS.c.id)
-    for row in connection.execute(chosen).all():
+    for row in _LIST_OF_PERSONS.all(connection, numbers=set(person_ids)):
         owned.setdefault(row.person_id, []).append(_facts(row))
     return owned
 

@@ -1,19 +1,62 @@
 """Asks about and stores many rows in one go, as each engine does it best; knows no table and never commits."""
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Connection, Table, any_, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    ClauseElement,
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeDecorator
+
+from storage.prepared import Prepared
 
 
 def among(connection: Connection, column: Column[Any], numbers: Collection[int]) -> ColumnElement[bool]:
     """Ask for rows with one of many numbers, which are given as one value: no engine need read each as SQL."""
-    if connection.dialect.name == "postgresql":
-        return column == any_(literal(list(numbers), ARRAY(BigInteger)))
-    listed = func.json_each(json.dumps(list(numbers))).table_valued("value")
-    return column.in_(select(listed.c.value))
+    return _among(connection.dialect.name, column, literal(numbers, _Listed))
+
+
+def among_given(engine: str, column: Column[Any], name: str) -> ColumnElement[bool]:
+    """Ask the same in a statement that is built once: the numbers are its value ``name``, a list."""
+    return _among(engine, column, bindparam(name, type_=_Listed))
+
+
+def prepare_among(column: Column[Any], make: Callable[[ColumnElement[bool]], ClauseElement]) -> Prepared:
+    """Prepare a statement about rows with one of many ``numbers``; ``make`` is told how to ask for those rows."""
+    sqlite, postgresql = (make(among_given(engine, column, "numbers")) for engine in ("sqlite", "postgresql"))
+    return Prepared(sqlite, postgresql=postgresql)
+
+
+def _among(engine: str, column: Column[Any], numbers: BindParameter[Any]) -> ColumnElement[bool]:
+    if engine == "postgresql":
+        return column == any_(cast(numbers, ARRAY(BigInteger)))
+    return column.in_(select(func.json_each(numbers).table_valued("value").c.value))
+
+
+class _Listed(TypeDecorator[Collection[int]]):
+    """Numbers, written as the engine reads them; the driver's own way with a list takes five times as long."""
+
+    impl, cache_ok = Text, True
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> str:
+        written = ",".join(map(str, value or ()))
+        return f"{{{written}}}" if dialect.name == "postgresql" else f"[{written}]"
 
 
 def copy_in(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -21,7 +64,7 @@ def copy_in(connection: Connection, table: Table, rows: Sequence[Mapping[str, An
 
     Errors are SQLAlchemy's, as for any statement. https://www.psycopg.org/psycopg3/docs/basic/copy.html
     """
-    names = list(rows[0])
+    names = [name for name in rows[0] if any(row[name] is not None for row in rows)]  # a third of a call is empty
     statement = f"COPY {table.name} ({', '.join(names)}) FROM STDIN"
     driver: Any = connection.connection.driver_connection
     dialect = connection.dialect

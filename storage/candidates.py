@@ -26,9 +26,9 @@ from sqlalchemy import (
 
 from storage.accounts import ACCOUNTS
 from storage.broadcasts import BROADCASTS
-from storage.bulk import among
+from storage.bulk import prepare_among
 from storage.database import Instant
-from storage.deliveries import DELIVERIES, TOLD, WAITING, Lot, is_of
+from storage.deliveries import DELIVERIES, TOLD, WAITING, Lot
 from storage.facts import AccountState, BroadcastKind
 from storage.people import PEOPLE
 from storage.prepared import Prepared
@@ -63,46 +63,65 @@ def claim_waiting(
     What another transaction holds, or whose account it is changing just now, is left out; the second value tells
     whether none was. PostgreSQL needs the holding; SQLite's one writer holds everything.
     """
+    asked = {"ours": broadcast_id, "limit": limit, **{f"lot_{name}": value for name, value in asdict(lot).items()}}
     if connection.dialect.name == "sqlite":
-        of_lot = {f"lot_{name}": value for name, value in asdict(lot).items()}
-        capped = {"most": cap.most, "since": cap.since} if cap else {}
-        rows = _waiting(has_cap=cap is not None).all(connection, ours=broadcast_id, limit=limit, **of_lot, **capped)
+        rows = _waiting(has_cap=cap is not None).all(connection, **asked, **_capped(cap))
         return [Candidate._make(row) for row in rows], True
-    ours = (DELIVERIES.c.broadcast_id == broadcast_id, WAITING, *is_of(lot))
-    return _claim(connection, broadcast_id, ours, limit, cap)
+    return _look_at(connection, broadcast_id, [row.account_id for row in _HOLD.all(connection, **asked)], cap)
 
 
 def claim(connection: Connection, broadcast_id: int, account_ids: Sequence[int], cap: Cap | None) -> list[Candidate]:
     """Hold those of some deliveries that wait, and their accounts, in the same way."""
-    ours = (DELIVERIES.c.broadcast_id == broadcast_id, WAITING, DELIVERIES.c.account_id.in_(account_ids))
-    return _claim(connection, broadcast_id, ours, len(account_ids), cap)[0]
+    held = _HOLD_THESE.all(connection, ours=broadcast_id, numbers=account_ids)
+    return _look_at(connection, broadcast_id, [row.account_id for row in held], cap)[0]
 
 
-def _claim(
-    connection: Connection, broadcast_id: int, ours: tuple[ColumnElement[bool], ...], limit: int, cap: Cap | None
+def _look_at(
+    connection: Connection, broadcast_id: int, account_ids: Sequence[int], cap: Cap | None
 ) -> tuple[list[Candidate], bool]:
-    asked = _question(has_cap=cap is not None)
-    values = {"ours": broadcast_id, "most": cap.most, "since": cap.since} if cap else {"ours": broadcast_id}
-    if connection.dialect.name == "sqlite":
-        rows = connection.execute(asked.where(*ours).order_by(DELIVERIES.c.account_id).limit(limit), values).all()
-        return [Candidate._make(row) for row in rows], True
-    chosen = select(DELIVERIES.c.account_id).where(*ours).order_by(DELIVERIES.c.account_id).limit(limit)
-    numbers = connection.execute(chosen.with_for_update(skip_locked=True)).scalars().all()
-    accounts = select(ACCOUNTS.c.id).where(among(connection, ACCOUNTS.c.id, numbers))
-    held = accounts.order_by(ACCOUNTS.c.id).with_for_update(read=True, skip_locked=True)
-    busy = set(connection.execute(held).scalars()) ^ set(connection.execute(accounts).scalars())
-    free = [number for number in numbers if number not in busy]
-    theirs = (DELIVERIES.c.broadcast_id == broadcast_id, among(connection, DELIVERIES.c.account_id, free))
-    rows = connection.execute(asked.where(*theirs).order_by(DELIVERIES.c.account_id), values).all()
+    """Hold the accounts of held deliveries, and look at those that no other transaction is changing just now."""
+    held = {row.id for row in _HOLD_ACCOUNTS.all(connection, numbers=account_ids)}
+    busy = set[int]()
+    if len(held) < len(account_ids):  # some are gone, or held by another
+        busy = {row.id for row in _ACCOUNTS.all(connection, numbers=account_ids)} - held
+    free = [number for number in account_ids if number not in busy]
+    rows = _these(has_cap=cap is not None).all(connection, ours=broadcast_id, numbers=free, **_capped(cap))
     return [Candidate._make(row) for row in rows], not busy
+
+
+def _capped(cap: Cap | None) -> dict[str, Any]:
+    return {"most": cap.most, "since": cap.since} if cap else {}
+
+
+_OURS = DELIVERIES.c.broadcast_id == bindparam("ours")
+_OF_LOT = [DELIVERIES.c[field.name] == bindparam(f"lot_{field.name}") for field in fields(Lot)]
+_LIMIT = bindparam("limit", type_=Integer())
+_IDS = select(DELIVERIES.c.account_id).where(_OURS, WAITING).order_by(DELIVERIES.c.account_id)
+_HOLD = Prepared(_IDS.where(*_OF_LOT).limit(_LIMIT).with_for_update(skip_locked=True))
+_HOLD_THESE = prepare_among(
+    DELIVERIES.c.account_id, lambda chosen: _IDS.where(chosen).with_for_update(skip_locked=True)
+)
+_ACCOUNTS = prepare_among(ACCOUNTS.c.id, lambda chosen: select(ACCOUNTS.c.id).where(chosen))
+_HOLD_ACCOUNTS = prepare_among(
+    ACCOUNTS.c.id,
+    lambda chosen: (
+        select(ACCOUNTS.c.id).where(chosen).order_by(ACCOUNTS.c.id).with_for_update(read=True, skip_locked=True)
+    ),
+)
 
 
 @cache
 def _waiting(*, has_cap: bool) -> Prepared:
-    """Ask for the first candidates that wait in a lot, as SQLite is asked hundreds of times a broadcast."""
-    lot = (DELIVERIES.c[field.name] == bindparam(f"lot_{field.name}") for field in fields(Lot))
-    asked = _question(has_cap=has_cap).where(DELIVERIES.c.broadcast_id == bindparam("ours"), WAITING, *lot)
-    return Prepared(asked.order_by(DELIVERIES.c.account_id).limit(bindparam("limit", type_=Integer())))
+    """Ask for the first candidates that wait in a lot."""
+    asked = _question(has_cap=has_cap).where(_OURS, WAITING, *_OF_LOT)
+    return Prepared(asked.order_by(DELIVERIES.c.account_id).limit(_LIMIT))
+
+
+@cache
+def _these(*, has_cap: bool) -> Prepared:
+    """Ask for candidates by the numbers of their accounts."""
+    asked = _question(has_cap=has_cap).where(_OURS).order_by(DELIVERIES.c.account_id)
+    return prepare_among(DELIVERIES.c.account_id, asked.where)
 
 
 @cache
@@ -118,12 +137,11 @@ def _fault(*, has_cap: bool) -> ColumnElement[str]:
     """Say in a word or two why an account must not be told; of a person's accounts the stricter setting holds."""
     agreed = and_(func.coalesce(PEOPLE.c.consent_version, "") != "", ~PEOPLE.c.is_tombstone)
     unwanted = (and_(_is_weekly(), ~func.coalesce(PEOPLE.c.wants_monday, False)), "not asked for")
-    lately = _told_lately()
     among_all = [(_has_paused(), "paused"), (_is_told(), "another account"), unwanted]
     alone = [unwanted]
     if has_cap:
-        among_all.append((lately + _told_lately_elsewhere() >= bindparam("most"), "weekly cap"))
-        alone.append((lately >= bindparam("most"), "weekly cap"))
+        among_all.append((_told_lately() + _told_lately_elsewhere() >= bindparam("most"), "weekly cap"))
+        alone.append((_is_told_enough(), "weekly cap"))
     return case(
         (ACCOUNTS.c.id.is_(None), "left"),
         (ACCOUNTS.c.state != AccountState.FOLLOWING, ACCOUNTS.c.state),
@@ -163,6 +181,13 @@ def _is_told() -> ColumnElement[bool]:
     )
     other = (own.c.person_id == ACCOUNTS.c.person_id, own.c.id != ACCOUNTS.c.id)
     return exists().where(*other, exists().where(*ours).correlate(own))
+
+
+def _is_told_enough() -> ColumnElement[bool]:
+    """Whether the account itself was told ``most`` times since a moment: it looks for the last of them, not at all."""
+    told = DELIVERIES.alias("told")
+    lately = select(told.c.account_id).where(told.c.account_id == ACCOUNTS.c.id, *_is_lately(told))
+    return lately.correlate(ACCOUNTS).offset(bindparam("most", type_=Integer()) - 1).exists()
 
 
 def _told_lately() -> ColumnElement[int]:

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Index,
-    Row,
     Select,
     bindparam,
     case,
@@ -77,12 +76,20 @@ Index("delivery_of_account", DELIVERIES.c.account_id)
 
 
 _OURS = DELIVERIES.c.broadcast_id == bindparam("ours")
+_A_LOT = select(*_LOT).where(_OURS, WAITING).order_by(*_LOT).limit(1)
+_FIRST_LOT = Prepared(_A_LOT)
+_SAME = [column == bindparam(f"lot_{column.name}") for column in _LOT]
+# The lot of the same turn that follows one: the next language, else bot, else channel. A question each: of a comparison
+# of whole rows SQLite would use the first column alone, and walk through the lot.
+_NEXT_LOTS = [
+    Prepared(_A_LOT.where(*_SAME[:place], _LOT[place] > bindparam(f"lot_{_LOT[place].name}"))) for place in (3, 2, 1)
+]
 _SEALING = DELIVERIES.update().values(state="sealed", sealed_at=bindparam("now"), outbox_id=bindparam("call"))
 _SEAL_ROW = Prepared(
     _SEALING.where(
         _OURS,
         WAITING,
-        *(column == bindparam(f"lot_{column.name}") for column in _LOT),
+        *_SAME,
         DELIVERIES.c.account_id.between(bindparam("first"), bindparam("last")),
     )
 )
@@ -164,27 +171,13 @@ def list_lots(connection: Connection, broadcast_id: int) -> list[Lot]:
 
     Lots of the second turn are left out while any of the first turn is open.
     """
-    ours = (DELIVERIES.c.broadcast_id == broadcast_id, WAITING)
     found: list[Lot] = []
-    question = select(*_LOT).where(*ours).order_by(*_LOT).limit(1)
-    row = connection.execute(question).first()
+    row = _FIRST_LOT.first(connection, ours=broadcast_id)
     while row is not None:
         found.append(Lot(row.turn, ChannelName(row.channel), row.bot_id, row.language))
-        row = _next_lot(connection, question, row)
+        after = {"ours": broadcast_id, **{f"lot_{name}": value for name, value in row._asdict().items()}}
+        row = next(filter(None, (lot.first(connection, **after) for lot in _NEXT_LOTS)), None)
     return found
-
-
-def _next_lot(connection: Connection, question: Select[Any], row: Row[Any]) -> Row[Any] | None:
-    """Find the lot of the same turn that follows one: the next language, else bot, else channel.
-
-    A question each: of a comparison of whole rows SQLite would use the first column alone, and walk through the lot.
-    """
-    for place in (3, 2, 1):
-        same = [column == value for column, value in zip(_LOT[:place], row[:place], strict=True)]
-        following = connection.execute(question.where(*same, _LOT[place] > row[place])).first()
-        if following is not None:
-            return following
-    return None
 
 
 def has_sealed(connection: Connection, broadcast_id: int) -> bool:

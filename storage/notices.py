@@ -9,12 +9,25 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Index, Row, UniqueConstraint, bindparam, exists, func, literal, select, text
+from sqlalchemy import (
+    Connection,
+    Index,
+    Integer,
+    Row,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage import outbox
-from storage.bulk import among
+from storage.bulk import prepare_among
 from storage.database import BigId, Instant, table_of
 from storage.facts import NoticeFacts, NoticeKind, PartFacts, RegistrationState
 from storage.prepared import Prepared
@@ -57,7 +70,6 @@ class Notice(SQLModel, table=True):
 
 NOTICES = table_of(Notice)
 _READ = [NOTICES.c[name] for name in NoticeFacts.__slots__]
-_SAME = tuple(name for name in NoticeFacts.__slots__ if name not in ("kind", "detail"))
 _KEY = ("part_id", "person_id", "kind", "schedule_version", "n")
 _CONTENT = ("due_at", "not_after", "made_at", "ended_at", "detail", "state", "reason")
 _WAITING = text("state = 'waiting'")
@@ -66,12 +78,33 @@ _ENDED = text("ended_at IS NOT NULL")
 Index("notice_ended", NOTICES.c.ended_at, sqlite_where=_ENDED, postgresql_where=_ENDED)
 
 
+_DUE = (_WAITING, NOTICES.c.due_at <= bindparam("now"))
+_LIMIT = bindparam("limit", type_=Integer())
+# By the moment alone: PostgreSQL's index ends there, and of 100,000 that are due at one it would sort all each time.
+_LIST_DUE = Prepared(select(NOTICES.c.person_id).where(*_DUE).order_by(NOTICES.c.due_at).limit(_LIMIT))
+_CLAIM_DUE = prepare_among(
+    NOTICES.c.person_id,
+    lambda chosen: (
+        select(*_READ)
+        .where(*_DUE, chosen)
+        .order_by(NOTICES.c.due_at, NOTICES.c.id)
+        .limit(_LIMIT)
+        .with_for_update(skip_locked=True)
+    ),
+)
 _MINE = NOTICES.update().where(NOTICES.c.id == bindparam("row"))
 _POSTPONE = Prepared(_MINE.values(due_at=bindparam("later")))
 _MARK = Prepared(
     _MINE.values(
         state=bindparam("became"), reason=bindparam("why"), outbox_id=bindparam("call"), ended_at=bindparam("now")
     )
+)
+_MARK_TOGETHER = Prepared(
+    text(
+        "UPDATE notice SET state = one.became, reason = one.why, outbox_id = one.call, ended_at = :now"
+        ' FROM json_to_recordset(CAST(:rows AS json)) AS one("row" bigint, became text, why text, call bigint)'
+        ' WHERE notice.id = one."row"'
+    ).bindparams(bindparam("now", type_=Instant()), bindparam("rows", type_=Text()))
 )
 
 
@@ -229,16 +262,12 @@ def list_expired(connection: Connection, part_id: int, kind: NoticeKind) -> list
 
 def list_due(connection: Connection, now: datetime, limit: int) -> list[int]:
     """List the persons of the notices that are due, longest due first; locks nothing."""
-    due = (_WAITING, NOTICES.c.due_at <= now)
-    ordered = select(NOTICES.c.person_id).where(*due).order_by(NOTICES.c.due_at, NOTICES.c.id).limit(limit)
-    return list(dict.fromkeys(connection.execute(ordered).scalars()))
+    return list(dict.fromkeys(row.person_id for row in _LIST_DUE.all(connection, now=now, limit=limit)))
 
 
 def claim_due(connection: Connection, now: datetime, limit: int, person_ids: Collection[int]) -> list[NoticeFacts]:
     """Lock some persons' notices that are due, longest due first; another process takes others."""
-    due = (_WAITING, NOTICES.c.due_at <= now, among(connection, NOTICES.c.person_id, person_ids))
-    ordered = select(*_READ).where(*due).order_by(NOTICES.c.due_at, NOTICES.c.id).limit(limit)
-    return [_facts(row) for row in connection.execute(ordered.with_for_update(skip_locked=True)).all()]
+    return [_facts(row) for row in _CLAIM_DUE.all(connection, now=now, limit=limit, numbers=person_ids)]
 
 
 def postpone_all(connection: Connection, until: Mapping[int, datetime]) -> None:
@@ -291,13 +320,12 @@ def mark(
 
 
 def mark_all(connection: Connection, became: Sequence[Became], now: datetime) -> None:
-    """Write what became of notices, many in one statement."""
-    if became:
-        rows = [
-            {"row": one.notice_id, "became": one.state, "why": one.reason, "call": one.outbox_id, "now": now}
-            for one in became
-        ]
-        _MARK.change_many(connection, rows)
+    """Write what became of notices, many at once; on PostgreSQL a statement each costs three times as much."""
+    rows = [{"row": one.notice_id, "became": one.state, "why": one.reason, "call": one.outbox_id} for one in became]
+    if rows and connection.dialect.name == "postgresql":
+        _MARK_TOGETHER.change(connection, rows=json.dumps(rows), now=now)
+    elif rows:
+        _MARK.change_many(connection, [row | {"now": now} for row in rows])
 
 
 def list_of_part(connection: Connection, part_id: int) -> list[tuple[NoticeFacts, NoticeState, str]]:
@@ -307,8 +335,18 @@ def list_of_part(connection: Connection, part_id: int) -> list[tuple[NoticeFacts
 
 
 def _facts(row: Row[Any]) -> NoticeFacts:
-    same = {name: getattr(row, name) for name in _SAME}
-    return NoticeFacts(**same, kind=NoticeKind(row.kind), detail=_read_detail(row.detail))
+    return NoticeFacts(
+        id=row.id,
+        kind=NoticeKind(row.kind),
+        event_id=row.event_id,
+        part_id=row.part_id,
+        person_id=row.person_id,
+        schedule_version=row.schedule_version,
+        due_at=row.due_at,
+        not_after=row.not_after,
+        detail=_read_detail(row.detail),
+        n=row.n,
+    )
 
 
 @lru_cache(maxsize=1000)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, false, select
 from sqlmodel import Field, SQLModel
 
-from storage.bulk import among
+from storage.bulk import among, prepare_among
 from storage.database import BigId, Instant, table_of
 from storage.facts import ChannelName, PersonFacts
 from storage.prepared import Prepared
@@ -80,12 +80,13 @@ def find(connection: Connection, person_id: int | None) -> PersonFacts | None:
     )
 
 
+_CONSENTED = (PEOPLE.c.id, PEOPLE.c.consent_version, PEOPLE.c.preferred_channel)
+_LIST_CONSENTED = prepare_among(PEOPLE.c.id, lambda chosen: select(*_CONSENTED).where(chosen, ~PEOPLE.c.is_tombstone))
+
+
 def list_consented(connection: Connection, person_ids: Collection[int]) -> dict[int, tuple[str, ChannelName | None]]:
     """List which text some persons agreed to last, "" for none, and which platform they prefer; without who left."""
-    chosen = select(PEOPLE.c.id, PEOPLE.c.consent_version, PEOPLE.c.preferred_channel)
-    rows = connection.execute(
-        chosen.where(among(connection, PEOPLE.c.id, set(person_ids)), ~PEOPLE.c.is_tombstone)
-    ).all()
+    rows = _LIST_CONSENTED.all(connection, numbers=set(person_ids))
     return {row.id: (row.consent_version or "", _channel(row.preferred_channel)) for row in rows}
 
 

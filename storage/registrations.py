@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Index, Row, UniqueConstraint, and_, bindparam, exists, func, or_, select, text
 from sqlmodel import Field, SQLModel
 
-from storage.bulk import among
+from storage.bulk import among, prepare_among
 from storage.database import BigId, Instant, table_of
 from storage.events import PARTS
 from storage.facts import GuestFacts, PartState, RegistrationFacts, RegistrationState
@@ -135,20 +135,25 @@ def list_party(
     return _many(connection, (REGISTRATIONS.c.event_id == event_id) & whose, states=states)
 
 
+_STANDS = [REGISTRATIONS.c[name] for name in ("part_id", "person_id", "state", "offered_until")]
+_LIST_STANDS = prepare_among(REGISTRATIONS.c.person_id, select(*_STANDS).where)
+_PARTY = (REGISTRATIONS.c.part_id, REGISTRATIONS.c.host_id)
+_IS_LIVE = or_(*(REGISTRATIONS.c.state == state for state in LIVE))
+_COUNT_BROUGHT = prepare_among(
+    REGISTRATIONS.c.host_id,
+    lambda chosen: select(*_PARTY, func.count().label("number")).where(chosen, _IS_LIVE).group_by(*_PARTY),
+)
+
+
 def list_stands(connection: Connection, person_ids: Collection[int]) -> dict[tuple[int, int], Stand]:
     """List how some persons stand, or stood, with every part they registered for, by part and person."""
-    columns = (REGISTRATIONS.c[name] for name in ("part_id", "person_id", "state", "offered_until"))
-    rows = connection.execute(
-        select(*columns).where(among(connection, REGISTRATIONS.c.person_id, set(person_ids)))
-    ).all()
+    rows = _LIST_STANDS.all(connection, numbers=set(person_ids))
     return {(part_id, person_id): (RegistrationState(state), until) for part_id, person_id, state, until in rows}
 
 
 def count_brought(connection: Connection, host_ids: Collection[int]) -> dict[tuple[int, int], int]:
     """Count whom some persons bring, by part and host; who brings nobody to a part is left out."""
-    columns = (REGISTRATIONS.c.part_id, REGISTRATIONS.c.host_id)
-    brought = (among(connection, REGISTRATIONS.c.host_id, set(host_ids)), REGISTRATIONS.c.state.in_(LIVE))
-    rows = connection.execute(select(*columns, func.count()).where(*brought).group_by(*columns)).all()
+    rows = _COUNT_BROUGHT.all(connection, numbers=set(host_ids))
     return {(part_id, host_id): count for part_id, host_id, count in rows}
 
 

@@ -121,6 +121,7 @@ def test_two_accounts_joined_before_or_between_two_seals_are_told_once_as_one_pe
     pieces: int, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Line, "multicast_limit", 4)
+    monkeypatch.setattr(leading, "LOT_PIECES", 1)
     known, where, number = friends(database, KEYS), house(), arm(database)
     fixed(database, number, where)
     lead(database, where, number, pieces)
@@ -207,6 +208,7 @@ def test_a_stop_ends_what_waits_and_what_is_sealed_and_was_never_tried(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Line, "multicast_limit", 3)
+    monkeypatch.setattr(leading, "LOT_PIECES", 1)
     friends(database, KEYS)
     where, number = house(), arm(database)
     fixed(database, number, where)
