@@ -19,7 +19,7 @@ from handlers.messages import Sender
 from handlers.rules import broadcasts as rules
 from handlers.rules.broadcasts import Act
 from handlers.tracking import open_tracking
-from scheduler import ending, friends
+from scheduler import ending, friends, mending
 from scheduler.friends import CannotBeToldError
 from scheduler.house import Armed
 from scheduler.sealing import Sealing, batch_size, cap_of, is_shared
@@ -169,6 +169,8 @@ class _Work:
         if not is_ours or not rules.is_open(content, self._now):
             return Progress.REST
         _lead(self._connection, self._broadcast, Act.BEGIN, began_at=self._now)
+        times = {"now": self._now, "real_now": self._real_now}
+        mending.mend_post(self._connection, self._house.channels, self._broadcast, **times)
         return Progress.MORE
 
     def _is_ours(self) -> bool:

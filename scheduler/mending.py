@@ -1,14 +1,17 @@
-"""Finds the messages that a correction takes the place of, so that the mistake does not stay in the chat. Asks only."""
+"""Finds what a correction takes the place of, so that the mistake does not stay to be read. Makes no call."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from handlers import drafting
-from handlers.messages import Sender, load
-from storage import batches, broadcasts
-from storage.facts import BroadcastFacts
+from handlers.messages import Sender, Way, load
+from storage import batches, broadcasts, outbox, standing_orders
+from storage.audiences import SPOKEN
+from storage.facts import BroadcastFacts, ChannelName
+from storage.outbox import OutboxKind, OutboxState
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,40 @@ def find_edits(
         if body is not None:
             edits[account_id] = Edit(number, body)
     return edits
+
+
+def mend_post(
+    connection: Connection,
+    senders: Mapping[ChannelName, Sender],
+    correction: BroadcastFacts,
+    *,
+    now: datetime,
+    real_now: datetime,
+) -> None:
+    """Store the edit of the public post that said what a correction corrects: a week's message has one.
+
+    It belongs into the transaction in which the correction begins. Posts of events follow their events by themselves.
+    """
+    content = correction.content
+    call_id = standing_orders.find_post(connection, content.corrects_id) if content.corrects_id else None
+    post = batches.find_post(connection, call_id) if call_id else None
+    if post is None or post[0] not in senders:
+        return
+    channel, to, number = post
+    bodies = senders[channel].render(drafting.without_heading(load(content.texts[SPOKEN])))
+    if len(bodies) != 1:
+        return
+    outbox.add(
+        connection,
+        kind=OutboxKind.POST,
+        channel=channel,
+        bot_id="",
+        way=Way.PUSH,
+        to_key=to,
+        token=number,
+        body=bodies[0],
+        state=OutboxState.WAITING,
+        due_at=real_now,
+        made_at=real_now,
+        not_after=real_now + (content.not_after - now),
+    )

@@ -128,7 +128,7 @@ def _post(connection: Connection, found: weekly.Week, house: House, now: datetim
     if sender is None or not to:
         return
     card = weekly.compose_public(house.programme(), found, house.texts.of(POSTED_IN))
-    for body in sender.render([card]):
+    calls = [
         outbox.add(
             connection,
             kind=OutboxKind.POST,
@@ -143,3 +143,7 @@ def _post(connection: Connection, found: weekly.Week, house: House, now: datetim
             made_at=real_now,
             not_after=real_now + (timing.told_until(found.week) - now),
         )
+        for body in sender.render([card])
+    ]
+    if len(calls) == 1:
+        standing_orders.note_post(connection, found.week, calls[0].id)

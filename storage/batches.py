@@ -119,6 +119,14 @@ def list_taken(connection: Connection, broadcast_id: int, account_ids: Collectio
     return [(row.account_id, row.language, row.request_id) for row in rows]
 
 
+def find_post(connection: Connection, call_id: int) -> tuple[ChannelName, str, str] | None:
+    """Find a post that the platform took, as (platform, public channel, its number there); None once it is emptied."""
+    taken = (OUTBOX.c.id == call_id, OUTBOX.c.state == OutboxState.ACCEPTED, OUTBOX.c.to_key != "")
+    columns = (OUTBOX.c.channel, OUTBOX.c.to_key, OUTBOX.c.request_id)
+    row = connection.execute(select(*columns).where(*taken, OUTBOX.c.request_id.is_not(None))).first()
+    return None if row is None else (ChannelName(row.channel), row.to_key, row.request_id)
+
+
 def take_apart(connection: Connection, call_id: int, now: datetime) -> bool:
     """End a call to many that was never tried, so that those it was for are sealed anew; else False.
 

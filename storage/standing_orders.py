@@ -41,6 +41,7 @@ class Push(SQLModel, table=True):
     shortage: str | None = None
     line_messages: int
     made_at: datetime = Field(sa_type=Instant, index=True)
+    post_call_id: int | None = Field(default=None, sa_type=BigId)  # where the public channel's post is one call
 
 
 ORDERS, PUSHES = table_of(Order), table_of(Push)
@@ -95,6 +96,16 @@ def find_push(connection: Connection, week: date) -> WeeklyPush | None:
     """Find what became of a week's message; None while it was not made."""
     row = connection.execute(select(PUSHES).where(PUSHES.c.week == week)).first()
     return None if row is None else _push(row)
+
+
+def note_post(connection: Connection, week: date, call_id: int) -> None:
+    """Note which call makes the public post of a week's message."""
+    connection.execute(PUSHES.update().where(PUSHES.c.week == week).values(post_call_id=call_id))
+
+
+def find_post(connection: Connection, broadcast_id: int) -> int | None:
+    """Find the call that made the public post of the week that a broadcast told of; None where there is none."""
+    return connection.execute(select(PUSHES.c.post_call_id).where(PUSHES.c.broadcast_id == broadcast_id)).scalar()
 
 
 def list_pushes(connection: Connection, limit: int) -> list[WeeklyPush]:

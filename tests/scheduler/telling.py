@@ -6,7 +6,7 @@ import itertools
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -176,6 +176,13 @@ async def telling(database: Database, clock: Clock, *channels: Any) -> AsyncIter
         await asyncio.gather(*tasks, return_exceptions=True)
         for channel in channels:
             await channel.close()
+
+
+async def until(happened: Callable[[], bool], seconds: float = 30.0) -> None:
+    late = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < late
+        await asyncio.sleep(0.05)
 
 
 async def until_ended(database: Database, *numbers: int, seconds: float = 30.0) -> None:

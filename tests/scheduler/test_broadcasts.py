@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,6 +31,7 @@ from tests.scheduler.telling import (
     join,
     set_state,
     telling,
+    until,
     until_ended,
 )
 
@@ -54,13 +55,6 @@ def phones(sandbox: Sandbox, many: int) -> list[str]:
 
 def shown(sandbox: Sandbox, key: str) -> list[str]:
     return [one["text"] for one in sandbox.line.screen(key)["messages"] if one["from"] != "me"]
-
-
-async def until(happened: Callable[[], bool], seconds: float = 30.0) -> None:
-    late = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < late
-        await asyncio.sleep(0.05)
 
 
 async def test_two_accounts_joined_while_a_call_to_one_of_them_is_in_flight_are_told_once(
