@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.messages import Card, Choice, Fate, IncomingKind, Outcome, Text
+from handlers.messages import Card, Choice, Fate, IncomingKind, Outcome, Picture, Text
 from handlers.rules import names
 from tests import databases
 from tests.channels.conformance import AWKWARD, DATA, PHONES, answers_about_events
@@ -180,6 +180,16 @@ def test_any_text_in_any_place_stays_within_the_limits(phone: Phone, text: str) 
 def test_a_card_says_its_title_and_lines_unchanged(phone: Phone, text: str) -> None:
     said = shown(phone, Card("題名", (text, "二行目")))
     assert said.index("題名") < said.index(text.split("\n")[0]) < said.index("二行目")
+
+
+@every_phone
+@every_text
+@pytest.mark.parametrize(("width", "height"), [(300, 200), (4_096, 1_366), (1_366, 4_096)])
+def test_a_picture_above_any_words_stays_within_the_limits(phone: Phone, text: str, width: int, height: int) -> None:
+    picture = Picture(url="https://bot.test/pictures/a.png", alt=text, width=width, height=height)
+    card = Card("題名", (text,), (Choice("はい", "yes"),), picture=picture)
+    assert "題名" in shown(phone, card)
+    assert ("はい", "yes") in pressable(phone, card)  # on LINE the picture itself can be pressed, too
 
 
 @every_phone

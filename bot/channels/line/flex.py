@@ -56,8 +56,11 @@ def flex_message(card: Card) -> Json | None:
 
 
 def _hero(picture: Picture | None) -> Json:
-    """Give the block that shows a picture whole; who taps it sees it large. Nothing for one that LINE would refuse."""
-    if picture is None or not picture.url.startswith("https://") or len(picture.url) > limits.PICTURE_URL:
+    """Give the block that shows a picture whole; who taps it sees it large. Nothing for one that LINE would refuse.
+
+    A picture's address may be twice as long as one to tap on (#f-image, #uri-action): the shorter limit holds for both.
+    """
+    if picture is None or not picture.url.startswith("https://") or units(picture.url) > limits.URI_UNITS:
         return {}
     drawn = {"type": "image", "url": picture.url, "size": "full", "aspectMode": "fit"}
     label = clip(printable(picture.alt).strip(), limits.FLEX_LABEL_GRAPHEMES)

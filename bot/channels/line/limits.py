@@ -14,7 +14,6 @@ FLEX_LABEL_GRAPHEMES = 40  # #postback-action-label-spec
 DISPLAY_TEXT_GRAPHEMES = 300  # #postback-action
 POSTBACK_DATA_UNITS = 300  # #postback-action; a Choice carries at most 64 bytes
 URI_UNITS = 1_000  # #uri-action
-PICTURE_URL = 2_000  # #f-image: characters; https only
 URI_SCHEMES = ("http://", "https://", "line://", "tel:")  # #uri-action
 
 MULTICAST_RECIPIENTS = 500  # #send-multicast-message

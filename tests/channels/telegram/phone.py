@@ -113,8 +113,11 @@ class TelegramPhone(Phone):
 
     def violations(self, body: bytes) -> list[str]:
         fields = json.loads(body)
-        found = [] if 1 <= len(shown(fields).strip()) <= server.TEXT_CHARACTERS else ["text length"]
-        if len(fields["text"].encode()) > server.RAW_TEXT_BYTES:
+        if "photo" in fields:
+            found = [] if len(shown(fields)) <= server.CAPTION_CHARACTERS else ["caption length"]
+        else:
+            found = [] if 1 <= len(shown(fields).strip()) <= server.TEXT_CHARACTERS else ["text length"]
+        if len(said(fields).encode()) > server.RAW_TEXT_BYTES:
             found.append("text bytes")
         try:
             keyboards.checked(fields.get("reply_markup"), private=True)
@@ -133,4 +136,9 @@ class TelegramPhone(Phone):
 
 
 def shown(fields: dict[str, Any]) -> str:
-    return parse_html(fields["text"])[0] if fields.get("parse_mode") == "HTML" else str(fields["text"])
+    return parse_html(said(fields))[0] if fields.get("parse_mode") == "HTML" else said(fields)
+
+
+def said(fields: dict[str, Any]) -> str:
+    """The words of a message, or those under a picture, which may have none."""
+    return str(fields.get("caption", "") if "photo" in fields else fields["text"])
