@@ -11,10 +11,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from bot.channels.line.tokens import LINE_API, TokenError, TokenSource
+from bot.channels.proxy import proxy_for
 
 if TYPE_CHECKING:
     import aiohttp
@@ -110,7 +109,7 @@ class Wire:
             self._session = aiohttp.ClientSession(
                 connector=connector, connector_owner=False, cookie_jar=jar, timeout=timeout
             )
-            self._proxy = _proxy_for(self._api_url)
+            self._proxy = proxy_for(self._api_url)
         return self._session
 
     async def ask(self, question: Callable[["AsyncMessagingApi"], Awaitable[_T]]) -> _T:
@@ -125,9 +124,3 @@ class Wire:
         except Exception as error:
             status = getattr(error, "status", None)
             raise LineError(f"LINE: {status or type(error).__name__}", status) from None
-
-
-def _proxy_for(url: str) -> str | None:
-    """Give the proxy that the environment names for an address, such as HTTPS_PROXY, unless NO_PROXY excepts it."""
-    parts = urlsplit(url)
-    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)

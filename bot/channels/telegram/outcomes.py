@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -15,9 +14,8 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.channels.telegram.wire import NotSentError
 from handlers.messages import Fate, Outcome, Reason
-
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 # The words are those of Telegram's own server (tdlib/telegram-bot-api, Client.cpp): the API gives no finer code.
 _FORBIDDEN = {
@@ -88,12 +86,9 @@ def _refused(error: TelegramError, words: dict[str, Reason]) -> Outcome:
 
 
 def _network_outcome(error: NetworkError) -> Outcome:
-    """Tell surely not sent from maybe sent by the cause; PTB puts every other HTTP status here as well."""
-    cause = error.__cause__
-    if isinstance(cause, _NOT_SENT):
-        return Outcome(fate=Fate.TEMPORARY, detail=f"not sent ({type(cause).__name__})")
-    if isinstance(cause, httpx.HTTPError):
-        return Outcome(fate=Fate.UNKNOWN, detail=f"connection lost ({type(cause).__name__})")
+    """Tell surely not sent from maybe sent by its kind; PTB puts every other HTTP status here as well."""
+    if isinstance(error, NotSentError):
+        return Outcome(fate=Fate.TEMPORARY, detail=f"not sent ({error.message})")
     message = error.message.casefold()
     if message.startswith("too many requests"):
         return Outcome(fate=Fate.TEMPORARY, detail="flood control")

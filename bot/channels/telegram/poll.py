@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from telegram.error import TelegramError
 
 from bot.channels.telegram import limits
-from bot.channels.telegram.send import connection
+from bot.channels.telegram.wire import Wire
 
 _LOG = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Polling:
         self._address = f"{base_url}/getUpdates"
         self._wait = wait
         self._deadline = wait + slack
-        self._request = connection(self._deadline, 1)
+        self._wire = Wire(self._deadline, 1)
         self._pauses = (first_pause, longest_pause)
         self._pause = first_pause
         self._patience = patience
@@ -68,17 +68,16 @@ class Polling:
 
     async def close(self) -> None:
         """Close the connection; an update on its way is not lost, Telegram gives it again."""
-        await self._request.shutdown()
+        await self._wire.shutdown()
 
     async def _ask(self, offset: int | None) -> list[Any] | None:
         """Make one getUpdates; None when there was no answer to go by, after a pause."""
         asked = time.monotonic()
         try:
-            async with asyncio.timeout(self._deadline):
-                status, answer = await self._request.do_request(self._address + _query(offset, self._wait), "POST")
-        except (TelegramError, TimeoutError) as error:
+            status, answer = await self._wire.do_request(self._address + _query(offset, self._wait), "POST")
+        except TelegramError as error:
             await self._new_connection()
-            await self._again(f"no answer ({type(error.__cause__ or error).__name__})")
+            await self._again(f"no answer ({error})")
             return None
         batch = _batch(status, answer)
         if batch is None or (batch and _after(batch, None) is None):
@@ -122,8 +121,8 @@ class Polling:
 
     async def _new_connection(self) -> None:
         """Leave the old connection: a torn one can hold the only place of the pool for ever."""
-        await self._request.shutdown()
-        self._request = connection(self._deadline, 1)
+        await self._wire.shutdown()
+        self._wire = Wire(self._deadline, 1)
 
 
 def _query(offset: int | None, wait: float) -> str:

@@ -4,27 +4,20 @@ import asyncio
 import json
 import logging
 import os
-import sys
-from importlib.util import find_spec
 from typing import Any
 
 from telegram import Bot
 from telegram.error import BadRequest
-from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.outcomes import outcome_of
+from bot.channels.telegram.wire import Wire
 from handlers.messages import Call, Fate, Outcome, Reason, Way
 
 # PTB's RetryAfter warns, in its own constructor, of the type that retry_after will have: choose the new type.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
-# httpx writes each address at INFO, httpcore at DEBUG, PTB its base address at DEBUG: all hold the bot's token. PTB
-# also writes answers it cannot read, with whatever personal data they hold, at ERROR.
-for _name, _level in (("httpx", logging.WARNING), ("httpcore", logging.WARNING), ("telegram", logging.CRITICAL)):
-    logging.getLogger(_name).setLevel(_level)
-# httpcore asks for sniffio, which nothing here needs, several times a call; what is missing is looked for on the disk
-# each time, unless it is known to be missing.
-if find_spec("sniffio") is None:
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
+# PTB writes its base address, which holds the bot's token, at DEBUG, and answers it cannot read, with whatever personal
+# data they hold, at ERROR.
+logging.getLogger("telegram").setLevel(logging.CRITICAL)
 
 Body = dict[str, Any]
 
@@ -34,20 +27,8 @@ LEAST_SECONDS = 0.1
 """A call that finds its place later than this before its deadline is not begun: it would end unknown, and unsent."""
 
 
-def connection(deadline: float, size: int) -> HTTPXRequest:
-    """Make a pool of ``size`` connections whose every single wait is bounded by ``deadline`` seconds."""
-    start = min(5.0, deadline / 2)
-    return HTTPXRequest(
-        connection_pool_size=size,
-        connect_timeout=start,
-        pool_timeout=start,
-        write_timeout=deadline,
-        read_timeout=deadline,
-    )
-
-
 class Sending:
-    """The calls of one bot, at most ``calls_in_flight`` at a time: httpx slows down as more run side by side.
+    """The calls of one bot, at most ``calls_in_flight`` at a time.
 
     PTB's own ``Bot.initialize`` is not used: it asks getMe, so a bot could not start while the network is down.
     """
@@ -55,12 +36,12 @@ class Sending:
     def __init__(self, token: str, base_url: str, deadline: float, calls_in_flight: int) -> None:
         self._deadline = deadline
         self._free = asyncio.Semaphore(calls_in_flight)
-        self._request = connection(deadline, calls_in_flight + 2)  # two for staff's look-ups beside the sending
-        self.bot = Bot(token, base_url=base_url, request=self._request, get_updates_request=self._request)
+        self._wire = Wire(deadline, calls_in_flight + 2)  # two for staff's look-ups beside the sending
+        self.bot = Bot(token, base_url=base_url, request=self._wire, get_updates_request=self._wire)
 
     async def close(self) -> None:
         """Close the connections; PTB's ``Bot.shutdown`` does so only after ``initialize``."""
-        await self._request.shutdown()
+        await self._wire.shutdown()
 
     async def send(self, call: Call) -> Outcome:
         """Make the call; the wait for a free place counts against the deadline, and passing it there is harmless."""

@@ -1,6 +1,7 @@
 """A tiny Bot API over real HTTP that answers, fails or breaks off as a test says; it checks nothing itself."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -39,7 +40,7 @@ class Played:
 def _value(value: Any) -> Any:
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, TypeError):  # plain words; an uploaded file
         return value
 
 
@@ -107,6 +108,26 @@ async def drip(request: web.Request) -> web.StreamResponse:
         await response.write(b" ")
         await asyncio.sleep(0.05)
     return response
+
+
+def redirect(status: int, to: str) -> Answer:
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=status, headers={"Location": to})
+
+    return answer
+
+
+async def endless(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b" " * 65536)
+
+
+async def swollen(request: web.Request) -> web.Response:
+    """Answer a few kilobytes that unpack to 30 MB."""
+    packed = gzip.compress(bytes(30 * 2**20))
+    return web.Response(body=packed, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
 
 
 async def cut_off(request: web.Request) -> web.StreamResponse:

@@ -103,7 +103,7 @@ async def test_a_failure_is_outlived_without_losing_the_offset(failure: Answer) 
 
 async def test_a_torn_connection_that_holds_its_place_is_left_behind() -> None:
     async with polling(silence, ok(FIRST), slack=2) as (_, poll):
-        held = asyncio.create_task(poll._request.do_request(poll._address, "POST"))
+        held = asyncio.create_task(poll._wire.do_request(poll._address, "POST"))
         await asyncio.sleep(0.05)
         async with asyncio.timeout(1.8):  # the held place would be free again after 2.2 s
             assert len(await anext(poll.updates())) == 2
