@@ -1,4 +1,4 @@
-"""The library's requests go over aiohttp once and whole; what breaks says whether it may have arrived, and no secret."""
+"""The library's requests go over aiohttp once and whole; a failure says whether it may have arrived, and no secret."""
 
 import asyncio
 import logging
