@@ -7,6 +7,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, or_, select
 
 from storage import deliveries
+from storage.bulk import among_given
 from storage.claims import question
 from storage.database import Instant
 from storage.deliveries import DELIVERIES
@@ -55,21 +56,26 @@ def hold_paced(
     Of broadcasts only those of ``broadcast_ids`` may go now. An account to which another call is being made, or was
     made within ``chat_gap``, is left out. Gives the calls' numbers, for `lease_held`.
     """
-    values = {"channel": channel, "way": way, "broadcasts": list(broadcast_ids) or [0], "since": now - chat_gap}
-    values |= {"owner": owner, "now": now, "most": limit, "held": list(held) or [0]}
-    return list(connection.execute(_paced(alone=alone, has_gap=bool(chat_gap)), values).scalars())
+    asked = {"on": channel, "by": way, "broadcasts": list(broadcast_ids), "owner": owner, "now": now, "most": limit}
+    asked |= {"held": list(held)} | ({"since": now - chat_gap} if chat_gap else {})
+    return [row.id for row in _paced(alone=alone, has_gap=bool(chat_gap)).all(connection, **asked)]
 
 
 @cache
-def _paced(*, alone: bool, has_gap: bool) -> Select[tuple[int]]:
-    """Ask for calls that nobody waits for; made once, for it is put many times a second."""
-    wanted = [OUTBOX.c.channel == bindparam("channel"), OUTBOX.c.way == bindparam("way")]
-    wanted.append(OUTBOX.c.kind.not_in(REPLIES))
-    ours = OUTBOX.c.broadcast_id.in_(bindparam("broadcasts", expanding=True))
+def _paced(*, alone: bool, has_gap: bool) -> Prepared:
+    sqlite, postgresql = (_paced_on(engine, alone, has_gap) for engine in ("sqlite", "postgresql"))
+    return Prepared(sqlite, postgresql=postgresql)
+
+
+def _paced_on(engine: str, alone: bool, has_gap: bool) -> Select[tuple[int]]:
+    """Ask for calls that nobody waits for, as it is asked many times a second."""
+    wanted = [OUTBOX.c.channel == bindparam("on"), OUTBOX.c.way == bindparam("by")]
+    wanted += [OUTBOX.c.kind != kind for kind in REPLIES]
+    ours = among_given(engine, OUTBOX.c.broadcast_id, "broadcasts")
     wanted.append(or_(OUTBOX.c.broadcast_id.is_(None), ours))
     if has_gap:
         wanted.append(~_is_chat_busy())
-    return question(*wanted, alone=alone)
+    return question(engine, *wanted, alone=alone)
 
 
 def _is_chat_busy() -> ColumnElement[bool]:

@@ -9,11 +9,12 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Float, select, text
+from sqlalchemy import Connection, Float, bindparam, literal_column, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage.database import table_of
+from storage.prepared import Prepared
 
 BURST_SECONDS = 0.25  # what was not used so lately may be caught up with; a quarter of a platform's bucket
 BURST_CALLS = 5  # the same where less than a call a second is allowed: such a bucket is an hour deep
@@ -28,6 +29,11 @@ class Budget(SQLModel, table=True):
 
 
 BUDGETS = table_of(Budget)
+_OF_ENDPOINT = BUDGETS.c.name == bindparam("endpoint")
+# The number as the driver gives it: SQLAlchemy's reader of it would ask what kind of column PostgreSQL answers with.
+_FREE_AT = literal_column("free_at").label("free_at")
+_HOLD = Prepared(select(_FREE_AT).select_from(BUDGETS).where(_OF_ENDPOINT).with_for_update())
+_PUT = Prepared(BUDGETS.update().where(_OF_ENDPOINT).values(free_at=bindparam("end")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +69,16 @@ def hold(connection: Connection, name: str, seconds: float, now: datetime) -> No
 
 def _held(connection: Connection, name: str) -> float:
     """Hold a budget's row, made if need be, and give from when it is free."""
-    question = select(BUDGETS.c.free_at).where(BUDGETS.c.name == name).with_for_update()
-    free_at = connection.execute(question).scalar()
-    if free_at is None:
+    held = _HOLD.first(connection, endpoint=name)
+    if held is None:
         insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(BUDGETS)
         connection.execute(insert.values(name=name, free_at=0.0).on_conflict_do_nothing())
-        free_at = connection.execute(question).scalar_one()
-    return float(free_at)
+        held = _HOLD.one(connection, endpoint=name)
+    return float(held.free_at)
 
 
 def _put(connection: Connection, name: str, free_at: float) -> None:
-    connection.execute(BUDGETS.update().where(BUDGETS.c.name == name).values(free_at=free_at))
+    _PUT.change(connection, endpoint=name, end=free_at)
 
 
 def _clock(connection: Connection, now: datetime) -> float:

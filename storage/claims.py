@@ -3,11 +3,25 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, exists, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Update,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+)
 
+from storage.bulk import among_given
 from storage.database import Instant
 from storage.facts import ChannelName
 from storage.outbox import OPEN, OUTBOX, URGENCY, OutboxKind, OutboxState, StoredCall, call_of
+from storage.prepared import Prepared
 
 
 def claim_due(
@@ -52,20 +66,15 @@ def hold_due(
 
     What an account is told about a part is told in order: not before the call about it that was stored earlier ended.
     """
-    asked = question(*wanted, alone=alone)
-    values = {
-        "owner": owner,
-        "now": now,
-        "most": limit,
-        "held": list(held) or [0],
-    }  # an empty list would be a question of its own
+    asked = question(connection.dialect.name, *wanted, alone=alone)
+    values = {"owner": owner, "now": now, "most": limit, "held": list(held)}
     return list(connection.execute(asked, values).scalars())
 
 
-def question(*wanted: ColumnElement[bool], alone: bool) -> Select[tuple[int]]:
+def question(engine: str, *wanted: ColumnElement[bool], alone: bool) -> Select[tuple[int]]:
     """Ask for the calls that are due, and hold them; its values are ``owner``, ``now``, ``most`` and ``held``."""
     now = bindparam("now", type_=Instant())
-    lost = (OUTBOX.c.leased_until < now) & OUTBOX.c.id.not_in(bindparam("held", expanding=True))
+    lost = (OUTBOX.c.leased_until < now) & ~among_given(engine, OUTBOX.c.id, "held")
     if alone:
         lost |= OUTBOX.c.leased_by != bindparam("owner")
     waiting = (OUTBOX.c.state == OutboxState.WAITING) & (OUTBOX.c.due_at <= now)
@@ -73,6 +82,23 @@ def question(*wanted: ColumnElement[bool], alone: bool) -> Select[tuple[int]]:
     asked = select(OUTBOX.c.id).where(OPEN, *wanted, due, ~_is_behind_another())
     ordered = asked.order_by(OUTBOX.c.urgency, OUTBOX.c.id).limit(bindparam("most", type_=Integer()))
     return ordered.with_for_update(skip_locked=True)
+
+
+def _leasing(engine: str) -> Update:
+    is_sending = OUTBOX.c.state == OutboxState.SENDING
+    values = {
+        "state": OutboxState.SENDING,
+        "leased_by": bindparam("owner"),
+        "leased_until": bindparam("until"),
+        "attempts": OUTBOX.c.attempts + 1,
+        "first_tried_at": func.coalesce(OUTBOX.c.first_tried_at, bindparam("now", type_=Instant())),
+        "was_unknown": OUTBOX.c.was_unknown | is_sending,
+    }
+    leased = OUTBOX.update().where(among_given(engine, OUTBOX.c.id, "calls")).values(**values)
+    return leased.returning(*(OUTBOX.c[name] for name in StoredCall.__slots__))
+
+
+_LEASE = Prepared(_leasing("sqlite"), postgresql=_leasing("postgresql"))
 
 
 def lease_held(
@@ -84,16 +110,8 @@ def lease_held(
     """
     if not call_ids:
         return []
-    values = {
-        "state": OutboxState.SENDING,
-        "leased_by": owner,
-        "leased_until": now + lease,
-        "attempts": OUTBOX.c.attempts + 1,
-        "first_tried_at": func.coalesce(OUTBOX.c.first_tried_at, bindparam("now", now, type_=Instant())),
-        "was_unknown": OUTBOX.c.was_unknown | (OUTBOX.c.state == OutboxState.SENDING),
-    }
-    statement = OUTBOX.update().where(OUTBOX.c.id.in_(call_ids)).values(**values)
-    leased = {row.id: call_of(row) for row in connection.execute(statement.returning(*OUTBOX.c))}
+    rows = _LEASE.all(connection, calls=list(call_ids), owner=owner, now=now, until=now + lease)
+    leased = {row.id: call_of(row) for row in rows}
     return [leased[number] for number in call_ids]
 
 
