@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -99,49 +100,49 @@ class Sealing:
         if not is_shared(self.sender, self.broadcast):
             told = [one.account_id for one in wanted]
             edits = find_edits(self.connection, self.sender, self.broadcast, self.lot.language, told)
-            calls = {one.account_id: self._push(one, bodies, edits.get(one.account_id)) for one in wanted}
+            pushes = [self._push(one, bodies, edits.get(one.account_id)) for one in wanted]
+            calls = dict(zip(told, outbox.add_all(self.connection, pushes), strict=True))
             deliveries.seal_each(self.connection, self.broadcast.id, self.lot, calls, self.now)
             return len(calls)
         body = self.sender.address(bodies[0], [one.key or "" for one in wanted])
-        call_id = self._add(wanted, Way.MULTICAST, body, bodies[1:])
+        (call_id,) = outbox.add_all(self.connection, [self._call(wanted, Way.MULTICAST, body, bodies[1:])])
         numbers = [one.account_id for one in wanted]
         place = (self.connection, self.broadcast.id, self.lot)
         deliveries.seal(*place, numbers, call_id, self.now, is_row=self.is_row)
         return 1
 
-    def _push(self, one: Candidate, bodies: Sequence[bytes], edit: Edit | None) -> int:
-        """Store the call to one account, with buttons of its own where they are tracked; first what it edits."""
+    def _push(self, one: Candidate, bodies: Sequence[bytes], edit: Edit | None) -> dict[str, Any]:
+        """Give the call to one account, with buttons of its own where they are tracked; first what it edits."""
         if self.tracking is not None:
             shown = load(self.broadcast.content.texts[self.lot.language])
             bodies = self.sender.render(self.tracking.personalise(shown, one.account_id))
         if edit is not None:
-            return self._add([one], Way.PUSH, edit.body, bodies, token=edit.number)
-        return self._add([one], Way.PUSH, bodies[0], bodies[1:])
+            return self._call([one], Way.PUSH, edit.body, bodies, token=edit.number)
+        return self._call([one], Way.PUSH, bodies[0], bodies[1:])
 
-    def _add(
+    def _call(
         self, to: Sequence[Candidate], way: Way, body: bytes, rest: Sequence[bytes], token: str | None = None
-    ) -> int:
-        """Store one call; one to a single account names it, so that its outcome says something about that account."""
+    ) -> dict[str, Any]:
+        """Give one call; one to a single account names it, so that its outcome says something about that account."""
         alone = to[0] if len(to) == 1 else None
         key = (alone.key if alone else None) if way is Way.PUSH else None
-        return outbox.add(
-            self.connection,
-            broadcast_id=self.broadcast.id,
-            account_id=alone.account_id if alone else None,
-            channel=self.lot.channel,
-            bot_id=self.lot.bot_id,
-            kind=OutboxKind.BULK,
-            way=way,
-            to_key=key or "",
-            body=body,
-            rest=json.dumps([one.decode() for one in rest]) if rest else "",
-            token=token,
-            retry_key=str(uuid.uuid4()) if self.sender.has_retry_key else None,
-            state=OutboxState.WAITING,
-            due_at=self.real_now,
-            made_at=self.real_now,
-            not_after=self.real_now + (self.broadcast.content.not_after - self.now),
-        ).id
+        return {
+            "broadcast_id": self.broadcast.id,
+            "account_id": alone.account_id if alone else None,
+            "channel": self.lot.channel,
+            "bot_id": self.lot.bot_id,
+            "kind": OutboxKind.BULK,
+            "way": way,
+            "to_key": key or "",
+            "body": body,
+            "rest": json.dumps([one.decode() for one in rest]) if rest else "",
+            "token": token,
+            "retry_key": str(uuid.uuid4()) if self.sender.has_retry_key else None,
+            "state": OutboxState.WAITING,
+            "due_at": self.real_now,
+            "made_at": self.real_now,
+            "not_after": self.real_now + (self.broadcast.content.not_after - self.now),
+        }
 
 
 def cap_of(broadcast: BroadcastFacts, now: datetime) -> Cap | None:
