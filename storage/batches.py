@@ -56,8 +56,8 @@ def hold_paced(
     Of broadcasts only those of ``broadcast_ids`` may go now. An account to which another call is being made, or was
     made within ``chat_gap``, is left out. Gives the calls' numbers, for `lease_held`.
     """
-    asked = {"on": channel, "by": way, "broadcasts": list(broadcast_ids), "owner": owner, "now": now, "most": limit}
-    asked |= {"held": list(held)} | ({"since": now - chat_gap} if chat_gap else {})
+    asked = {"on": channel, "by": way, "broadcasts": broadcast_ids, "owner": owner, "now": now, "most": limit}
+    asked |= {"held": held} | ({"since": now - chat_gap} if chat_gap else {})
     return [row.id for row in _paced(alone=alone, has_gap=bool(chat_gap)).all(connection, **asked)]
 
 

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Float, bindparam, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Float, bindparam, literal_column, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -31,7 +31,7 @@ class Budget(SQLModel, table=True):
 BUDGETS = table_of(Budget)
 _OF_ENDPOINT = BUDGETS.c.name == bindparam("endpoint")
 # The number as the driver gives it: SQLAlchemy's reader of it would ask what kind of column PostgreSQL answers with.
-_FREE_AT = literal_column("free_at").label("free_at")
+_FREE_AT: ColumnElement[float] = literal_column("free_at").label("free_at")
 _HOLD = Prepared(select(_FREE_AT).select_from(BUDGETS).where(_OF_ENDPOINT).with_for_update())
 _PUT = Prepared(BUDGETS.update().where(_OF_ENDPOINT).values(free_at=bindparam("end")))
 

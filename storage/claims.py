@@ -17,11 +17,10 @@ from sqlalchemy import (
     text,
 )
 
-from storage.bulk import among_given
+from storage.bulk import among_given, prepare_among
 from storage.database import Instant
 from storage.facts import ChannelName
 from storage.outbox import OPEN, OUTBOX, URGENCY, OutboxKind, OutboxState, StoredCall, call_of
-from storage.prepared import Prepared
 
 
 def claim_due(
@@ -67,7 +66,7 @@ def hold_due(
     What an account is told about a part is told in order: not before the call about it that was stored earlier ended.
     """
     asked = question(connection.dialect.name, *wanted, alone=alone)
-    values = {"owner": owner, "now": now, "most": limit, "held": list(held)}
+    values = {"owner": owner, "now": now, "most": limit, "held": held}
     return list(connection.execute(asked, values).scalars())
 
 
@@ -84,7 +83,7 @@ def question(engine: str, *wanted: ColumnElement[bool], alone: bool) -> Select[t
     return ordered.with_for_update(skip_locked=True)
 
 
-def _leasing(engine: str) -> Update:
+def _leasing(held: ColumnElement[bool]) -> Update:
     is_sending = OUTBOX.c.state == OutboxState.SENDING
     values = {
         "state": OutboxState.SENDING,
@@ -94,11 +93,10 @@ def _leasing(engine: str) -> Update:
         "first_tried_at": func.coalesce(OUTBOX.c.first_tried_at, bindparam("now", type_=Instant())),
         "was_unknown": OUTBOX.c.was_unknown | is_sending,
     }
-    leased = OUTBOX.update().where(among_given(engine, OUTBOX.c.id, "calls")).values(**values)
-    return leased.returning(*(OUTBOX.c[name] for name in StoredCall.__slots__))
+    return OUTBOX.update().where(held).values(**values).returning(*(OUTBOX.c[name] for name in StoredCall.__slots__))
 
 
-_LEASE = Prepared(_leasing("sqlite"), postgresql=_leasing("postgresql"))
+_LEASE = prepare_among(OUTBOX.c.id, _leasing)
 
 
 def lease_held(
@@ -110,7 +108,7 @@ def lease_held(
     """
     if not call_ids:
         return []
-    rows = _LEASE.all(connection, calls=list(call_ids), owner=owner, now=now, until=now + lease)
+    rows = _LEASE.all(connection, numbers=call_ids, owner=owner, now=now, until=now + lease)
     leased = {row.id: call_of(row) for row in rows}
     return [leased[number] for number in call_ids]
 
