@@ -48,3 +48,4 @@ def test_the_played_platform_counts_what_comes_too_fast(program: Path) -> None:
     played = telegram.measure_library(100, program, rate=20)
     assert played.told == 100
     assert played.refused > 20, "its bucket of 20 was empty long before the last"
+    assert played.cpu_ms > 0

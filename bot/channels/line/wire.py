@@ -92,7 +92,9 @@ class Wire:
             "Authorization": f"Bearer {await self.tokens.current()}",
         }
         try:
-            async with session.post(self._api_url + path, data=body, headers=sent, proxy=self._proxy) as answer:
+            async with session.post(
+                self._api_url + path, data=body, headers=sent, proxy=self._proxy, allow_redirects=False
+            ) as answer:
                 return Answer(answer.status, answer.headers, await answer.read())
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError) as error:
             raise NotSentError(type(error).__name__) from error

@@ -282,3 +282,11 @@ async def test_a_refused_connection_is_that_error_too() -> None:
     with pytest.raises(LineError):
         await line.account.quota()
     await line.close()
+
+
+@pytest.mark.parametrize("status", [302, 307])
+async def test_a_redirect_is_not_followed_and_leaves_the_outcome_unknown(status: int) -> None:
+    away = Answer(status, b"", (("Location", "/elsewhere"),))
+    outcome, requests = await ended(PUSH, lambda request: OK if request.path == "/elsewhere" else away)
+    assert outcome.fate is Fate.UNKNOWN
+    assert [request.path for request in requests] == ["/v2/bot/message/push"]
