@@ -204,6 +204,21 @@ def test_a_broadcast_whose_time_passed_before_it_began_expires_and_one_under_way
     assert became(database, begun) == {"expired: too late": 8}
 
 
+def test_a_lot_alone_is_sealed_two_pieces_at_a_time_and_of_several_one_of_each(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Line, "multicast_limit", 2)
+    friends(database, KEYS)
+    friends(database, ["U9"], language="en")
+    where, number = house(), arm(database, {"ja": "こんにちは", "en": "hello"})
+    fixed(database, number, where)
+    sealed = []
+    for _ in range(3):
+        lead(database, where, number, pieces=1)
+        sealed.append(len(calls_of(database, number)))
+    assert sealed == [2, 4, 5]
+
+
 def test_a_stop_ends_what_waits_and_what_is_sealed_and_was_never_tried(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
