@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, bindparam, create_engine, text
 
-from bench import filling, machine, platform
+from bench import filling, machine, platform, servers
 from bench.prove import durable_postgresql
 from storage import events, programme_file, schema
 from storage.clock import real_now
@@ -104,6 +104,7 @@ def measure(
     port, engine, came = running.two_free_ports(), create_engine(url), {}
     platform.write(requests, [platform.press(key, "menu") for key in people])
     with _bot(folder, url, port, port + 1) as bot:
+        servers.Server([bot.process], [port]).await_calm()
         line = platform.Platform(platform.build(folder), port + 1, requests, [port])
         before = machine.cpu_seconds(machine.family(bot.process.pid))
         at = real_now() + timedelta(seconds=3)
