@@ -56,7 +56,7 @@ class Intake:
             self._storing = None
 
     async def _gather(self) -> None:
-        """Wait while more comes in."""
+        """Wait while more comes in, and WINDOW_SECONDS at most."""
         loop = asyncio.get_running_loop()
         ends, counted = loop.time() + WINDOW_SECONDS, 0
         while len(self._waiting) > counted and loop.time() < ends:

@@ -164,7 +164,6 @@ class Worker:
         done = await self._with_fresh_facts(lambda c: dispatch.decide(c, house, owner, address))
         if done is None:
             return False
-        log.debug("event_handled", message_id=done.event_id, channel=address[0])
         metrics.handled_events.labels(address[0]).inc()
         self._delivery.take(done.calls)
         return done.more_wait or not self._database.is_sqlite  # another process may have left us what it just stored
