@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -52,8 +53,16 @@ class House:
         return hmac.new(self.secret, words.encode(), hashlib.sha256).hexdigest()
 
 
-def decide(connection: Connection, house: House, owner: str, address: Address) -> tuple[int, list[StoredCall]] | None:
-    """Handle an account's oldest waiting event; gives its number and the calls leased to ``owner``, or None.
+class Decided(NamedTuple):
+    """One handled event: its number, the calls leased to who handled it, and whether the account has more waiting."""
+
+    event_id: int
+    calls: list[StoredCall]
+    more_wait: bool
+
+
+def decide(connection: Connection, house: House, owner: str, address: Address) -> Decided | None:
+    """Handle an account's oldest waiting event, its calls leased to ``owner``; None when there is none.
 
     None too while another process works on the account, or sends it an answer: what waits is left to that one.
     """
@@ -61,7 +70,7 @@ def decide(connection: Connection, house: House, owner: str, address: Address) -
         return None
     if outbox.is_answering_elsewhere(connection, owner, address):
         return None
-    event = inbox.find_oldest_waiting(connection, *address)
+    event, more_wait = inbox.find_next_waiting(connection, *address)
     if event is None:
         return None
     channel = house.channels[event.channel]
@@ -74,7 +83,7 @@ def decide(connection: Connection, house: House, owner: str, address: Address) -
         if said.forget:
             inbox.forget_event(connection, event.id)
     inbox.mark_done(connection, event.id, house.clock.real())
-    return event.id, calls
+    return Decided(event.id, calls, more_wait)
 
 
 def apologise(connection: Connection, house: House, owner: str, event: StoredEvent) -> list[StoredCall]:
@@ -90,8 +99,7 @@ def _open_talk(connection: Connection, house: House, event: StoredEvent, incomin
     programme, now = house.programme(), house.clock.now()
     key = (event.channel, event.bot_id, event.account_key)
     account = _find_account(connection, house, key)
-    if account.person_id is not None:
-        lock_person(connection, account.person_id)
+    if account.person_id is not None and lock_person(connection, account.person_id):
         # the person may have left through another account while this one waited for the lock
         account = _find_account(connection, house, key)
     said_at = house.clock.calendar(event.occurred_at)

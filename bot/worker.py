@@ -153,7 +153,7 @@ class Worker:
         return False
 
     async def _step(self, address: Address, careful: bool) -> bool:
-        """Handle one event; False when none waits."""
+        """Handle one event; False when no more wait."""
         if not careful:
             return await self._handle(address)
         async with self._one_suspect:
@@ -164,10 +164,9 @@ class Worker:
         done = await self._with_fresh_facts(lambda c: dispatch.decide(c, house, owner, address))
         if done is None:
             return False
-        log.debug("event_handled", message_id=done[0], channel=address[0])
         metrics.handled_events.labels(address[0]).inc()
-        self._delivery.take(done[1])
-        return True
+        self._delivery.take(done.calls)
+        return done.more_wait or not self._database.is_sqlite  # another process may have left us what it just stored
 
     async def _with_fresh_facts(self, unit: Callable[[Connection], Result]) -> Result:
         """Run a unit again when another transaction was first."""

@@ -5,7 +5,7 @@ A channel translates between these and its platform; handlers and delivery speak
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -115,7 +115,12 @@ Message = Text | Card
 
 def dump(messages: Sequence[Message]) -> str:
     """Write messages down, so that they can be rendered again later."""
-    return json.dumps([{"kind": type(message).__name__, **asdict(message)} for message in messages], ensure_ascii=False)
+    written = [{"kind": type(message).__name__, **_fields(message)} for message in messages]
+    return json.dumps(written, default=_fields, ensure_ascii=False)
+
+
+def _fields(part: Message | Choice) -> dict[str, Any]:
+    return {name: getattr(part, name) for name in part.__slots__}
 
 
 def load(written: str) -> tuple[Message, ...]:

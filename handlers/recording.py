@@ -72,7 +72,8 @@ def record(talk: Talk, action: Action, on: date, nth: int | None, place: int = 0
 
 
 def _facts(talk: Talk, action: Action, on: date, nth: int | None) -> ReportFacts:
-    own, others = claimed(talk, action, on, claims_on(talk, on))
+    claims = ledger.list_claims(talk.connection, talk.joined.id, {period_of(talk, action, on)})
+    own, others = claimed(talk, action, on, claims)
     done = ledger.list_day(talk.connection, talk.joined.id, on)
     known = {code: talk.programme.action(code) for code, _, _ in done}
     everyday = sum(p for code, _, p in done if (a := known[code]) and a.group is ActionGroup.EVERYDAY)

@@ -176,7 +176,10 @@ class _GroupingWriter:
         ended: list[tuple[Future[Any], Any, Exception | None]] = []
         try:
             with storage_errors(), self._engine.begin() as connection:
-                ended = [(future, *in_savepoint(connection, unit)) for unit, future in group]
+                if len(group) == 1:  # nobody else's work is undone with it
+                    ended = [(future, unit(connection), None) for unit, future in group]
+                else:
+                    ended = [(future, *in_savepoint(connection, unit)) for unit, future in group]
         except Exception as error:
             self._note(error)
             ended = [(future, None, error) for _, future in group]
@@ -280,9 +283,13 @@ def try_lock_account(connection: Connection, channel: str, bot_id: str, account_
     return bool(_TRY_LOCK.one(connection, name=name).held)
 
 
-def lock_person(connection: Connection, person_id: int) -> None:
-    """Hold one person until the transaction ends; after the account, and of two persons the lower number first."""
+def lock_person(connection: Connection, person_id: int) -> bool:
+    """Hold one person until the transaction ends; after the account, and of two persons the lower number first.
+
+    Tell whether others may have changed something meanwhile: not on SQLite, whose one writer needs no lock.
+    """
     _lock(connection, f"person:{person_id}")
+    return connection.dialect.name == "postgresql"
 
 
 def hold_free_persons(connection: Connection, person_ids: Sequence[int], limit: int) -> list[int]:

@@ -148,7 +148,7 @@ _OLDEST = Prepared(
     select(INBOX)
     .where(text("state = 'waiting'"), INBOX.c.bot_id == bindparam("bot_id"), *_OF_ACCOUNT)
     .order_by(INBOX.c.occurred_at, INBOX.c.id)
-    .limit(1)
+    .limit(2)
 )
 _AT_OR_BEFORE = (INBOX.c.occurred_at < bindparam("at")) | (
     (INBOX.c.occurred_at == bindparam("at")) & (INBOX.c.id <= bindparam("event_id"))
@@ -178,8 +178,15 @@ def find_oldest_waiting(
     connection: Connection, channel: ChannelName, bot_id: str, account_key: str
 ) -> StoredEvent | None:
     """Find the account's oldest waiting event by the platform's time."""
-    row = _OLDEST.first(connection, channel=channel, bot_id=bot_id, account_key=account_key)
-    return None if row is None else _stored(row)
+    return find_next_waiting(connection, channel, bot_id, account_key)[0]
+
+
+def find_next_waiting(
+    connection: Connection, channel: ChannelName, bot_id: str, account_key: str
+) -> tuple[StoredEvent | None, bool]:
+    """Find the account's oldest waiting event by the platform's time, and whether another waits behind it."""
+    rows = _OLDEST.all(connection, channel=channel, bot_id=bot_id, account_key=account_key)
+    return (_stored(rows[0]) if rows else None), len(rows) > 1
 
 
 def list_arrived(connection: Connection, after: int, limit: int) -> list[tuple[int, tuple[ChannelName, str, str]]]:

@@ -96,9 +96,6 @@ def add_week(connection: Connection, week: date, person_id: int, values: dict[st
     connection.execute(begun)
 
 
-_ADD = [Prepared(_adding("sqlite", day), postgresql=_adding("postgresql", day)) for day in range(len(DAYS))]
-
-
 def _step(connection: Connection, week: date, person_id: int, before: int, after: int) -> None:
     """Move a person from one number of points to another, the lower first: no two transactions wait in a circle."""
     moved = sorted([(before, -1), (after, 1)])

@@ -40,6 +40,31 @@ async def test_what_comes_at_once_is_stored_in_few_transactions(
     assert (sum(groups), len(groups) < 5) == (40, True)
 
 
+async def test_a_webhook_that_comes_alone_waits_for_nobody(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "WINDOW_SECONDS", 60.0)
+    async with asyncio.timeout(10):
+        await Intake(database).store(ChannelName.LINE, [an_event(1)], NOW)
+    assert stored(database) == ["e1"]
+
+
+async def test_an_endless_stream_holds_up_nobody_for_longer_than_the_window(database: Database) -> None:
+    door, coming = Intake(database), True
+
+    async def stream() -> None:
+        tasks, number = [], 0
+        while coming:
+            tasks.append(asyncio.create_task(door.store(ChannelName.LINE, [an_event(number := number + 1)], NOW)))
+            await asyncio.sleep(0)
+        await asyncio.gather(*tasks)
+
+    streaming = asyncio.create_task(stream())
+    async with asyncio.timeout(10):
+        await door.store(ChannelName.LINE, [an_event(0)], NOW)
+    coming = False
+    await streaming
+    assert "e0" in stored(database)
+
+
 async def test_a_webhook_that_cannot_be_stored_keeps_no_other_from_it(database: Database) -> None:
     door = Intake(database)
     webhooks = [[an_event(1)], [an_event(2, raw=None)], [an_event(3)]]  # type: ignore[arg-type]

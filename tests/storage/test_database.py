@@ -43,6 +43,18 @@ def test_a_unit_that_raises_undoes_only_itself(database: Database) -> None:
     assert database.read(lambda c: marks.find(c, MarkName.SANDBOX)).result() is None
 
 
+def test_a_unit_that_raises_alone_leaves_nothing_and_the_next_is_stored(database: Database) -> None:
+    def fails(connection: Connection) -> None:
+        marks.put(connection, MarkName.SANDBOX, "half")
+        raise LookupError("half done")
+
+    with pytest.raises(LookupError):
+        database.write(fails).result()
+    assert database.read(lambda c: marks.find(c, MarkName.SANDBOX)).result() is None
+    database.write(lambda c: marks.put(c, MarkName.SANDBOX, "whole")).result()
+    assert database.read(lambda c: marks.find(c, MarkName.SANDBOX)).result() == "whole"
+
+
 def test_a_unit_whose_waiting_caller_gave_up_does_not_stop_the_writer(database: Database) -> None:
     cancelled = []
 

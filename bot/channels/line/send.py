@@ -135,7 +135,8 @@ def _properties(told: Mapping[str, Any]) -> list[str]:
 
 def _detail(answer: Answer) -> str:
     """Name the status and the fields that LINE complained about; its sentences could quote what a person wrote."""
-    return " ".join([f"status {answer.status}", *_properties(_told(answer))[:5]])
+    complained = [] if answer.status < 400 else _properties(_told(answer))
+    return " ".join([f"status {answer.status}", *complained[:5]])
 
 
 def _request_id(answer: Answer) -> str | None:
