@@ -20,7 +20,8 @@ from storage import backups, copying, generations, marks, outbox, schema
 from storage.accounts import ACCOUNTS
 from storage.backups import BackupError
 from storage.clock import real_now
-from storage.database import Database, count_others, lock_file
+from storage.database import Database, count_others
+from storage.file_lock import lock_file
 from storage.inbox import INBOX
 from storage.ledger import LEDGER
 from storage.marks import MarkName

@@ -201,7 +201,8 @@ class Delivery:
         if made is None:
             return
         outcome, step, is_failing = made
-        await self._insist(lambda c: self._end(c, call, outcome, step, is_failing=is_failing))
+        is_plain = call.kind in outbox.REPLIES and outcome.fate is Fate.ACCEPTED  # it ends its own row, and no more
+        await self._insist(lambda c: self._end(c, call, outcome, step, is_failing=is_failing), together=is_plain)
         self._troubles.remember(call, outcome)
         self._watch(call, outcome, self._clock.real())
 
@@ -267,14 +268,15 @@ class Delivery:
         mine = await self._insist(lambda c: outbox.renew(c, call.id, self.owner, self._clock.real(), LEASE))
         return mine is True
 
-    async def _insist(self, unit: Callable[[Connection], Result]) -> Result | None:
+    async def _insist(self, unit: Callable[[Connection], Result], *, together: bool = False) -> Result | None:
         """Write as often as it takes, for a call whose end is not written would be lost or made again.
 
         None when this process stops before: the next one finds the call as one that was perhaps sent.
         """
+        write = self._database.write_together if together else self._database.write
         while True:
             try:
-                return await asyncio.wrap_future(self._database.write(unit))
+                return await asyncio.wrap_future(write(unit))
             except (StorageUnavailableError, ConflictError) as error:
                 log.warning("outbox_not_written", error=str(error))
             if self._stopping.is_set():

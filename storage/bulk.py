@@ -24,6 +24,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
+from storage import prepared
 from storage.prepared import Prepared
 
 
@@ -68,6 +69,7 @@ def copy_in(connection: Connection, table: Table, rows: Sequence[Mapping[str, An
     statement = f"COPY {table.name} ({', '.join(names)}) FROM STDIN"
     driver: Any = connection.connection.driver_connection
     dialect = connection.dialect
+    prepared.flush(connection)
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:

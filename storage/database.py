@@ -1,11 +1,11 @@
 """The engine, the writer and the transaction: the only place that commits. Knows no table.
 
 SQLite has one writer thread: the units of work that wait share one transaction, each in a savepoint of its own, so one
-sync of the disk serves them all. PostgreSQL runs each unit in a transaction of its own on a small pool of threads.
+sync of the disk serves them all. PostgreSQL runs each unit in a transaction of its own on a small pool of threads; only
+those that nobody can wait for are grouped there too.
 """
 
 import contextlib
-import fcntl
 import os
 import queue
 import socket
@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import BigInteger, Boolean, Connection, DateTime, Engine, Integer, Table, create_engine, event, text
@@ -23,6 +22,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
+from storage import prepared
+from storage.file_lock import lock_file
 from storage.prepared import Prepared
 
 Result = TypeVar("Result")
@@ -43,10 +44,6 @@ class StorageUnavailableError(Exception):
 
 class ConflictError(Exception):
     """Another transaction was first (a unique key, a deadlock): run the unit again with fresh facts."""
-
-
-class SecondProcessError(Exception):
-    """Another process already writes to this SQLite file."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -102,6 +99,7 @@ class Database:
         """When a write was last refused for want of room or by a bad disk (time.monotonic); None: never."""
         writer = _GroupingWriter if self.is_sqlite else _PooledWriter
         self._writer: _GroupingWriter | _PooledWriter = writer(self._engine, self._note)
+        self._together = self._writer if self.is_sqlite else _GroupingWriter(self._engine, self._note)
 
     def write(self, unit: Unit[Result]) -> "Future[Result]":
         """Run a unit of work in a transaction; its Future gives the result after the commit, or raises.
@@ -109,6 +107,14 @@ class Database:
         StorageUnavailableError at once when the database is closed.
         """
         return self._writer.submit(unit)
+
+    def write_together(self, unit: Unit[Result]) -> "Future[Result]":
+        """Do as ``write``, and let what waits at the same time share the commit, on PostgreSQL as well.
+
+        Only for short units that hold no account or person and change rows of their own alone: a group keeps what each
+        of its units took until all are committed, and two groups would wait for each other in a circle.
+        """
+        return self._together.submit(unit)
 
     def read(self, question: Unit[Result]) -> "Future[Result]":
         """Ask a question on a connection of its own; what it writes is rolled back."""
@@ -126,6 +132,7 @@ class Database:
     def close(self) -> None:
         """Finish what was submitted, then let go of the file and the connections; closing twice is once."""
         self._writer.close()
+        self._together.close()
         self._readers.shutdown()
         self._engine.dispose()
         if self._lock is not None:
@@ -139,7 +146,10 @@ class Database:
 
 
 class _GroupingWriter:
-    """SQLite's one writer: what waits shares one transaction, up to a limit; a unit that raises undoes only itself."""
+    """SQLite's one writer, and PostgreSQL's for ``write_together``.
+
+    What waits shares one transaction, up to a limit; a unit that raises undoes only itself.
+    """
 
     def __init__(self, engine: Engine, note: Callable[[Exception], None]) -> None:
         self._engine, self._note = engine, note
@@ -206,6 +216,7 @@ def in_savepoint(connection: Connection, unit: Unit[Result]) -> tuple[Result | N
         raise
     except Exception as error:
         with storage_errors():
+            prepared.forget(connection)  # what the unit had not even sent
             _ROLL_BACK.change(connection)
             _RELEASE.change(connection)
         return None, error
@@ -342,7 +353,13 @@ def _lock(connection: Connection, name: str) -> None:
 
 
 def _postgresql_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=POOL_SIZE + 4, connect_args={"application_name": _process_name()})
+    # psycopg itself is to prepare nothing: at a ROLLBACK it lets go of all that was, by storage.server_side as well
+    connect_args = {"application_name": _process_name(), "prepare_threshold": None}
+    engine = create_engine(url, pool_size=POOL_SIZE + 4, connect_args=connect_args)
+    event.listen(engine, "before_cursor_execute", prepared.flush)
+    event.listen(engine, "commit", prepared.commit)
+    event.listen(engine, "rollback", prepared.forget)
+    return engine
 
 
 def _process_name() -> str:
@@ -375,21 +392,6 @@ def _sqlite_engine(url: str, read_only: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
 
     return engine
-
-
-def lock_file(path: str | None) -> int | None:
-    """Hold a lock beside a SQLite file, until the handle is closed. SecondProcessError when another process does."""
-    if path is None or path == ":memory:":
-        return None
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite would let everybody on the machine read it
-    handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        raise SecondProcessError(f"another process is using {path}: stop it first, or use PostgreSQL") from error
-    return handle
 
 
 def table_of(model: type[SQLModel]) -> Table:

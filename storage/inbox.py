@@ -169,6 +169,12 @@ _LIST_ARRIVED = Prepared(
     .order_by(INBOX.c.id)
     .limit(bindparam("most"))
 )
+_LIST_ARRIVED = Prepared(
+    select(INBOX.c.id, INBOX.c.channel, INBOX.c.bot_id, INBOX.c.account_key)
+    .where(INBOX.c.id > bindparam("after"), text("state = 'waiting'"))
+    .order_by(INBOX.c.id)
+    .limit(bindparam("most"))
+)
 _MARK_DONE = Prepared(
     INBOX.update().where(INBOX.c.id == bindparam("event_id")).values(state=InboxState.DONE, done_at=bindparam("now"))
 )
@@ -227,7 +233,7 @@ def count_recent(connection: Connection, event: StoredEvent, span: timedelta) ->
 
 def mark_done(connection: Connection, event_id: int, now: datetime) -> None:
     """Mark an event as handled."""
-    _MARK_DONE.change(connection, event_id=event_id, now=now)
+    _MARK_DONE.put_off(connection, event_id=event_id, now=now)
 
 
 def add_attempt(connection: Connection, event_id: int, trouble: str | None = None) -> int:

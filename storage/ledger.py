@@ -125,7 +125,7 @@ def add_entry(connection: Connection, **values: Any) -> int:
     """
     entry_id = int(_APPEND.one(connection, **{"co2_grams": 0, "detail": "", **values}).id)
     claim = {"person_id": values["person_id"], "name": values["action"], "period": values["period"], "n": values["n"]}
-    _CLAIM.change(connection, **claim, entry_id=entry_id)
+    _CLAIM.put_off(connection, **claim, entry_id=entry_id)
     _count(connection, values, times=1)
     return entry_id
 
@@ -162,7 +162,7 @@ def _count(connection: Connection, values: dict[str, Any], times: int) -> None:
     column = "confirmed" if values.get("confirmed") else "self_reported"
     change = {"times": times, "confirmed": 0, "self_reported": 0, "co2_grams": values.get("co2_grams", 0)}
     change[column] = values["points"]
-    _TALLY.change(connection, person_id=values["person_id"], action=values["action"], **change)
+    _TALLY.put_off(connection, person_id=values["person_id"], action=values["action"], **change)
     counter = (
         totals.CounterName.POINTS_CONFIRMED if values.get("confirmed") else totals.CounterName.POINTS_SELF_REPORTED
     )

@@ -1,4 +1,4 @@
-"""Statements that are built and compiled once and run on the driver's own cursor; knows no table and never commits.
+"""Statements that are built and compiled once and run on a cursor of their own; knows no table, commits only when told.
 
 For the statements that every message runs. SQLAlchemy builds, keys and wraps a statement anew each time, which costs
 ten to fifty times what SQLite itself needs to answer it; all others stay plain Core, which is easier to read.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ClauseElement, Connection
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
@@ -64,18 +65,34 @@ class Prepared:
         """Run a statement that gives no rows; gives how many it changed."""
         return int(_run(connection, self.form(connection.dialect), values).rowcount)
 
+    def put_off(self, connection: Connection, **values: Any) -> None:
+        """Run a statement of which nobody asks what it gave.
+
+        PostgreSQL is told of it together with the next statement or the commit, where it raises what it failed with.
+        """
+        form = self.form(connection.dialect)
+        way = "put_off" if connection.dialect.name == "postgresql" else "execute"
+        _execute(connection, form, _arguments(form, values), way)
+
     def change_many(self, connection: Connection, many: Sequence[dict[str, Any]]) -> None:
         """Run a statement that gives no rows once for each of many sets of values."""
         form = self.form(connection.dialect)
-        _execute(connection, form, [_arguments(form, values) for values in many], many=True)
+        _execute(connection, form, [_arguments(form, values) for values in many], "executemany")
 
     def form(self, dialect: Dialect) -> _Form:
         """Give the statement as an engine's driver takes it."""
         form = self._forms.get(dialect.name)
         if form is None:
-            compiled = self._statements[dialect.name].compile(dialect=dialect, column_keys=self._columns)
+            compiled = self._statements[dialect.name].compile(dialect=_writing(dialect), column_keys=self._columns)
             form = self._forms[dialect.name] = _compiled(compiled, dialect)
         return form
+
+
+def _writing(dialect: Dialect) -> Dialect:
+    """Give the dialect that statements are written in: PostgreSQL numbers values ($1), which its driver does not."""
+    if dialect.name != "postgresql":
+        return dialect
+    return PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
 def _compiled(compiled: Any, dialect: Dialect) -> _Form:
@@ -124,24 +141,57 @@ def _run(connection: Connection, form: _Form, values: dict[str, Any]) -> Any:
     return _execute(connection, form, _arguments(form, values))
 
 
-def _execute(connection: Connection, form: _Form, arguments: Any, *, many: bool = False) -> Any:
+def _execute(connection: Connection, form: _Form, arguments: Any, way: str = "execute") -> Any:
     """Run a statement on the cursor that the connection keeps for these; gives the cursor."""
     cursor = connection.info.get(_CURSOR)
     if cursor is None:
-        cursor = connection.info[_CURSOR] = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
-    dialect = connection.dialect
+        cursor = connection.info[_CURSOR] = _new_cursor(connection)
     try:
-        return cursor.executemany(form.sql, arguments) if many else cursor.execute(form.sql, arguments)
-    except dialect.loaded_dbapi.Error as error:
-        raise _wrapped(connection, form, error) from error
+        return getattr(cursor, way)(form.sql, arguments)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _wrapped(connection, form.sql, error) from error
 
 
-def _wrapped(connection: Connection, form: _Form, error: Exception) -> BaseException:
+def flush(connection: Connection, *_: Any) -> None:
+    """Let PostgreSQL run what it was not told of yet, before anything runs that is not prepared."""
+    _end(connection, "flush")
+
+
+def commit(connection: Connection) -> None:
+    """Let PostgreSQL run what it was not told of yet, and commit, in one piece: for storage.database alone."""
+    _end(connection, "commit")
+
+
+def forget(connection: Connection) -> None:
+    """Drop what PostgreSQL was not told of yet: all of it is to be undone."""
+    _end(connection, "forget")
+
+
+def _end(connection: Connection, way: str) -> None:
+    if connection.dialect.name != "postgresql" or connection.invalidated or _CURSOR not in connection.info:
+        return
+    cursor = connection.info[_CURSOR]
+    try:
+        getattr(cursor, way)()
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _wrapped(connection, way, error) from error
+
+
+def _new_cursor(connection: Connection) -> Any:
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "postgresql":
+        return driver.cursor()
+    from storage.server_side import ServerSideCursor  # here: its driver is nothing that SQLite should wait for
+
+    return ServerSideCursor(driver)
+
+
+def _wrapped(connection: Connection, sql: str, error: Exception) -> BaseException:
     """Give the error as SQLAlchemy's, without its values; a connection that broke is not used again."""
     dialect = connection.dialect
     is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)  # type: ignore[arg-type]
     wrapped = DBAPIError.instance(
-        form.sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=is_lost
+        sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=is_lost
     )
     if is_lost:
         connection.invalidate(error)

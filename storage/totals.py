@@ -90,7 +90,7 @@ def add(connection: Connection, name: CounterName, at: datetime, amount: int, *,
 
 def add_to_month(connection: Connection, name: CounterName, month: date, amount: int, *, stripe: int) -> None:
     """Add to a counter in a month, given by its first day."""
-    _ADD.change(connection, name=name, month=month, stripe=stripe % STRIPES, amount=amount)
+    _ADD.put_off(connection, name=name, month=month, stripe=stripe % STRIPES, amount=amount)
 
 
 def sum_counters(connection: Connection, first: date, last: date) -> dict[str, int]:

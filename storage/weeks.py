@@ -102,7 +102,7 @@ def _step(connection: Connection, week: date, person_id: int, before: int, after
     same = {"week": week, "stripe": person_id % STRIPES}
     rows = [{**same, "points": points, "persons": persons} for points, persons in moved if points > 0]
     for row in rows:
-        _STEP.change(connection, **row)
+        _STEP.put_off(connection, **row)
 
 
 def _stepping(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:

@@ -17,8 +17,9 @@ from handlers.rules.forecast import PLANS
 from handlers.texts import Texts
 from storage import marks
 from storage.clock import Clock, real_now
-from storage.database import Database, SecondProcessError
+from storage.database import Database
 from storage.facts import ChannelName, Programme
+from storage.file_lock import SecondProcessError
 from storage.marks import MarkName
 
 PATH = "/staff/errands"

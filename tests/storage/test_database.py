@@ -9,7 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from storage import marks, schema
-from storage.database import ConflictError, Database, SecondProcessError, StorageUnavailableError
+from storage.database import ConflictError, Database, StorageUnavailableError
+from storage.file_lock import SecondProcessError
 from storage.marks import MarkName
 
 

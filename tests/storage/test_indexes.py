@@ -98,9 +98,9 @@ def test_sqlite_answers_from_an_index_of_the_few_rows_it_is_about(
             said = (row[3] for row in plan if row[3] != "SCAN CONSTANT ROW" and "VIRTUAL TABLE" not in row[3])
             plans.extend(one for one in said if one.startswith(("SCAN", "SEARCH")))
 
-    def explain_prepared(connection: Connection, form: Any, values: Any, **many: Any) -> Any:
+    def explain_prepared(connection: Connection, form: Any, values: Any, *way: Any) -> Any:
         explain(None, connection.connection.driver_connection.cursor(), form.sql, values)
-        return run(connection, form, values, **many)
+        return run(connection, form, values, *way)
 
     run = prepared._execute
     monkeypatch.setattr(prepared, "_execute", explain_prepared)
