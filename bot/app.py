@@ -181,6 +181,7 @@ class App:
             keyed_hash=self._house().keyed_hash,
             public_url=self.settings.public_url,
             is_sandbox=self.is_sandbox,
+            trusted_proxies=self.visits.trusted,
         )
 
     def _office(self) -> Office:

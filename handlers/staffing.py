@@ -36,7 +36,7 @@ def invite(connection: Connection, name: str, role: StaffRole, token_hash: str, 
         raise StaffRefusedError("この役割はありません。")
     if staff.find_by_name(connection, name) is not None:
         raise StaffRefusedError(
-            "この名前は、もう使われています（やめた人の名前も使えません）。区別できる名前にしてください。"
+            "この名前は使われています（やめた人の名前も使えません）。区別できる名前にしてください。"
         )
     staff_id = staff.add(connection, name, role, doing.now)
     staff.put_link(connection, staff_id, token_hash, doing.real_now + LINK_LIFE)

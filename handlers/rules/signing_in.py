@@ -48,7 +48,7 @@ def is_guessable(password: str, known: Collection[str]) -> bool:
     Such are few different signs, one piece repeated, a row of neighbours, and what stands around (``known``: the
     person's name, the project's). Lists of common passwords hold next to nothing of 15 signs.
     """
-    plain = password.casefold()
+    plain = "".join(password.casefold().split())
     bare = plain
     for word in (word.casefold() for word in known):
         bare = bare.replace(word, "") if word else bare
