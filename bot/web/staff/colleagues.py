@@ -112,5 +112,6 @@ def _sorted(desk: Desk, found: list[StaffFacts]) -> dict[str, Any]:
         "working": [one for one in found if one.joined_at and one.ended_at is None],
         "invited": [one for one in found if one.joined_at is None and one.ended_at is None],
         "former": [one for one in found if one.ended_at is not None],
+        "offset": desk.clock.offset,  # of the calendar: links end by real time
         "has_link": {one.id for one in found if one.link_until is not None and one.link_until > now},
     }

@@ -15,6 +15,7 @@ from bot.web.staff.desk import LARGEST_FORM, RefusedError
 TOKEN = "form_token"  # noqa: S105 - the field's name
 KEPT = "kept:"
 NEVER_KEPT = frozenset({TOKEN, "password", "new_password", "again", "code"})
+NOT_TYPED = frozenset({"act", "part", "person", "seen", "confirmed", "salt", "role", "is_child"})
 MOST_FIELDS = 200
 OURS = re.compile(r"/staff(/[\w/.-]*)?(\?[\w=&%.:-]*)?", re.ASCII)
 Fields = list[tuple[str, str]]
@@ -26,6 +27,11 @@ class Carried:
 
     to: str
     fields: Fields | None = None
+
+    @property
+    def typed(self) -> list[str]:
+        """What they typed themselves: the rest says nothing to people."""
+        return [value for name, value in self.fields or () if value and name not in NOT_TYPED]
 
 
 def make_token(secret: bytes, cookie: str) -> str:
