@@ -47,6 +47,11 @@ def read(request: Request, cookie: Cookie, *, https: bool) -> str:
     return request.cookies.get(name_of(cookie, https=https), "")
 
 
+def are_staffs(request: Request, *, https: bool) -> bool:
+    """Tell whether a browser shows a cookie of the staff, good or not: enough not to count it as a visitor."""
+    return any(read(request, cookie, https=https) for cookie in (Cookie.SESSION, Cookie.DESK))
+
+
 def take_away(response: Response, cookie: Cookie, *, https: bool) -> None:
     """Have the browser forget it."""
     response.delete_cookie(name_of(cookie, https=https), path="/", secure=https, httponly=True)
