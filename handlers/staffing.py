@@ -117,10 +117,8 @@ def join(
     None where the link no longer lets in; if it ever did, that is written down.
     """
     link, one = staff.find_link(connection, token_hash), find_invited(connection, token_hash, doing.real_now)
-    if link is None:
-        return None
-    if one is None or not staff.use_link(connection, token_hash, doing.real_now):
-        _write_down(connection, "link.refused", link.staff_id, doing)
+    if link is None or one is None or not staff.use_link(connection, token_hash, doing.real_now):
+        refuse_link(connection, token_hash, doing)
         return None
     joined_at = one.joined_at or doing.now
     staff.change(connection, one.id, password_hash=password_hash, app_salt="", app_step=0, joined_at=joined_at)
@@ -131,6 +129,13 @@ def join(
     if link.replaces_id is not None:
         _succeed(connection, link.replaces_id, doing)
     return one
+
+
+def refuse_link(connection: Connection, token_hash: str, doing: Doing) -> None:
+    """Write down that a link was tried that no longer lets in; of one that never did there is nothing to say."""
+    link = staff.find_link(connection, token_hash)
+    if link is not None:
+        _write_down(connection, "link.refused", link.staff_id, doing)
 
 
 def _succeed(connection: Connection, predecessor_id: int, doing: Doing) -> None:

@@ -317,3 +317,15 @@ async def test_sessions_long_over_are_removed(office: Office) -> None:
     await one.sign_in()
     found = office.do(lambda c: staff.find_by_name(c, one.name))
     assert len(office.do(lambda c: sessions.list_of(c, found.id))) == 1
+
+
+async def test_who_has_few_printed_codes_left_and_no_app_is_told_on_the_first_page(office: Office) -> None:
+    one = await hired(office)
+    for left in range(9, 2, -1):
+        assert "残りが" not in text_of(await one.open("/staff"))
+        await one.leave()
+        await one.sign_in()
+        assert len(one.codes) == left
+    assert "紙の一時コードの残りが3個です" in text_of(await one.open("/staff"))
+    await set_up_app(one)
+    assert "残りが" not in text_of(await one.open("/staff"))

@@ -32,7 +32,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
     async def take(request: Request) -> Response:
         one, form = await _find(desk, request), await forms.read_form(request)
         if one is None:
-            await _note_refusal(desk, request)
+            key = hash_token(request.path_params["token"])
+            await desk.write(partial(staffing.refuse_link, token_hash=key, doing=doing_of(desk, "")))
             return _over(desk)
         try:
             password = read_new_password(desk, form, one.name)
@@ -88,12 +89,6 @@ async def _join(desk: Desk, request: Request, one: StaffFacts, password: str) ->
     response = sheet(desk, who, codes)
     put_cookies(response, desk, Opened(staff=one, session=session, device=device))
     return response
-
-
-async def _note_refusal(desk: Desk, request: Request) -> None:
-    """Write down that a link was tried that has been used, or is too old."""
-    key = hash_token(request.path_params["token"])
-    await desk.write(partial(staffing.join, token_hash=key, password_hash="", code_hashes={}, doing=doing_of(desk, "")))
 
 
 def _ask(desk: Desk, one: StaffFacts, error: str = "") -> Response:

@@ -19,7 +19,7 @@ from handlers import alerting
 from handlers.alerting import PLATFORMS
 from handlers.rules.roles import Right
 from handlers.texts import Texts
-from storage import alerts, audit, events, quotas, reach, registrations
+from storage import alerts, audit, events, quotas, reach, registrations, staff
 from storage.facts import AudienceKind, ChannelName, EventFacts, PartFacts, Reach
 
 NEXT, EARLIER = 50, 50  # events on the first page
@@ -85,7 +85,9 @@ def routes(desk: Desk) -> list[BaseRoute]:
         told = NOTHING_TOLD
         if who.may(Right.LOOK):
             told = await desk.read(lambda connection: _look_at_reach(connection, desk.clock.real()))
-        return desk.render("events.html", who=who, **found, **told)
+        own = await desk.read(lambda connection: staff.find(connection, who.staff_id))
+        codes_left = own.codes_left if own is not None and not own.has_app else None
+        return desk.render("events.html", who=who, codes_left=codes_left, **found, **told)
 
     async def event(request: Request, who: Present) -> Response:
         view = await desk.read(lambda connection: _view(connection, request.path_params["event_id"]))
