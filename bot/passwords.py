@@ -64,6 +64,6 @@ def _nobodys() -> str:
 
 def _check(stored: str, password: str) -> bool:
     try:
-        return _hasher().verify(stored or _nobodys(), fold_password(password)) and bool(stored)
+        return _hasher().verify(stored or _nobodys(), fold_password(password))
     except (VerificationError, InvalidHashError):
         return False

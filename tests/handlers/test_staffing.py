@@ -110,10 +110,17 @@ def test_who_is_ended_is_out_at_once_with_everything_that_could_let_them_in(bure
     bureau.open_session(number, "key")
     bureau.do(staffing.renew_link, number, "link", doing())
     bureau.do(staffing.end, number, doing())
-    assert not bureau.is_in("key")
+    assert bureau.do(sessions.list_of, number) == []
     assert bureau.join("link") is None
     assert bureau.do(staff.find_secrets, "佐藤") is None
     assert bureau.get(number).codes_left == 0
+
+
+def test_a_session_that_an_ended_account_still_had_lets_nobody_in(bureau: Bureau) -> None:
+    number = bureau.hire("佐藤")
+    bureau.open_session(number, "key")
+    bureau.do(staff.change, number, ended_at=NOW)
+    assert not bureau.is_in("key")
 
 
 @pytest.mark.parametrize("act", [staffing.end, partial(staffing.give_role, role=EDITOR)])
