@@ -167,9 +167,10 @@ async def test_a_volunteer_sees_the_names_of_a_part_from_the_day_before_to_the_d
 
 async def test_a_volunteer_is_shown_neither_drafts_nor_who_can_be_reached_nor_acts(office: Office) -> None:
     office.add_event()
-    office.add_event(code="draft", title={"ja": "ひみつの下書き"}, state=EventState.DRAFT)
+    draft = office.add_event(code="draft", title={"ja": "ひみつの下書き"}, state=EventState.DRAFT)
     office.at(START)
     async with office.by_link() as browser, office.at_the_desk() as editor:
         said, all_said = text_of(await browser.get("/staff")), text_of(await editor.get("/staff"))
         assert "ひみつの下書き" in all_said
         assert "ひみつの下書き" not in said
+        assert "ひみつの下書き" not in (await browser.get(f"/staff/events/{draft.id}")).text

@@ -136,3 +136,11 @@ async def test_a_page_shows_no_button_that_its_reader_may_not_press(office: Offi
     for words in ("イベントを中止する", "電話で申し込みを受ける", "取り消す…", "/staff/accounts", "/staff/records"):
         assert words not in said, words
     assert ("受付をする" in said) is (role == "desk")
+
+
+async def test_every_page_says_who_is_in(office: Office) -> None:
+    office.guest(office.event(1))
+    async with office.at_the_desk(NAME, StaffRole.ADMINISTRATOR) as browser:
+        for method, path, *_ in ROWS:
+            if method == "GET" and not path.endswith("/roster"):
+                assert f">{NAME}さん</a>" in (await browser.get(address(office, path))).text, path

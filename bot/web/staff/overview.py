@@ -20,7 +20,7 @@ from handlers.alerting import PLATFORMS
 from handlers.rules.roles import Right
 from handlers.texts import Texts
 from storage import alerts, audit, events, quotas, reach, registrations, staff
-from storage.facts import AudienceKind, ChannelName, EventFacts, PartFacts, Reach
+from storage.facts import AudienceKind, ChannelName, EventFacts, EventState, PartFacts, Reach
 
 NEXT, EARLIER = 50, 50  # events on the first page
 SHOWN_LINKS = 200  # persons whose company form is missing, at most named
@@ -91,6 +91,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
     async def event(request: Request, who: Present) -> Response:
         view = await desk.read(lambda connection: _view(connection, request.path_params["event_id"]))
+        if view.event.state is EventState.DRAFT and not who.may(Right.LOOK):
+            raise NotAllowedError
         done = DONE.get(request.query_params.get("done", ""), "")
         return desk.render(
             "event.html",
