@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import gc
+import getpass
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -279,6 +280,21 @@ def staff_desk(name: Annotated[str, typer.Option(help="Who enters; written besid
     from bot import admitting
 
     _or_exit(lambda: admitting.run(_settings(), name))
+
+
+@staff.command(name="add")
+def staff_add(
+    name: Annotated[str, typer.Argument(help="As it will stand in the audit trail.")],
+    role: Annotated[str, typer.Option("--role", help="viewer, editor, approver or administrator.")],
+    by: By = "",
+) -> None:
+    """Print a link that works once, for 24 hours, by which one person makes their account: password and codes.
+
+    For who has an account already it is a way back in. Hand it over in person. May run beside the bot.
+    """
+    from bot import admitting
+
+    _or_exit(lambda: admitting.invite(_settings(), name, role, by.strip() or getpass.getuser()))
 
 
 @staff.command(name="alerts")

@@ -1,10 +1,14 @@
-"""Prints the link that lets somebody at the desk in; reads the key only, and may run beside the bot."""
+"""Prints the links that let staff in: volunteers to the door, others to an account. May run beside the bot."""
 
 import typer
 
 from bot import wiring
+from bot.broadcasting import desk as errands
+from bot.broadcasting.office import Errand, ErrandRefusedError
 from bot.settings import Settings, SettingsError
 from bot.web.staff import entrance
+from handlers.rules.signing_in import LINK_LIFE as ACCOUNT_LINK_LIFE
+from handlers.staffing import ROLES
 from storage.clock import real_now
 
 
@@ -20,5 +24,26 @@ def run(settings: Settings, name: str) -> None:
     except ValueError as error:
         raise SettingsError(f"--name: {error}") from None
     minutes = int(entrance.LINK_LIFE.total_seconds() // 60)
-    typer.echo(f"{settings.public_url or f'http://{settings.host}:{settings.port}'}{path}")
+    typer.echo(f"{_home(settings)}{path}")
     typer.echo(f"Open it within {minutes} minutes, in the browser of the phone or computer at the desk.", err=True)
+
+
+def invite(settings: Settings, name: str, role: str, by: str) -> None:
+    """Print the one-time link of an account; SettingsError for a wrong name or role, or where the bot never started."""
+    if role not in ROLES:
+        raise SettingsError(f"--role: is one of {', '.join(ROLES)}")
+    try:
+        checked = entrance.checked_name(name)
+    except ValueError as error:
+        raise SettingsError(f"NAME: {error}") from None
+    try:
+        path, done = errands.run(settings, Errand(act="staff", by=by, name=checked, role=role))
+    except ErrandRefusedError as error:
+        raise SettingsError(f"NAME: {error}") from None
+    typer.echo(f"{_home(settings)}{path}")
+    hours = int(ACCOUNT_LINK_LIFE.total_seconds() // 3600)
+    typer.echo(f"{checked} is {done}. The link works once, within {hours} hours; hand it over in person.", err=True)
+
+
+def _home(settings: Settings) -> str:
+    return settings.public_url or f"http://{settings.host}:{settings.port}"

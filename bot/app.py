@@ -26,7 +26,7 @@ from bot.web.event_views import JoinLink
 from bot.web.headers import SecurityHeaders
 from bot.web.links import LinkParts
 from bot.web.pages import Pages
-from bot.web.staff import rooms
+from bot.web.staff import cookies, rooms
 from bot.web.staff.desk import Desk
 from bot.web.tickets import TicketParts
 from bot.web.visits import Visits
@@ -80,11 +80,12 @@ class App:
         works = Role.WORKER in settings.roles
         self.house = self._house()
         self.worker = Worker(self.database, self.house, self.delivery, active=works)
-        self.visits = Visits(self.database, self.clock, settings.trusted_proxies)
+        is_https = settings.public_url.startswith("https://")
+        are_staffs = partial(cookies.are_staffs, https=is_https)
+        self.visits = Visits(self.database, self.clock, settings.trusted_proxies, are_staffs)
         texts = Texts(self.programme.city.languages, "pages")
         self.pages = Pages(texts, self.programme_now, self.public_url, is_sandbox=self.is_sandbox)
         self._background: set[asyncio.Task[None]] = set()
-        is_https = settings.public_url.startswith("https://")
         failures = dict(self.pages.failures)
         pages = Starlette(routes=self._routes(), exception_handlers=failures)
         pages.router.redirect_slashes = False  # it would send people to whatever host the request named
@@ -181,6 +182,7 @@ class App:
             keyed_hash=self._house().keyed_hash,
             public_url=self.settings.public_url,
             is_sandbox=self.is_sandbox,
+            trusted_proxies=self.visits.trusted,
         )
 
     def _office(self) -> Office:

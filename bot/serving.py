@@ -86,7 +86,8 @@ async def _serve(app: App) -> None:
 
 def _where_to_look(app: App) -> str:
     home = f"http://{app.settings.host}:{app.settings.port}"
-    lines = [f"totals     {home}/", f"health     {home}/readyz"]
+    staff = f"staff      {home}/staff/sign-in   (the first account: python -m bot staff add NAME --role administrator)"
+    lines = [f"totals     {home}/", staff, f"health     {home}/readyz"]
     if app.phones is not None:
         lines.insert(0, f"two phones {home}/sandbox   (a sandbox: nothing leaves this machine)")
     return "\n".join(lines)

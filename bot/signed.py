@@ -21,6 +21,11 @@ def verify(secret: bytes, purpose: str, token: str, now: datetime) -> str | None
     return subject if now.timestamp() <= int(until) else None
 
 
+def hash_token(token: str) -> str:
+    """Hash what a cookie or a one-time link holds, as it is stored: 256 random bits need no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 def _mac(secret: bytes, purpose: str, claim: str) -> str:
     digest = hmac.new(secret, f"{purpose}:{claim}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -48,8 +48,15 @@ def count(connection: Connection, act: str, subject: str, since: datetime) -> in
     return int(connection.execute(select(func.count()).select_from(AUDIT).where(*ours)).scalar_one())
 
 
-def list_newest(connection: Connection, limit: int, *, to_report: bool = False) -> list[AuditRow]:
-    """List the newest acts, newest first; with ``to_report`` only those the approver must see."""
+def list_newest(
+    connection: Connection, limit: int, *, to_report: bool = False, before: int | None = None
+) -> list[AuditRow]:
+    """List the newest acts, newest first; with ``to_report`` only those the approver must see.
+
+    ``before`` is an act's number, to go on from there.
+    """
     question = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)
+    if before is not None:
+        question = question.where(AUDIT.c.id < before)
     rows = connection.execute(question.where(_TO_REPORT) if to_report else question)
     return [AuditRow(**row._mapping) for row in rows]

@@ -35,9 +35,12 @@ from storage import (
     quotas,
     reach,
     registrations,
+    sessions,
     slots,
+    staff,
     standing_orders,
     tallies,
+    throttles,
     totals,
     weeks,
 )
@@ -46,7 +49,7 @@ from storage.database import Database
 TABLE_FILES = (
     accounts, alerts, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries, events,
     friends, inbox, interests, ledger, links, marks, notices, outbox, people, pictures, quotas, reach, registrations,
-    slots, standing_orders, tallies, totals, weeks,
+    sessions, slots, staff, standing_orders, tallies, throttles, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATIONS = str(Path(__file__).parent / "migrations")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot import passwords
 from storage import approvers
 from storage.database import Database
 from tests import databases
@@ -39,9 +40,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def slow_to_guess() -> dict[str, int]:
-    """Make an approver's word cheap to check in tests; gives what it costs outside."""
-    real = dict(approvers.SCRYPT)
+    """Make approvers' words and staff's passwords cheap to check in tests; gives what they cost outside."""
+    real = {**approvers.SCRYPT, **passwords.COST}
     approvers.SCRYPT["n"] = 2
+    passwords.COST.update(passes=1, kibibytes=8)
     return real
 
 

@@ -1,7 +1,8 @@
-"""Does what staff ask about broadcasts, one errand at a time, and says in lines what came of it. Holds no rule."""
+"""Does what staff ask for on the command line, one errand at a time; says in lines what came of it. Holds no rule."""
 
 import base64
 import contextlib
+import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from bot.broadcasting import files, showing
 from bot.broadcasting.files import FileRefusedError
 from bot.broadcasting.mail import Mail
 from bot.importing.links import Links
-from handlers import broadcasting, drafting, foreseeing, illustrating, messages, ordering
+from bot.signed import hash_token
+from handlers import broadcasting, drafting, foreseeing, illustrating, messages, ordering, staffing
 from handlers.broadcasting import BroadcastRefusedError, NoBroadcastError
 from handlers.illustrating import Illustration, PictureRefusedError
 from handlers.messages import Sender
@@ -25,12 +27,13 @@ from handlers.rules import broadcasts as rules
 from handlers.rules import weekly as timing
 from handlers.rules.forecast import Forecast, Plan
 from handlers.rules.preflight import Seen
+from handlers.staffing import Doing, StaffRefusedError
 from handlers.texts import Texts
 from storage import accounts, approvers, audit, broadcasts, events
 from storage.approvers import SecretWord
 from storage.clock import Clock
 from storage.database import ConflictError, Database
-from storage.facts import BroadcastContent, BroadcastFacts, ChannelName, EventFacts, OrderTerms, Programme
+from storage.facts import BroadcastContent, BroadcastFacts, ChannelName, EventFacts, OrderTerms, Programme, StaffRole
 
 TRIES = 5  # of an act that met another transaction
 Result = TypeVar("Result")
@@ -52,6 +55,7 @@ class Errand:
     name: str = ""
     email: str = ""
     send_at: str = ""
+    role: str = ""  # of somebody of the staff
     is_deputy: bool = False
     is_unchecked: bool = False  # links are not asked whether they answer
     ceiling: int = 0  # of a standing order: LINE messages a month
@@ -242,6 +246,17 @@ class Office:
             raise ErrandRefusedError(f"nobody called {errand.name} may approve")
         return [f"{errand.name} may approve no longer"]
 
+    def add_staff(self, errand: Errand) -> list[str]:
+        """Invite somebody, or let in anew who is there; gives the path that works once, and what was done."""
+        token = secrets.token_urlsafe(32)
+        doing = Doing(by=errand.by, now=self.clock.now(), real_now=self.clock.real())
+        let_in = partial(staffing.let_in, name=errand.name, role=StaffRole(errand.role), token_hash=hash_token(token))
+        try:
+            is_new = self._write(lambda c: let_in(c, doing=doing))
+        except StaffRefusedError as error:
+            raise ErrandRefusedError(str(error)) from None
+        return [f"/staff/join/{token}", "invited" if is_new else "there already: the role stays, the link is new"]
+
     def put_device(self, errand: Errand) -> list[str]:
         """Register an account on a phone of the office, which practice reaches."""
         now = self.clock.now()
@@ -352,5 +367,6 @@ ACTS: Mapping[str, Callable[[Office, Errand], list[str]]] = {
     "approve-order": Office.approve_order,
     "end-order": Office.end_order,
     "device": Office.put_device,
+    "staff": Office.add_staff,
     **dict.fromkeys(SIMPLE, Office.simple),
 }

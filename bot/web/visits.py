@@ -60,7 +60,7 @@ class Visits:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._trusted = tuple(ipaddress.ip_network(network) for network in trusted_proxies)
+        self.trusted = tuple(ipaddress.ip_network(network) for network in trusted_proxies)
         self._is_staff = is_staff
         self._waiting: set[_Visitor] = set()
         self._tidied_on: date | None = None
@@ -69,10 +69,10 @@ class Visits:
         """Note that somebody saw a public page; robots, prefetching, HEAD and staff are left out."""
         if request.method != "GET" or is_automatic(request.headers) or self._is_staff(request):
             return
-        address = client_address(request, self._trusted)
+        address = client_address(request, self.trusted)
         if address is not None and len(self._waiting) < WAITING_LIMIT:
             browser = request.headers.get("user-agent", "")[:300]
-            self._waiting.add(_Visitor(self._clock.today(), _network_of(address), browser))
+            self._waiting.add(_Visitor(self._clock.today(), network_of(address), browser))
 
     async def flush(self) -> None:
         """Write what was noted; what cannot be stored now is kept for the next time.
@@ -149,7 +149,8 @@ def _address(text: str) -> Address | None:
     return mapped or address
 
 
-def _network_of(address: Address) -> str:
+def network_of(address: Address) -> str:
+    """Give what counts as one place: an IPv4 address, or the household of an IPv6 address."""
     if isinstance(address, ipaddress.IPv4Address):
         return str(address)
     return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))

@@ -72,6 +72,7 @@ from storage.facts.programme import (
     Ward,
 )
 from storage.facts.reports import Earned, Intent, Mentioned, Recorded, Refusal, Refused, ReportFacts, Understanding
+from storage.facts.staff import SessionFacts, StaffFacts, StaffRole, StaffSecrets
 from storage.facts.texts import Texts
 from storage.facts.weekly import OrderTerms, Shortage, StandingOrder, WeeklyPush
 
@@ -148,7 +149,11 @@ __all__ = [
     "ReminderChoice",
     "ReportFacts",
     "Season",
+    "SessionFacts",
     "Shortage",
+    "StaffFacts",
+    "StaffRole",
+    "StaffSecrets",
     "Standing",
     "StandingOrder",
     "Texts",

@@ -31,6 +31,14 @@ async def test_no_request_decides_by_its_host_where_people_are_sent(app: App) ->
     assert (answered.status_code, answered.headers.get("location")) == (404, None)
 
 
+@pytest.mark.parametrize(("cookie", "counted"), [({}, 1), ({"session": "x"}, 0), ({"desk": "x"}, 0)])
+async def test_who_is_signed_in_as_staff_is_no_visitor(app: App, cookie: dict[str, str], counted: int) -> None:
+    transport, headers = httpx.ASGITransport(app=app.web), {"user-agent": "Mozilla/5.0 (iPhone) Safari/604.1"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://city.test", cookies=cookie) as client:
+        assert (await client.get("/", headers=headers)).status_code == 200
+    assert len(app.visits._waiting) == counted
+
+
 async def test_a_programme_that_cannot_be_read_does_not_end_the_looking(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,7 +63,12 @@ def refusal(process: "subprocess.Popen[str]") -> str:
 
 def test_it_prints_where_to_look_and_every_address_answers(standing: Bot) -> None:
     addresses = [word for line in standing.printed for word in line.split() if word.startswith("http")]
-    assert [address.removeprefix(standing.url) for address in addresses] == ["/sandbox", "/", "/readyz"]
+    assert [address.removeprefix(standing.url) for address in addresses] == [
+        "/sandbox",
+        "/",
+        "/staff/sign-in",
+        "/readyz",
+    ]
     for address in addresses:
         assert httpx.get(address, follow_redirects=True, timeout=20).status_code == 200
 

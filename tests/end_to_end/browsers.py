@@ -24,10 +24,16 @@ def browser_of(playwright: Playwright, *flags: str) -> Iterator[Browser]:
         opened.close()
 
 
-def context_of(browser: Browser, size: str = "phone", *, bypass_csp: bool = False) -> BrowserContext:
+def context_of(
+    browser: Browser, size: str = "phone", *, bypass_csp: bool = False, scripted: bool = True
+) -> BrowserContext:
     width, height = SIZES[size]
     context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="ja-JP", timezone_id="Asia/Tokyo", bypass_csp=bypass_csp
+        viewport={"width": width, "height": height},
+        locale="ja-JP",
+        timezone_id="Asia/Tokyo",
+        bypass_csp=bypass_csp,
+        java_script_enabled=scripted,
     )
     context.set_default_timeout(WAIT_MS)
     return context

@@ -1,6 +1,7 @@
 """The whole web app in this process, so that a test can put people on its list; database and pages are real."""
 
 import base64
+import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -15,10 +16,11 @@ from playwright.sync_api import Page
 
 from bot.app import App
 from bot.settings import Settings
+from bot.signed import hash_token
 from bot.web.staff import entrance
 from handlers import seating
 from handlers.seating import CompanionAdded, Registered
-from storage import accounts, attendances, events, people, registrations
+from storage import accounts, attendances, events, people, registrations, sessions, staff
 from storage.clock import TOKYO
 from storage.facts import (
     AttendanceFacts,
@@ -28,6 +30,7 @@ from storage.facts import (
     EventState,
     PartFacts,
     PlannedPart,
+    StaffRole,
 )
 from tests.handlers.occasions import details
 from tests.town import KITAQ
@@ -129,6 +132,17 @@ class Office:
     def entry(self, name: str = "受付 花") -> str:
         """Give the link that lets somebody in."""
         return self.url + entrance.entry_path(self.app.secret, name, self.app.clock.real())
+
+    def cookie(self, role: StaffRole = StaffRole.EDITOR) -> Any:
+        """Begin a session of somebody with an account; gives its cookie, for a browser to take."""
+        token, now = secrets.token_urlsafe(32), self.app.clock.real()
+
+        def unit(connection: Any) -> None:
+            number = staff.add(connection, f"職員 {role}", role, now)
+            sessions.add(connection, hash_token(token), number, now)
+
+        self.do(unit)
+        return {"name": "session", "value": token, "url": self.url}
 
     def ticket(self, person_id: int) -> str:
         """Give the link of the ticket's page, as a chat shows it."""

@@ -3,9 +3,6 @@
 The tests share a bot, and each finds its own event still to come, whichever of them has moved the calendar before.
 """
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -14,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from storage.clock import TOKYO
 from tests.end_to_end.conftest import WAIT_MS, Desk, keep_picture
-from tests.running import ROOT, Bot
+from tests.end_to_end.staff_browsers import join, staff_link
+from tests.running import Bot
 
 SitDown = Callable[..., Desk]
 SECOND = "KitaQ Zero Carbon とは？脱炭素の現状とビジネス展開"  # on 2 February, and this test's alone
@@ -61,12 +59,10 @@ def test_reminders_come_at_their_minute_and_to_who_registered_in_time_only(sit_d
 
 def enter(desk: Desk, bot: Bot) -> Page:
     """Let somebody of the staff in beside the phones, by the command beside the running bot."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATA_DIR": "data", "PORT": str(bot.port)}
-    command = [sys.executable, "-m", "bot", "staff", "desk", "--name", "受付 花"]
-    link = subprocess.run(command, cwd=bot.folder, env=environment, capture_output=True, text=True, check=True).stdout
     page = desk.page.context.new_page()
     page.set_default_timeout(WAIT_MS)
-    page.goto(link.strip())
+    join(page, staff_link(bot, "受付 花", "editor"))
+    page.get_by_role("link", name="書き写しました。次へ").click()
     page.wait_for_url("**/staff")
     return page
 

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from storage import approvers
+from storage import approvers, staff
 from storage.approvers import SecretWord
 from storage.database import Database
+from storage.facts import StaffRole
 
 NOW = datetime(2022, 1, 20, 3, tzinfo=UTC)
 
@@ -29,3 +30,20 @@ def test_two_who_have_one_word_store_different_things(database: Database) -> Non
 
 def test_to_guess_a_word_costs_16_mb_and_thousands_of_rounds(slow_to_guess: dict[str, int]) -> None:
     assert slow_to_guess["n"] * slow_to_guess["r"] * 128 >= 16 * 2**20
+
+
+def test_a_staff_account_may_approve_in_that_role_from_its_first_entry_to_its_end(database: Database) -> None:
+    def may(name: str) -> bool:
+        return database.read(lambda c: approvers.find(c, name)).result() is not None
+
+    numbers = {
+        role: database.write(lambda c, r=role: staff.add(c, f"{r}", r, NOW)).result()
+        for role in (StaffRole.APPROVER, StaffRole.ADMINISTRATOR, StaffRole.EDITOR)
+    }
+    approver = numbers[StaffRole.APPROVER]
+    assert not may("approver")
+    for number in numbers.values():
+        database.write(lambda c, n=number: staff.change(c, n, joined_at=NOW)).result()
+    assert [may(str(role)) for role in numbers] == [True, False, False]
+    database.write(lambda c: staff.change(c, approver, ended_at=NOW)).result()
+    assert not may("approver")

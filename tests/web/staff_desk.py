@@ -1,7 +1,8 @@
 """The staff's pages over a small town, and a browser at the desk; everything behind them is the real thing."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,18 +12,20 @@ import httpx
 from sqlalchemy import Connection
 from starlette.applications import Starlette
 
+from bot.signed import hash_token
 from bot.web import tickets
 from bot.web.headers import SecurityHeaders
 from bot.web.pages import Pages
 from bot.web.staff import entrance, rooms
 from bot.web.staff.desk import Desk
+from bot.web.staff.forms import make_token
 from bot.web.staff.scans import ticket_token
 from bot.web.tickets import TicketParts
 from handlers import seating
 from handlers.seating import CompanionAdded, Registered
 from handlers.texts import Texts
-from storage import accounts, attendances, events, registrations
-from storage.facts import AttendanceFacts, EventFacts, EventMode, EventState, PartFacts, PlannedPart
+from storage import accounts, attendances, events, registrations, sessions, staff
+from storage.facts import AttendanceFacts, EventFacts, EventMode, EventState, PartFacts, PlannedPart, StaffRole
 from tests.handlers.occasions import START, details, person_of
 from tests.town import Town
 
@@ -52,19 +55,46 @@ class Office:
         routes = [*rooms.routes(self.desk), *tickets.routes(parts)]
         self.app = SecurityHeaders(Starlette(routes=routes, exception_handlers=dict(pages.failures)), https=False)
 
-    def browser(self, **headers: str) -> httpx.AsyncClient:
-        """Open a browser that nobody has let in."""
-        transport = httpx.ASGITransport(self.app)
+    def browser(self, address: str = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
+        """Open a browser that nobody has let in, at an address of the network."""
+        transport = httpx.ASGITransport(self.app, client=(address, 1234))
         given = {"sec-fetch-site": "same-origin", **headers}
         return httpx.AsyncClient(transport=transport, base_url="http://city.test", headers=given)
 
     @asynccontextmanager
-    async def at_the_desk(self, name: str = NAME) -> AsyncIterator[httpx.AsyncClient]:
-        """Open a browser and enter by a link."""
+    async def by_link(self, name: str = NAME) -> AsyncIterator[httpx.AsyncClient]:
+        """Open a browser and enter by the link of the desk, as a volunteer."""
         async with self.browser() as browser:
-            answer = await browser.get(entrance.entry_path(SECRET, name, self.town.house.clock.real()))
-            assert answer.status_code == 200
+            assert (await browser.get(self.link(name))).status_code == 200
             yield browser
+
+    def link(self, name: str = NAME) -> str:
+        """Give the link of the desk, for a volunteer."""
+        return entrance.entry_path(SECRET, name, self.town.house.clock.real())
+
+    @asynccontextmanager
+    async def at_the_desk(
+        self, name: str = NAME, role: StaffRole = StaffRole.EDITOR
+    ) -> AsyncIterator[httpx.AsyncClient]:
+        """Open a browser in which somebody with an account of their own is signed in; its forms carry the token."""
+        cookie = self.sign_in(name, role)
+        async with self.browser() as browser:
+            browser.cookies.set("session", cookie)
+            browser.event_hooks["request"].append(carrying(make_token(SECRET, cookie)))
+            yield browser
+
+    def sign_in(self, name: str = NAME, role: StaffRole = StaffRole.EDITOR) -> str:
+        """Begin a session of somebody, with an account if they have none; gives what its cookie holds."""
+        cookie, now = secrets.token_urlsafe(32), self.town.house.clock.real()
+
+        def unit(connection: Connection) -> None:
+            known = staff.find_by_name(connection, name)
+            number = known.id if known else staff.add(connection, name, role, now)
+            staff.change(connection, number, joined_at=now)
+            sessions.add(connection, hash_token(cookie), number, now)
+
+        self.do(unit)
+        return cookie
 
     def add_event(self, *, parts: int = 1, capacity: int | None = 10, code: str = "walk", **changes: Any) -> EventFacts:
         """Add a published event of two hours a part, a day apart; the first begins at START."""
@@ -123,6 +153,22 @@ class Office:
     def at(self, moment: datetime) -> None:
         """Let it be a moment."""
         self.town.now = moment
+
+
+def carrying(token: str) -> Callable[[httpx.Request], Awaitable[None]]:
+    """Make a hook that puts the token into every form that has none, as the pages do."""
+
+    async def carry(request: httpx.Request) -> None:
+        kind = request.headers.get("content-type", "")
+        body = request.read().decode()
+        if request.method != "POST" or "json" in kind or "form_token=" in body:
+            return
+        body = "&".join(filter(None, (body, f"form_token={token}")))
+        request.headers["content-type"] = "application/x-www-form-urlencoded"
+        request.headers["content-length"] = str(len(body))
+        request.stream = httpx.ByteStream(body.encode())
+
+    return carry
 
 
 def _account_of(connection: Connection, person_id: int) -> int:

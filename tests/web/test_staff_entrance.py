@@ -1,12 +1,14 @@
-"""Who gets in to the staff's pages and who does not; what counts as coming from our own pages."""
+"""How volunteers get in to the door by a link, what they see there, and what counts as coming from our own pages."""
 
 from datetime import timedelta
 
 import pytest
 
 from bot.web.staff import entrance
+from bot.web.staff.forms import make_token
+from storage.facts import EventState
 from tests.town import Town
-from tests.web.staff_desk import NAME, SECRET, START, Office, batch, text_of
+from tests.web.staff_desk import NAME, SECRET, START, Office, batch, carrying, text_of
 
 
 @pytest.fixture
@@ -26,14 +28,16 @@ async def test_without_a_cookie_every_page_says_kindly_how_to_get_in(office: Off
         for path in paths(office):
             answer = await browser.get(path)
             assert answer.status_code == 403, path
+            assert "職員のサインイン" in answer.text, path
             assert "python -m bot staff desk" in answer.text, path
 
 
 async def test_a_link_lets_its_person_in_for_twelve_hours(office: Office) -> None:
     office.at(START)
-    async with office.at_the_desk() as browser:
+    async with office.by_link() as browser:
         for path in paths(office):
-            assert (await browser.get(path)).status_code == 200, path
+            closed = path.endswith(("/list", "/word"))
+            assert (await browser.get(path)).status_code == (403 if closed else 200), path
         assert f"{NAME}さん" in (await browser.get("/staff")).text
         office.at(START + timedelta(hours=12, seconds=1))
         assert (await browser.get("/staff")).status_code == 403
@@ -43,7 +47,7 @@ async def test_the_cookie_is_kept_from_scripts_other_sites_and_other_pages(offic
     async with office.browser() as browser:
         answer = await browser.get(entrance.entry_path(SECRET, NAME, office.town.now))
     cookie = answer.headers["set-cookie"]
-    for mark in ("HttpOnly", "SameSite=strict", "Path=/staff", "Max-Age=43200"):
+    for mark in ("HttpOnly", "SameSite=strict", "Path=/;", "Max-Age=43200"):
         assert mark in cookie
     assert NAME not in cookie
     assert "Secure" not in cookie  # this address is plain http; the next test has https
@@ -53,6 +57,7 @@ async def test_on_https_the_cookie_never_goes_over_an_open_wire(town: Town) -> N
     office = Office(town, public_url="https://bot.city.test")
     async with office.browser() as browser:
         answer = await browser.get(entrance.entry_path(SECRET, NAME, town.now))
+    assert answer.headers["set-cookie"].startswith("__Host-desk=")
     assert "Secure" in answer.headers["set-cookie"]
 
 
@@ -77,7 +82,7 @@ async def test_a_link_is_no_cookie_and_a_ticket_is_neither(office: Office) -> No
     link = entrance.entry_path(SECRET, NAME, office.town.now).rpartition("/")[2]
     async with office.browser() as browser:
         for token in (link, office.qr(event.parts[0], 1), "", "x", "1.2.3"):
-            answer = await browser.get("/staff", headers={"cookie": f"staff={token}"})
+            answer = await browser.get("/staff", headers={"cookie": f"desk={token}; session={token}"})
             assert answer.status_code == 403
 
 
@@ -118,8 +123,10 @@ async def test_scans_from_elsewhere_or_from_nobody_are_refused(office: Office) -
     assert office.attendance(part, person_id) is None
 
 
-async def test_who_leaves_is_out(office: Office) -> None:
-    async with office.at_the_desk() as browser:
+async def test_a_volunteer_who_leaves_is_out(office: Office) -> None:
+    office.at(START)
+    async with office.by_link() as browser:
+        browser.event_hooks["request"].append(carrying(make_token(SECRET, browser.cookies["desk"])))
         assert (await browser.post("/staff/leave")).status_code == 303
         assert (await browser.get("/staff")).status_code == 403
 
@@ -140,3 +147,30 @@ async def test_only_the_door_may_ask_for_the_camera_and_nothing_is_kept(office: 
             assert answer.headers["x-robots-tag"] == "noindex"
             assert "script-src 'self'" in answer.headers["content-security-policy"]
             assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+async def test_a_volunteer_sees_the_names_of_a_part_from_the_day_before_to_the_day_after(office: Office) -> None:
+    event = office.add_event()
+    part = event.parts[0]
+    office.guest(event)
+    for moment, status in (
+        (START - timedelta(hours=25), 403),
+        (START - timedelta(hours=23), 200),
+        (START + timedelta(hours=25), 200),
+        (START + timedelta(hours=27), 403),
+    ):
+        office.at(moment)
+        async with office.by_link() as browser:
+            for path in (f"/staff/parts/{part.id}", f"/staff/parts/{part.id}/roster", f"/staff/parts/{part.id}/door"):
+                assert (await browser.get(path)).status_code == status, (path, moment)
+
+
+async def test_a_volunteer_is_shown_neither_drafts_nor_who_can_be_reached_nor_acts(office: Office) -> None:
+    office.add_event()
+    draft = office.add_event(code="draft", title={"ja": "ひみつの下書き"}, state=EventState.DRAFT)
+    office.at(START)
+    async with office.by_link() as browser, office.at_the_desk() as editor:
+        said, all_said = text_of(await browser.get("/staff")), text_of(await editor.get("/staff"))
+        assert "ひみつの下書き" in all_said
+        assert "ひみつの下書き" not in said
+        assert "ひみつの下書き" not in (await browser.get(f"/staff/events/{draft.id}")).text

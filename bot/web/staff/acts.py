@@ -12,10 +12,14 @@ from starlette.routing import BaseRoute
 
 from bot.web.numbers import read_number
 from bot.web.staff import rosters, wording
-from bot.web.staff.desk import Desk, RefusedError, guarded, read_form, see_other
+from bot.web.staff.desk import Desk, RefusedError, see_other
+from bot.web.staff.forms import read_form
+from bot.web.staff.gate import guarded
 from bot.web.staff.overview import find_event
+from bot.web.staff.present import Present
 from handlers import arranging, attending
 from handlers.arranging import ArrangementRefusedError
+from handlers.rules.roles import Right
 from storage.clock import TOKYO
 from storage.facts import EventFacts, PartFacts, PartState, Programme
 
@@ -55,17 +59,17 @@ class Told:
 def routes(desk: Desk) -> list[BaseRoute]:
     """Give ``POST /staff/events/{id}/acts``: without ``confirmed`` it only shows what would happen."""
 
-    async def act(request: Request, by: str) -> Response:
+    async def act(request: Request, who: Present) -> Response:
         event_id, form = request.path_params["event_id"], await read_form(request)
         now = desk.clock.now()
         if form.get("confirmed") != "yes":
             shown = await desk.read(lambda connection: _shown(connection, event_id, form, now))
-            return desk.render("confirm.html", by=by, form=_kept(form), **shown)
-        doing = Act(by=by, now=now, programme=desk.programme())
+            return desk.render("confirm.html", who=who, form=_kept(form), **shown)
+        doing = Act(by=who.name, now=now, programme=desk.programme())
         await desk.write(lambda connection: _do(connection, event_id, form, doing))
         return see_other(f"/staff/events/{event_id}?done={form['act']}")
 
-    return [guarded(desk, "/staff/events/{event_id:number}/acts", act, method="POST")]
+    return [guarded(desk, "/staff/events/{event_id:number}/acts", act, Right.ARRANGE, method="POST")]
 
 
 def read_intent(event: EventFacts, form: Form, now: datetime) -> Intent:

@@ -11,11 +11,15 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.web.staff import rosters
-from bot.web.staff.desk import HEADERS, WEB, Desk, RefusedError, guarded, read_form
-from bot.web.staff.overview import find_part
+from bot.web.staff.desk import HEADERS, WEB, Desk, RefusedError
+from bot.web.staff.forms import read_form
+from bot.web.staff.gate import guarded
+from bot.web.staff.overview import open_part
+from bot.web.staff.present import Present
 from bot.web.staff.seats import NO_SEAT, read_name
 from handlers import attending, seating
 from handlers.attending import NotCheckedIn
+from handlers.rules.roles import Right
 from handlers.seating import Registered
 from storage import audit, events
 from storage.facts import CheckInWay, EventFacts, PartFacts, Programme
@@ -41,26 +45,26 @@ class WalkIn:
 def routes(desk: Desk) -> list[BaseRoute]:
     """Give the door, its walk-ins, and the worker that lets the page be opened again without a signal."""
 
-    async def door(request: Request, by: str) -> Response:
+    async def door(request: Request, who: Present) -> Response:
         part_id = request.path_params["part_id"]
-        event, part = await desk.read(lambda connection: find_part(connection, part_id))
-        response = desk.render("door.html", by=by, event=event, part=part)
+        event, part = await desk.read(lambda connection: open_part(connection, who, part_id, desk.clock.now()))
+        response = desk.render("door.html", who=who, event=event, part=part)
         response.headers["Permissions-Policy"] = CAMERA
         return response
 
-    async def walk_in(request: Request, by: str) -> Response:
+    async def walk_in(request: Request, who: Present) -> Response:
         part_id, form = request.path_params["part_id"], await read_form(request)
         now = desk.clock.now()
-        unit = partial(_walk_in, desk=desk, part_id=part_id, form=form, by=by, programme=desk.programme(), now=now)
-        return desk.render("slip.html", by=by, made=await desk.write(unit))
+        unit = partial(_walk_in, desk=desk, part_id=part_id, form=form, who=who, programme=desk.programme(), now=now)
+        return desk.render("slip.html", who=who, made=await desk.write(unit))
 
     async def worker(request: Request) -> Response:
         headers = {**HEADERS, "Cache-Control": "no-cache"}  # a worker obeys its own policy, not its page's
         return FileResponse(WORKER, media_type="text/javascript", headers=headers)
 
     return [
-        guarded(desk, "/staff/parts/{part_id:number}/door", door),
-        guarded(desk, "/staff/parts/{part_id:number}/walk-ins", walk_in, method="POST"),
+        guarded(desk, "/staff/parts/{part_id:number}/door", door, Right.DOOR),
+        guarded(desk, "/staff/parts/{part_id:number}/walk-ins", walk_in, Right.DOOR, method="POST"),
         Route("/staff/parts/worker.js", worker),
     ]
 
@@ -70,12 +74,12 @@ def _walk_in(
     desk: Desk,
     part_id: int,
     form: Mapping[str, str],
-    by: str,
+    who: Present,
     programme: Programme,
     now: datetime,
 ) -> WalkIn:
     """Put somebody on the list, seat them and check them in, all or nothing."""
-    event, part = find_part(connection, part_id)
+    event, part = open_part(connection, who, part_id, now)
     events.lock(connection, event.id)
     name, is_child = read_name(form), form.get("is_child") == "yes"
     if _came_just_now(connection, part, name, now):
@@ -87,10 +91,12 @@ def _walk_in(
         raise RefusedError(NO_SEAT.get(made.reason, FULL))
     if any(placed.place for placed in made.places):
         raise RefusedError(FULL)
-    came = attending.check_in(connection, programme, part_id, person_id, way=CheckInWay.HAND, by=by, at=now, now=now)
+    came = attending.check_in(
+        connection, programme, part_id, person_id, way=CheckInWay.HAND, by=who.name, at=now, now=now
+    )
     if isinstance(came, NotCheckedIn):
         raise RefusedError("今は受付の時間ではありません。")
-    audit.add(connection, by, "person.walk_in", f"person:{person_id}", now, f"part:{part_id}")
+    audit.add(connection, who.name, "person.walk_in", f"person:{person_id}", now, f"part:{part_id}")
     return WalkIn(event, part, name, came.points, attending.make_slip(connection, desk.keyed_hash, person_id))
 
 

@@ -1,17 +1,12 @@
-"""Lets staff in: a short-lived link, then a cookie that names them; refuses requests from elsewhere. Keeps nothing."""
+"""Lets volunteers in to the door: a short-lived link, then a signed cookie that names them. Keeps nothing."""
 
 import base64
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
-
-from starlette.requests import Request
-from starlette.responses import Response
 
 from bot import signed
 
 LINK_PURPOSE, COOKIE_PURPOSE = "staff", "staff-cookie"
 LINK_LIFE, COOKIE_LIFE = timedelta(minutes=15), timedelta(hours=12)
-COOKIE, COOKIE_PATH = "staff", "/staff"
 LONGEST_NAME = 40  # signs
 
 
@@ -33,37 +28,14 @@ def name_on_link(secret: bytes, token: str, now: datetime) -> str | None:
     return _to_name(signed.verify(secret, LINK_PURPOSE, token, now))
 
 
-def let_in(response: Response, secret: bytes, name: str, now: datetime, *, https: bool) -> None:
-    """Set the cookie of 12 hours that names a person at the desk."""
-    response.set_cookie(
-        COOKIE,
-        signed.sign(secret, COOKIE_PURPOSE, _to_subject(name), now + COOKIE_LIFE),
-        max_age=int(COOKIE_LIFE.total_seconds()),
-        path=COOKIE_PATH,
-        secure=https,
-        httponly=True,
-        samesite="strict",
-    )
+def make_cookie(secret: bytes, name: str, now: datetime) -> str:
+    """Make what the cookie of 12 hours holds."""
+    return signed.sign(secret, COOKIE_PURPOSE, _to_subject(name), now + COOKIE_LIFE)
 
 
-def let_out(response: Response) -> None:
-    """Take the cookie away."""
-    response.delete_cookie(COOKIE, path=COOKIE_PATH, httponly=True, samesite="strict")
-
-
-def who_is_in(request: Request, secret: bytes, now: datetime) -> str | None:
-    """Give the name on the cookie; None without one, or when it is not ours or its time is over."""
-    return _to_name(signed.verify(secret, COOKIE_PURPOSE, request.cookies.get(COOKIE, ""), now))
-
-
-def is_from_our_pages(request: Request, public_url: str) -> bool:
-    """Tell whether a browser says that a page of ours sends this (Fetch Metadata, else Origin). Silence is a no."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    origin = request.headers.get("origin", "")
-    ours = {urlsplit(public_url).netloc, request.headers.get("host", "")} - {""}
-    return urlsplit(origin).netloc in ours
+def name_on_cookie(secret: bytes, value: str, now: datetime) -> str | None:
+    """Give the name on the cookie; None when it is not ours or its time is over."""
+    return _to_name(signed.verify(secret, COOKIE_PURPOSE, value, now))
 
 
 def _to_subject(name: str) -> str:

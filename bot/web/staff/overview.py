@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,13 +11,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.web.staff import rosters
-from bot.web.staff.desk import Desk, NowhereError, guarded
+from bot.web.staff.desk import Desk, NotAllowedError, NowhereError
+from bot.web.staff.gate import guarded
+from bot.web.staff.present import Present
 from bot.web.staff.rosters import Entry, Standing
 from handlers import alerting
 from handlers.alerting import PLATFORMS
+from handlers.rules.roles import Right
 from handlers.texts import Texts
-from storage import alerts, audit, events, quotas, reach, registrations
-from storage.facts import AudienceKind, ChannelName, EventFacts, PartFacts, Reach
+from storage import alerts, audit, events, quotas, reach, registrations, staff
+from storage.facts import AudienceKind, ChannelName, EventFacts, EventState, PartFacts, Reach
 
 NEXT, EARLIER = 50, 50  # events on the first page
 SHOWN_LINKS = 200  # persons whose company form is missing, at most named
@@ -50,6 +53,8 @@ REACH_WORDS = {
 """How an account stands, each in one way only; groups and those forgotten after a year are nobody to tell."""
 JAPANESE = Texts(()).of("ja")
 URGENT_SHOWN = 10
+DOOR_OPEN_FOR = timedelta(days=1)  # before and after a part: volunteers see names then, and at no other time
+NOTHING_TOLD: dict[str, Any] = {"reach": {}, "reach_words": {}, "quota": None, "troubles": []}
 URGENT_ACTS = {"part.move": "日時の変更", "part.cancel": "回の中止", "event.cancel": "イベントの中止"}
 
 
@@ -75,17 +80,23 @@ class EventView:
 def routes(desk: Desk) -> list[BaseRoute]:
     """Give the pages to look at, each only for who is in."""
 
-    async def home(request: Request, by: str) -> Response:
+    async def home(request: Request, who: Present) -> Response:
         found = await desk.read(lambda connection: _list_events(connection, desk.clock.now()))
-        told = await desk.read(lambda connection: _look_at_reach(connection, desk.clock.real()))
-        return desk.render("events.html", by=by, **found, **told)
+        told = NOTHING_TOLD
+        if who.may(Right.LOOK):
+            told = await desk.read(lambda connection: _look_at_reach(connection, desk.clock.real()))
+        own = await desk.read(lambda connection: staff.find(connection, who.staff_id))
+        codes_left = own.codes_left if own is not None and not own.has_app else None
+        return desk.render("events.html", who=who, codes_left=codes_left, **found, **told)
 
-    async def event(request: Request, by: str) -> Response:
+    async def event(request: Request, who: Present) -> Response:
         view = await desk.read(lambda connection: _view(connection, request.path_params["event_id"]))
+        if view.event.state is EventState.DRAFT and not who.may(Right.LOOK):
+            raise NotAllowedError
         done = DONE.get(request.query_params.get("done", ""), "")
         return desk.render(
             "event.html",
-            by=by,
+            who=who,
             view=view,
             event=view.event,
             done=done,
@@ -93,20 +104,22 @@ def routes(desk: Desk) -> list[BaseRoute]:
             now=desk.clock.now(),
         )
 
-    async def part(request: Request, by: str) -> Response:
-        found = await desk.read(lambda connection: _people(connection, request.path_params["part_id"]))
-        return desk.render("part.html", by=by, done=DONE.get(request.query_params.get("done", ""), ""), **found)
+    async def part(request: Request, who: Present) -> Response:
+        part_id, now = request.path_params["part_id"], desk.clock.now()
+        await desk.read(lambda connection: open_part(connection, who, part_id, now))
+        found = await desk.read(lambda connection: _people(connection, part_id))
+        return desk.render("part.html", who=who, done=DONE.get(request.query_params.get("done", ""), ""), **found)
 
-    async def printed(request: Request, by: str) -> Response:
+    async def printed(request: Request, who: Present) -> Response:
         found = await desk.read(lambda connection: _people(connection, request.path_params["part_id"]))
         has_companies = any(entry.company for entry in found["seated"])
-        return desk.render("list.html", by=by, has_companies=has_companies, **found)
+        return desk.render("list.html", who=who, has_companies=has_companies, **found)
 
     return [
-        guarded(desk, "/staff", home),
-        guarded(desk, "/staff/events/{event_id:number}", event),
-        guarded(desk, "/staff/parts/{part_id:number}", part),
-        guarded(desk, "/staff/parts/{part_id:number}/list", printed),
+        guarded(desk, "/staff", home, Right.ENTER),
+        guarded(desk, "/staff/events/{event_id:number}", event, Right.ENTER),
+        guarded(desk, "/staff/parts/{part_id:number}", part, Right.ENTER),
+        guarded(desk, "/staff/parts/{part_id:number}/list", printed, Right.LOOK),
     ]
 
 
@@ -125,6 +138,23 @@ def find_part(connection: Connection, part_id: int) -> tuple[EventFacts, PartFac
     if event is None or part is None:
         raise NowhereError
     return event, part
+
+
+def open_part(connection: Connection, who: Present, part_id: int, now: datetime) -> tuple[EventFacts, PartFacts]:
+    """Find a part for who may see who is expected at it: volunteers only from the day before to the day after.
+
+    NowhereError where there is none, NotAllowedError where somebody may not see this one.
+    """
+    event, part = find_part(connection, part_id)
+    if not who.may(Right.LOOK) and not _is_near(part, now):
+        raise NotAllowedError
+    return event, part
+
+
+def _is_near(part: PartFacts, now: datetime) -> bool:
+    if part.starts_at is None:
+        return False
+    return part.starts_at - DOOR_OPEN_FOR < now < (part.ends_at or part.starts_at) + DOOR_OPEN_FOR
 
 
 def _list_events(connection: Connection, now: datetime) -> dict[str, Any]:

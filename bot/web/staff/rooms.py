@@ -1,11 +1,26 @@
-"""All the addresses of the staff's pages, and the way in and out."""
+"""All the addresses of the staff's pages, and the volunteers' way in."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.web.staff import acts, door, entrance, overview, scans, seats, words
-from bot.web.staff.desk import Desk, guarded, see_other
+from bot.web.staff import (
+    acts,
+    colleagues,
+    cookies,
+    door,
+    entrance,
+    joining,
+    overview,
+    own,
+    records,
+    scans,
+    seats,
+    sign_in,
+    words,
+)
+from bot.web.staff.cookies import Cookie
+from bot.web.staff.desk import Desk
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
@@ -15,20 +30,20 @@ def routes(desk: Desk) -> list[BaseRoute]:
         now = desk.clock.real()
         name = entrance.name_on_link(desk.secret, request.path_params["token"], now)
         if name is None:
-            return desk.render("closed.html", status=403, words="このリンクの期限が過ぎました", again="")
+            return desk.render("closed.html", status=403)
         # A page that leads on, not a redirect: after a redirect from elsewhere a strict cookie would not be sent.
-        response = desk.render("entered.html", by=name)
-        entrance.let_in(response, desk.secret, name, now, https=desk.is_https)
-        return response
-
-    async def leave(request: Request, by: str) -> Response:
-        response = see_other("/staff")
-        entrance.let_out(response)
+        response = desk.render("entered.html", name=name)
+        value = entrance.make_cookie(desk.secret, name, now)
+        cookies.put(response, Cookie.DESK, value, https=desk.is_https, life=entrance.COOKIE_LIFE)
         return response
 
     return [
         Route("/staff/enter/{token}", enter),
-        guarded(desk, "/staff/leave", leave, method="POST"),
+        *sign_in.routes(desk),
+        *joining.routes(desk),
+        *own.routes(desk),
+        *colleagues.routes(desk),
+        *records.routes(desk),
         *overview.routes(desk),
         *acts.routes(desk),
         *seats.routes(desk),

@@ -19,10 +19,14 @@ from starlette.routing import BaseRoute
 from bot import signed
 from bot.web.numbers import DIGITS
 from bot.web.staff import rosters, wording
-from bot.web.staff.desk import HEADERS, LARGEST_FORM, Desk, RefusedError, guarded
-from bot.web.staff.overview import find_part
+from bot.web.staff.desk import HEADERS, LARGEST_FORM, Desk, RefusedError
+from bot.web.staff.forms import is_by_script
+from bot.web.staff.gate import guarded
+from bot.web.staff.overview import open_part
+from bot.web.staff.present import Present
 from handlers import attending
 from handlers.attending import NotCheckedIn
+from handlers.rules.roles import Right
 from storage import registrations
 from storage.facts import AttendanceFacts, CheckInWay, PartFacts, Programme, RegistrationFacts
 
@@ -66,25 +70,26 @@ class Batch(BaseModel):
 def routes(desk: Desk) -> list[BaseRoute]:
     """Give ``POST /staff/parts/{id}/scans`` and ``GET /staff/parts/{id}/roster``, both JSON."""
 
-    async def take(request: Request, by: str) -> Response:
+    async def take(request: Request, who: Present) -> Response:
         part_id, batch = request.path_params["part_id"], await _read(request)
-        _, part = await desk.read(lambda connection: find_part(connection, part_id))
+        _, part = await desk.read(lambda connection: open_part(connection, who, part_id, desk.clock.now()))
         ahead = desk.clock.real() - batch.sent_at
         results = []
         for scan in batch.scans:  # one unit of work each, to leave the writer free between them
             at = _seen_at(desk, scan, ahead)
-            unit = partial(_enter, desk=desk, part=part, scan=scan, at=at, by=by, programme=desk.programme())
+            unit = partial(_enter, desk=desk, part=part, scan=scan, at=at, by=who.name, programme=desk.programme())
             results.append(await desk.write(unit))
         roster = await desk.read(lambda connection: rosters.document(connection, part))
         return JSONResponse({"results": results, "roster": roster}, headers=HEADERS)
 
-    async def roster(request: Request, by: str) -> Response:
-        _, part = await desk.read(lambda connection: find_part(connection, request.path_params["part_id"]))
+    async def roster(request: Request, who: Present) -> Response:
+        part_id = request.path_params["part_id"]
+        _, part = await desk.read(lambda connection: open_part(connection, who, part_id, desk.clock.now()))
         return JSONResponse(await desk.read(lambda connection: rosters.document(connection, part)), headers=HEADERS)
 
     return [
-        guarded(desk, "/staff/parts/{part_id:number}/scans", take, method="POST"),
-        guarded(desk, "/staff/parts/{part_id:number}/roster", roster),
+        guarded(desk, "/staff/parts/{part_id:number}/scans", take, Right.DOOR, method="POST"),
+        guarded(desk, "/staff/parts/{part_id:number}/roster", roster, Right.DOOR),
     ]
 
 
@@ -103,6 +108,8 @@ def ticket_token(secret: bytes, part: PartFacts, person_id: int, now: datetime) 
 
 
 async def _read(request: Request) -> Batch:
+    if not is_by_script(request):
+        raise RefusedError("送られた内容が読めません")
     if int(request.headers.get("content-length") or LARGEST_FORM + 1) > LARGEST_FORM:
         raise RefusedError("送られた内容が大きすぎます")
     try:

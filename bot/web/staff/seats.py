@@ -10,16 +10,21 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.web.numbers import read_number
-from bot.web.staff.desk import Desk, RefusedError, guarded, read_form, see_other
-from bot.web.staff.overview import find_event, find_part
+from bot.web.staff.desk import Desk, NotAllowedError, RefusedError, see_other
+from bot.web.staff.forms import read_form
+from bot.web.staff.gate import guarded
+from bot.web.staff.overview import find_event, open_part
+from bot.web.staff.present import Present
 from handlers import attending, seating
 from handlers.attending import NotCheckedIn
 from handlers.rules.registration import NoSeat
+from handlers.rules.roles import Right
 from handlers.seating import Registered
 from storage import audit, registrations
 from storage.facts import CheckInWay, EventFacts, Programme
 
 LONGEST_NAME = 60  # signs
+AT_THE_DOOR = {"check-in", "take-back"}  # what volunteers may do, too
 NO_FREE_SEAT = "空いている席がないか、まだ順番に自動で案内している時間です（始まる12時間前までは自動です）。"
 NO_SEAT = {
     NoSeat.NOT_FOUND: "このイベントは見つかりませんでした。",
@@ -37,19 +42,19 @@ NO_SEAT = {
 def routes(desk: Desk) -> list[BaseRoute]:
     """Give the forms' addresses; each leads back to the page it stood on."""
 
-    async def register(request: Request, by: str) -> Response:
+    async def register(request: Request, who: Present) -> Response:
         event_id, form = request.path_params["event_id"], await read_form(request)
-        unit = partial(_register, event_id=event_id, form=form, by=by, now=desk.clock.now())
+        unit = partial(_register, event_id=event_id, form=form, by=who.name, now=desk.clock.now())
         return see_other(f"/staff/events/{event_id}?done={await desk.write(unit)}")
 
-    async def act(request: Request, by: str) -> Response:
+    async def act(request: Request, who: Present) -> Response:
         part_id, form = request.path_params["part_id"], await read_form(request)
-        unit = partial(_act, part_id=part_id, form=form, by=by, programme=desk.programme(), now=desk.clock.now())
+        unit = partial(_act, part_id=part_id, form=form, who=who, programme=desk.programme(), now=desk.clock.now())
         return see_other(f"/staff/parts/{part_id}?done={await desk.write(unit)}")
 
     return [
-        guarded(desk, "/staff/events/{event_id:number}/people", register, method="POST"),
-        guarded(desk, "/staff/parts/{part_id:number}/people", act, method="POST"),
+        guarded(desk, "/staff/events/{event_id:number}/people", register, Right.ARRANGE, method="POST"),
+        guarded(desk, "/staff/parts/{part_id:number}/people", act, Right.DOOR, method="POST"),
     ]
 
 
@@ -83,11 +88,13 @@ def _chosen_parts(event: EventFacts, chosen: str) -> tuple[int, ...] | None:
 
 
 def _act(
-    connection: Connection, part_id: int, form: Mapping[str, str], by: str, programme: Programme, now: datetime
+    connection: Connection, part_id: int, form: Mapping[str, str], who: Present, programme: Programme, now: datetime
 ) -> str:
     """Do what a button beside a person says; gives the word of what was done."""
-    event, _ = find_part(connection, part_id)
-    person_id, wanted = _number(form.get("person", "")), form.get("act", "")
+    event, _ = open_part(connection, who, part_id, now)
+    person_id, wanted, by = _number(form.get("person", "")), form.get("act", ""), who.name
+    if wanted not in AT_THE_DOOR and not who.may(Right.ARRANGE):
+        raise NotAllowedError
     if wanted == "check-in":
         made = attending.check_in(
             connection, programme, part_id, person_id, way=CheckInWay.HAND, by=by, at=now, now=now

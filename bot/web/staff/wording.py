@@ -6,7 +6,17 @@ from typing import Any
 
 from handlers.texts import JAPANESE, format_moment, format_time
 from storage.clock import TOKYO
-from storage.facts import CheckInWay, EventFacts, EventMode, EventState, PartFacts, PartState, RegistrationState, Texts
+from storage.facts import (
+    CheckInWay,
+    EventFacts,
+    EventMode,
+    EventState,
+    PartFacts,
+    PartState,
+    RegistrationState,
+    StaffRole,
+    Texts,
+)
 
 EVENT_STATES = {
     EventState.DRAFT: "下書き",
@@ -29,6 +39,19 @@ WAYS = {
     CheckInWay.HAND: "名簿",
     CheckInWay.WORD: "合言葉",
     CheckInWay.IMPORT: "取り込み",
+}
+ROLE_WORDS = {
+    StaffRole.DESK: "受付の手伝い",
+    StaffRole.VIEWER: "見る人",
+    StaffRole.EDITOR: "作る人",
+    StaffRole.APPROVER: "承認する人",
+    StaffRole.ADMINISTRATOR: "管理者",
+}
+ROLE_NOTES = {
+    StaffRole.VIEWER: "見るだけです。何も変えられません。",
+    StaffRole.EDITOR: "イベントと受付の仕事をし、一斉配信を作って申請します。",
+    StaffRole.APPROVER: "作る人の仕事に加えて、ほかの人が作った一斉配信を承認します。",
+    StaffRole.ADMINISTRATOR: "作る人の仕事に加えて、職員のアカウントを管理します。承認はできません。",
 }
 MODES = {EventMode.ONLINE: "オンライン", EventMode.VENUE: "会場", EventMode.BOTH: "会場とオンライン"}
 
@@ -75,6 +98,8 @@ WORDS: Mapping[str, Mapping[Any, str] | Callable[..., str]] = {
     "registration_states": REGISTRATION_STATES,
     "ways": WAYS,
     "modes": MODES,
+    "role_words": ROLE_WORDS,
+    "role_notes": ROLE_NOTES,
     "ja": ja,
     "moment": moment,
     "clock_time": clock_time,

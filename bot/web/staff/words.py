@@ -8,11 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.web.staff.desk import Desk, RefusedError, guarded, see_other
+from bot.web.staff.desk import Desk, RefusedError, see_other
+from bot.web.staff.gate import guarded
 from bot.web.staff.overview import find_part
+from bot.web.staff.present import Present
 from handlers import attending
 from handlers.attending import WordRefusedError
 from handlers.rules.attendance import WORD_OPEN_FOR
+from handlers.rules.roles import Right
 from storage.facts import PartFacts
 
 MIDDLE = (0.3, 0.7)  # of the schedule: late enough for latecomers, early enough for who leaves before the end
@@ -21,26 +24,26 @@ MIDDLE = (0.3, 0.7)  # of the schedule: late enough for latecomers, early enough
 def routes(desk: Desk) -> list[BaseRoute]:
     """Give ``/staff/parts/{id}/word``: to look at, and to open the word."""
 
-    async def show(request: Request, by: str) -> Response:
+    async def show(request: Request, who: Present) -> Response:
         event, part = await desk.read(lambda connection: find_part(connection, request.path_params["part_id"]))
         now = desk.clock.now()
         left = _left(part, now)
         return desk.render(
-            "word.html", by=by, event=event, part=part, left=left, best=suggest(desk.secret, part), life=WORD_OPEN_FOR
+            "word.html", who=who, event=event, part=part, left=left, best=suggest(desk.secret, part), life=WORD_OPEN_FOR
         )
 
-    async def open_word(request: Request, by: str) -> Response:
+    async def open_word(request: Request, who: Present) -> Response:
         part_id, now = request.path_params["part_id"], desk.clock.now()
         await desk.read(lambda connection: find_part(connection, part_id))
         try:
-            await desk.write(lambda c: attending.open_word(c, desk.programme(), part_id, by=by, now=now))
+            await desk.write(lambda c: attending.open_word(c, desk.programme(), part_id, by=who.name, now=now))
         except WordRefusedError as error:
             raise RefusedError(str(error)) from None
         return see_other(f"/staff/parts/{part_id}/word")
 
     return [
-        guarded(desk, "/staff/parts/{part_id:number}/word", show),
-        guarded(desk, "/staff/parts/{part_id:number}/word", open_word, method="POST"),
+        guarded(desk, "/staff/parts/{part_id:number}/word", show, Right.ARRANGE),
+        guarded(desk, "/staff/parts/{part_id:number}/word", open_word, Right.ARRANGE, method="POST"),
     ]
 
 

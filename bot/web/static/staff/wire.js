@@ -19,7 +19,7 @@ export async function refresh(part) {
 }
 
 async function call(path, { method = "GET", body, type }) {
-  const headers = { Accept: "application/json", ...(type ? { "Content-Type": type } : {}) };
+  const headers = { Accept: "application/json", "X-Requested-With": "door", ...(type ? { "Content-Type": type } : {}) };
   const answer = await fetch(path, { method, body, headers, signal: AbortSignal.timeout(PATIENCE_MS) });
   if (answer.ok) return answer;
   const said = await answer.json().catch(() => ({}));

@@ -12,7 +12,9 @@ const FILES = [
   "/static/vendor/qr/decode.js",
   "/static/vendor/qr/index.js",
   "/static/pages.css",
+  "/static/tokens.css",
   "/static/staff.css",
+  "/static/console.css",
   "/static/leaf.svg",
 ];
 const DOOR = /^\/staff\/parts\/\d+\/door$/;

@@ -1,0 +1,58 @@
+"""Shows the audit trail, the newest first, a page at a time from its index. Changes nothing; nobody can."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from bot.web.numbers import read_number
+from bot.web.staff.desk import Desk
+from bot.web.staff.gate import guarded
+from bot.web.staff.present import Present
+from handlers.rules.roles import Right
+from storage import audit
+
+PAGE = 50  # acts
+ACT_WORDS = {
+    "staff.invite": "職員を招いた",
+    "staff.link": "新しいリンクを作った",
+    "staff.join": "リンクで入り、パスワードを決めた",
+    "staff.sign_in": "サインインした",
+    "staff.sign_in_failed": "サインインに失敗した",
+    "staff.sign_out": "出た",
+    "staff.sign_out_all": "端末から出した",
+    "staff.prove": "パスワードをもう一度確かめた",
+    "staff.role": "役割を変えた",
+    "staff.hand_over": "後任に引き継いだ",
+    "staff.end": "アカウントを終わりにした",
+    "staff.password": "パスワードを変えた",
+    "staff.codes": "一時コードを作りなおした",
+    "staff.app": "認証アプリを変えた",
+    "link.refused": "使えないリンクが開かれた",
+    "access.refused": "役割にない操作を断った",
+    "form.refused": "よそから送られた操作を断った",
+    "event.publish": "イベントを公開した",
+    "event.close": "申し込みを締め切った",
+    "event.cancel": "イベントを中止した",
+    "part.move": "日時を変えた",
+    "part.cancel": "回を中止した",
+    "part.word": "合言葉を出した",
+    "registration.telephone": "電話の申し込みを受けた",
+    "registration.cancel": "申し込みを取り消した",
+    "person.walk_in": "当日来た人を受け付けた",
+    "approver.put": "承認者を決めた",
+    "approver.end": "承認者を終わりにした",
+    "device.put": "職場の端末を登録した",
+}
+"""What acts are called; one that has no words here is shown as it is stored."""
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """Give ``GET /staff/records``; ``?before=`` goes on from an act's number."""
+
+    async def show(request: Request, who: Present) -> Response:
+        before = read_number(request.query_params.get("before", ""))
+        rows = await desk.read(lambda connection: audit.list_newest(connection, PAGE + 1, before=before))
+        more = rows[PAGE - 1].id if len(rows) > PAGE else None
+        return desk.render("records.html", who=who, rows=rows[:PAGE], more=more, act_words=ACT_WORDS, before=before)
+
+    return [guarded(desk, "/staff/records", show, Right.RECORDS)]
