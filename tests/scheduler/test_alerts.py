@@ -66,8 +66,9 @@ def a_job(run: Any) -> Job:
 async def test_a_missed_slot_is_told_once_and_its_end_when_the_job_runs_again(staff: Staff) -> None:
     ran: list[SlotRun] = []
     job, hands = a_job(ran.append), Slots(staff.database, staff.clock)
+    staff.waited += _until_half_past_three(staff) + timedelta(hours=5)
     hands.run_due(job)  # the first time that the job is looked at: nothing was missed
-    staff.waited += timedelta(days=1, hours=2) + _after_half_past_three(staff)
+    staff.waited += timedelta(days=1) - timedelta(hours=3)
     async with staff.delivering() as sending:
         watch = staff.watch(sending)
         hands.run_due(job)
@@ -82,7 +83,7 @@ async def test_a_missed_slot_is_told_once_and_its_end_when_the_job_runs_again(st
         await until(watch, is_told(staff, "解消しました"))
 
 
-def _after_half_past_three(staff: Staff) -> timedelta:
+def _until_half_past_three(staff: Staff) -> timedelta:
     now = staff.clock.now().astimezone(TOKYO)
     due = now.replace(hour=3, minute=30, second=0, microsecond=0)
     return due - now
@@ -93,8 +94,9 @@ async def test_a_job_that_fails_for_good_is_told_as_well(staff: Staff) -> None:
         raise RuntimeError
 
     job, hands = a_job(lambda _: None), Slots(staff.database, staff.clock)
+    staff.waited += _until_half_past_three(staff) + timedelta(hours=5)
     hands.run_due(job)
-    staff.waited += timedelta(days=1, minutes=1) + _after_half_past_three(staff)
+    staff.waited += timedelta(days=1, minutes=1) - timedelta(hours=5)
     for _ in range(3):
         hands.run_due(a_job(fail))
         staff.waited += timedelta(minutes=3)
