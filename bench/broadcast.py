@@ -276,7 +276,10 @@ class _Platform:
 
     async def take(self, request: web.Request) -> web.Response:
         is_json = request.content_type == "application/json"
-        body: Any = await request.json() if is_json else await request.post()
+        try:
+            body: Any = await request.json() if is_json else await request.post()
+        except ConnectionResetError:  # killed before all of it was written: nobody is shown anything
+            return web.Response(status=400)
         key = request.headers.get("X-Line-Retry-Key") or str(uuid.uuid4())
         if key in self._keys:
             return web.json_response({"message": "The retry key is already accepted"}, status=409)
