@@ -41,6 +41,7 @@ def measure(name: str, starting: Starting, webhooks: Sequence[Webhook], program:
     with tempfile.TemporaryDirectory(prefix="bench-req-") as folder, starting(stub) as server:
         requests = Path(folder, "requests")
         platform.write(requests, webhooks)
+        server.await_calm()
         with _playing(program, stub, requests, server) as line:
             line.run(0, WARM, CONNECTIONS, until_reply=True)
             before = server.cpu_seconds()

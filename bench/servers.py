@@ -19,7 +19,7 @@ from tests.running import two_free_ports
 PEERS = Path(__file__).parent / "peers"
 ROOT = Path(__file__).parents[1]
 READY_SECONDS = 120
-CALM_SECONDS = 0.1  # of processor in a second: an idle bot and its database use a fifth of that
+CALM_SECONDS = 0.2  # of processor in a second: two idle bots and their database use half of that
 
 
 class UnavailableError(Exception):
