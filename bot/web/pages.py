@@ -21,7 +21,7 @@ from storage.database import StorageUnavailableError
 from storage.facts import Programme
 
 HERE = Path(__file__).parent
-STYLESHEET = HERE / "static" / "pages.css"
+STYLES = ("tokens.css", "pages.css")
 RETRY_AFTER_SECONDS = "30"
 API = "/api/"
 
@@ -41,9 +41,8 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        version = hashlib.sha256(STYLESHEET.read_bytes()).hexdigest()[:12]
         self._environment.globals.update(
-            stylesheet=f"/static/{STYLESHEET.name}?v={version}", public_url=public_url, is_sandbox=is_sandbox
+            styles=[_versioned(name) for name in STYLES], public_url=public_url, is_sandbox=is_sandbox
         )
 
     def words_for(self, request: Request, preferred: str | None = None) -> Words:
@@ -99,6 +98,11 @@ class Pages:
         response.headers.update(headers or {})
         response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _versioned(name: str) -> str:
+    """Address one of our files by its content, so that it may be kept for a year."""
+    return f"/static/{name}?v={hashlib.sha256((HERE / 'static' / name).read_bytes()).hexdigest()[:12]}"
 
 
 def _weighed(part: str) -> tuple[str, float]:
