@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from handlers import joining, recording
+from handlers import actionwords, joining, recording
 from handlers.messages import Choice
 from handlers.rules import calendar, points
 from handlers.talk import Answer, Talk, card, text
@@ -152,7 +152,7 @@ def receipt(talk: Talk, action: Action, on: date, decision: Recorded, entry_id: 
         *_worth(talk, action, decision),
         *standing_lines(talk),
         *_saved(talk, action),
-        *guides(talk, action)[:1],
+        *actionwords.guides(talk.words, action)[:1],
     )
     buttons = (*distance, talk.choice("ほかにも報告", "report"), talk.choice("取り消す", f"w:{entry_id}"))
     more = (talk.choice("数え方", f"how:{action.code}"), talk.choice("わたしのポイント", "points"))
@@ -208,20 +208,6 @@ def standing_lines(talk: Talk) -> tuple[str, ...]:
             city=talk.word(talk.programme.city.name),
             points=talk.number(city.points_confirmed + city.points_self_reported + city.points_before),
         ),
-    )
-
-
-def guides(talk: Talk, action: Action) -> tuple[str, ...]:
-    """Show the figures beside the action as guides, each with its basis and source; they are never added up."""
-    return tuple(
-        talk.say(
-            "目安：{amount} {unit}（{basis}。出典 {source}）",
-            amount=figure.amount,
-            unit=talk.word(figure.unit),
-            basis=talk.word(figure.basis),
-            source=figure.source,
-        )
-        for figure in action.figures
     )
 
 
