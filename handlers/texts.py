@@ -124,6 +124,11 @@ def format_plain_day(on: date, language: str) -> str:
     return format_date(on, "d MMMM y" if locale.language == "en" else "long", locale=locale)
 
 
+def format_month(on: date, language: str, *, year: bool = True) -> str:
+    """Write a month: 2022年1月; January 2022; without its year as short as it goes: 1月; Jan."""
+    return format_skeleton("yMMMM" if year else "MMM", on, locale=_locale(language))
+
+
 def format_time(at: datetime, language: str) -> str:
     """Write a moment's Tokyo time of day: 午後2時, 午後2時30分; 2:00 pm.
 

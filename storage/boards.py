@@ -67,3 +67,12 @@ def find_wards(connection: Connection, week: date) -> list[GroupWeek]:
     """Find the fixed sums of a week; empty while it is not closed."""
     rows = connection.execute(select(WARD_WEEKS).where(WARD_WEEKS.c.week == week))
     return [GroupWeek(code=row.ward, persons=row.persons, active=row.active, points=row.points) for row in rows]
+
+
+def list_weeks(connection: Connection, first: date, last: date) -> list[tuple[date, GroupWeek]]:
+    """List the fixed sums of the weeks (Mondays) of a stretch of days, by week and ward: a dozen rows a week."""
+    shown = WARD_WEEKS.c.week.between(first, last)
+    rows = connection.execute(select(WARD_WEEKS).where(shown).order_by(WARD_WEEKS.c.week, WARD_WEEKS.c.ward))
+    return [
+        (row.week, GroupWeek(code=row.ward, persons=row.persons, active=row.active, points=row.points)) for row in rows
+    ]

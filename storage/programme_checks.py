@@ -80,8 +80,11 @@ def _city(programme: Programme) -> Iterator[str]:
         yield "city.population: must be 1 or more"
     if not city.population_source.strip():
         yield "city.population_source: must name where the figure was published, and when"
-    if city.page and not city.page.startswith("https://"):
-        yield "city.page: must begin with https://"
+    for name in ("page", "data_licence_page"):
+        if (address := getattr(city, name)) and not address.startswith("https://"):
+            yield f"city.{name}: must begin with https://"
+    if not city.data_licence.strip():
+        yield 'city.data_licence: must name a licence, such as "CC-BY-4.0"'
 
 
 def _limits(programme: Programme) -> Iterator[str]:

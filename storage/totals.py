@@ -1,6 +1,7 @@
 """The city's running totals: counters in stripes, so that no row is hot, and the visits to our public pages."""
 
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, Index, bindparam, func, select
@@ -9,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.clock import TOKYO
 from storage.database import BigId, Instant, table_of
-from storage.facts import Metric, Programme, Totals
+from storage.facts import Metric, MonthSums, Programme, Totals
 from storage.prepared import Prepared
 
 STRIPES = 16  # rows a counter is spread over: one hot row held PostgreSQL to a sixth of the transactions
@@ -76,6 +77,15 @@ _SUM = Prepared(
     .where(COUNTERS.c.month.between(bindparam("first"), bindparam("last")))
     .group_by(COUNTERS.c.name)
 )
+_SUM_MONTHS = Prepared(
+    select(COUNTERS.c.month, COUNTERS.c.name, func.sum(COUNTERS.c.amount).label("amount"))
+    .where(COUNTERS.c.month.between(bindparam("first"), bindparam("last")))
+    .group_by(COUNTERS.c.month, COUNTERS.c.name)
+)
+_MONTH_FIELDS = {
+    **{name.value: name.value for name in CounterName},
+    CounterName.PARTICIPANTS_DISTINCT.value: "first_timers",
+}
 
 
 def month_of(at: datetime) -> date:
@@ -97,6 +107,24 @@ def sum_counters(connection: Connection, first: date, last: date) -> dict[str, i
     """Sum every counter over the months of a stretch of days: at most 16 small rows a month and counter."""
     rows = _SUM.all(connection, first=first.replace(day=1), last=last)
     return {row.name: int(row.amount) for row in rows}
+
+
+def list_months(connection: Connection, first: date, last: date) -> list[MonthSums]:
+    """List the sums of each month of a stretch of days, months without a count too: 16 small rows a month and counter.
+
+    How many persons or entries there are makes no difference.
+    """
+    sums: dict[date, dict[str, int]] = {}
+    for row in _SUM_MONTHS.all(connection, first=first.replace(day=1), last=last):
+        sums.setdefault(row.month, {})[_MONTH_FIELDS[row.name]] = int(row.amount)
+    return [MonthSums(month=month, **sums.get(month, {})) for month in _months(first, last)]
+
+
+def _months(first: date, last: date) -> Iterator[date]:
+    month = first.replace(day=1)
+    while month <= last:
+        yield month
+        month = (month + timedelta(days=31)).replace(day=1)
 
 
 def find_totals(connection: Connection, programme: Programme, now: datetime) -> Totals:

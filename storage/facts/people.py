@@ -125,3 +125,20 @@ class Totals:
     visits_own: int
     visits_portal: int
     as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthSums:
+    """What was counted in one Tokyo month (its first day); what stood before the bot is in no month.
+
+    ``first_timers`` are persons who took part for the first time. Corrections may make a number negative.
+    """
+
+    month: date
+    participations: int = 0
+    first_timers: int = 0
+    events_held: int = 0
+    points_confirmed: int = 0
+    points_self_reported: int = 0
+    visits_own: int = 0
+    visits_portal: int = 0

@@ -204,7 +204,10 @@ class BoardLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class City:
-    """Who runs the bot. ``page`` is the city's own page; ``contact`` says how a person reaches staff."""
+    """Who runs the bot. ``page`` is the city's own page; ``contact`` says how a person reaches staff.
+
+    ``data_licence`` (an SPDX name, such as CC-BY-4.0) and its page stand beside the open data.
+    """
 
     name: Texts
     project: Texts
@@ -215,6 +218,8 @@ class City:
     population_source: str
     page: str = ""
     mascot: str = ""
+    data_licence: str = "CC-BY-4.0"
+    data_licence_page: str = "https://creativecommons.org/licenses/by/4.0/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from handlers.texts import (
     Texts,
     format_day,
     format_moment,
+    format_month,
     format_number,
     format_plain_day,
     format_time,
@@ -168,6 +169,12 @@ def test_days_of_periods_and_sources_do_without() -> None:
         "2022年1月1日",
         "1 January 2022",
     ]
+
+
+def test_months_are_written_in_full_and_short() -> None:
+    on = date(2022, 1, 1)
+    assert [format_month(on, language) for language in ("ja", "ja-easy", "en")] == ["2022年1月"] * 2 + ["January 2022"]
+    assert [format_month(on, language, year=False) for language in ("ja", "en")] == ["1月", "Jan"]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from handlers.rules.boards import Acted, Joined
 from handlers.rules.calendar import TOKYO, counts_for_board
 from storage import boards, ledger, schema, slices, week_recount, weeks
 from storage.database import ConflictError, Database
-from storage.facts import BoardLimits, Crowd
+from storage.facts import BoardLimits, Crowd, GroupWeek
 from storage.people import PEOPLE
 from storage.weeks import PERSON_WEEKS, WEEK_STEPS
 
@@ -125,6 +125,19 @@ def test_a_fixed_board_stays_as_it_was(database: Database) -> None:
         assert boards.find_wards(connection, WEEK) == before
 
     database.read(unit).result()
+
+
+def test_fixed_boards_are_listed_week_by_week(database: Database) -> None:
+    def group(code: str, persons: int) -> GroupWeek:
+        return GroupWeek(code=code, persons=persons, active=1, points=10)
+
+    for number in (2, 0, 1):
+        fixed = [group("south", number), group("north", number)]
+        database.write(lambda c, n=number, f=fixed: boards.close_week(c, WEEK + n * timedelta(days=7), f)).result()
+    found = database.read(lambda c: boards.list_weeks(c, WEEK, WEEK + timedelta(days=7))).result()
+    assert [(week, one.code, one.persons) for week, one in found] == [
+        (WEEK + timedelta(days=7 * number), code, number) for number in (0, 1) for code in ("north", "south")
+    ]
 
 
 def test_only_who_asked_stands_on_the_person_board_and_the_best_first(database: Database) -> None:

@@ -18,6 +18,7 @@ from storage.clock import TOKYO
 from storage.database import Database
 from storage.facts import Metric, OpeningBalance, Programme
 from storage.ledger import EntryKind
+from storage.totals import CounterName
 from tests import databases
 from tests.factories import a_period, a_programme
 
@@ -148,3 +149,28 @@ def report_of(connection: Connection, person: int) -> None:
     what = {"kind": EntryKind.REPORT, "reference": f"report {person}", "action": "my_bag", "points": 5}
     plain = {"confirmed": False, "counts_for_board": True, "rule_version": 1, "account_id": 1}
     ledger.add_entry(connection, person_id=person, **when, **what, **plain)
+
+
+def test_months_are_listed_with_their_sums_and_empty_ones_too(database: Database) -> None:
+    def add(name: CounterName, month: int, amount: int, stripe: int) -> None:
+        database.write(lambda c: totals.add_to_month(c, name, date(2022, month, 1), amount, stripe=stripe)).result()
+
+    add(CounterName.PARTICIPATIONS, 1, 3, 1)
+    add(CounterName.PARTICIPATIONS, 1, 4, 2)
+    add(CounterName.PARTICIPANTS_DISTINCT, 3, 2, 2)
+    add(CounterName.POINTS_CONFIRMED, 4, 9, 0)
+    found = database.read(lambda c: totals.list_months(c, date(2022, 1, 20), date(2022, 3, 1))).result()
+    assert [(sums.month.month, sums.participations, sums.first_timers) for sums in found] == [
+        (1, 7, 0),
+        (2, 0, 0),
+        (3, 0, 2),
+    ]
+    assert database.read(lambda c: totals.list_months(c, date(2022, 2, 1), date(2022, 1, 31))).result() == []
+
+
+@given(st.dates(date(2021, 1, 1), date(2030, 12, 31)), st.integers(0, 60))
+def test_every_month_is_there_once_and_in_order(first: date, more: int) -> None:
+    last = first + timedelta(days=more * 30)
+    months = list(totals._months(first, last))
+    assert months == sorted(set(months))
+    assert len(months) == (last.year - first.year) * 12 + last.month - first.month + 1
