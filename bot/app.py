@@ -21,11 +21,25 @@ from bot.dispatch import House
 from bot.importing.links import Links
 from bot.phones import PUBLIC_NAME, Phones
 from bot.settings import Role, Settings
-from bot.web import company, events, health, links, mydata, pictures, public, sandboxed, tickets, webhooks
+from bot.web import (
+    catalogue,
+    company,
+    events,
+    health,
+    home,
+    links,
+    mydata,
+    open_data,
+    pictures,
+    public,
+    sandboxed,
+    tickets,
+    webhooks,
+)
 from bot.web.event_views import JoinLink
 from bot.web.headers import SecurityHeaders
 from bot.web.links import LinkParts
-from bot.web.pages import Pages
+from bot.web.pages import EASY_JAPANESE, Pages
 from bot.web.staff import cookies, rooms
 from bot.web.staff.desk import Desk
 from bot.web.tickets import TicketParts
@@ -83,7 +97,7 @@ class App:
         is_https = settings.public_url.startswith("https://")
         are_staffs = partial(cookies.are_staffs, https=is_https)
         self.visits = Visits(self.database, self.clock, settings.trusted_proxies, are_staffs)
-        texts = Texts(self.programme.city.languages, "pages")
+        texts = Texts((*self.programme.city.languages, EASY_JAPANESE), "pages")
         self.pages = Pages(texts, self.programme_now, self.public_url, is_sandbox=self.is_sandbox)
         self._background: set[asyncio.Task[None]] = set()
         failures = dict(self.pages.failures)
@@ -155,7 +169,10 @@ class App:
         routes = [
             *webhooks.routes(self.channels, self.worker),
             *public.routes(parts),
+            *home.routes(shown),
             *events.routes(shown),
+            *catalogue.routes(shown),
+            *open_data.routes(shown),
             *company.routes(shown, self.secret),
             *health.routes(watched),
             *mydata.routes(self.database, self.clock, self.secret),

@@ -8,7 +8,7 @@ from typing import TextIO
 MARK = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-Cell = str | int | None
+Cell = str | int | float | None
 
 
 def neutral(cell: Cell) -> str:
@@ -17,9 +17,13 @@ def neutral(cell: Cell) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) and not NUMBER.fullmatch(text) else text
 
 
-def write(out: TextIO, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Write a table with CRLF line ends; ``out`` must leave line ends as they are."""
-    out.write(MARK)
+def write(out: TextIO, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, marked: bool = True) -> None:
+    """Write a table with CRLF line ends; ``out`` must leave line ends as they are.
+
+    ``marked`` puts the mark of UTF-8 in front, without which Excel guesses; a program that reads CSV may stumble on it.
+    """
+    if marked:
+        out.write(MARK)
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows([neutral(cell) for cell in row] for row in rows)

@@ -9,7 +9,7 @@ from math import floor, log10
 
 LEVELS = 4  # lines across the chart, the ground not counted
 TOP, GROUND = 14.0, 86.0  # per cent of the height; above stands the highest number, below the names of the months
-SIDE = 3.0  # per cent of the width, so that no mark is cut
+SIDE = 5.0  # per cent of the width, so that no mark is cut
 NAMED_EVERY = 3  # months: more names would touch one another on a telephone
 
 
@@ -73,5 +73,5 @@ def _height(amount: int, top: int) -> float:
 def _step(highest: int) -> int:
     """Give the smallest round step (1, 2, 5 and their tens) of which four reach the highest number."""
     least = max(1, -(-highest // LEVELS))
-    ten = 10 ** floor(log10(least))
+    ten: int = 10 ** floor(log10(least))
     return next(round(ten * times) for times in (1, 2, 5, 10) if ten * times >= least)

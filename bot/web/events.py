@@ -1,11 +1,9 @@
 """Shows the public what the city holds: pages, calendars and open data. Changes nothing, and shows no joining link."""
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TypeVar
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
@@ -34,7 +32,6 @@ FOR_CALENDARS = {
     "Vary": "Accept-Language",
 }
 
-Found = TypeVar("Found")
 Waiting = Mapping[int, int]
 """How many people wait for a seat, by part."""
 
@@ -70,7 +67,7 @@ def routes(parts: EventParts) -> list[BaseRoute]:
 
     async def overview(request: Request) -> Response:
         viewer = parts.viewer(request)
-        coming, past, waiting = await _read(parts, lambda c: _overview(c, viewer))
+        coming, past, waiting = await parts.public.read(lambda c: _overview(c, viewer))
         shown = [viewer.view(event, waiting) for event in coming]
         over = [viewer.view(event, waiting) for event in past]
         response = parts.public.pages.render(request, "events.html", coming=shown, past=over)
@@ -94,7 +91,7 @@ def routes(parts: EventParts) -> list[BaseRoute]:
 
     async def feed(request: Request) -> Response:
         since = parts.public.clock.now() - PAST
-        found = await _read(parts, lambda c: events.list_shown(c, since, FEED))
+        found = await parts.public.read(lambda c: events.list_shown(c, since, FEED))
         return _calendar(request, parts.writer(request).feed(found), "calendar.ics")
 
     async def api(request: Request) -> Response:
@@ -104,7 +101,7 @@ def routes(parts: EventParts) -> list[BaseRoute]:
         if after is None:
             return JSONResponse({"error": "after must be the number of an event"}, 400, headers=OPEN_TO_ALL)
         viewer = parts.viewer(request)
-        found, waiting = await _read(parts, lambda c: _coming(c, viewer, API_PAGE + 1, after))
+        found, waiting = await parts.public.read(lambda c: find_coming(c, viewer.now, API_PAGE + 1, after))
         headers = {**OPEN_TO_ALL, "Vary": "Accept-Language"}
         return JSONResponse(_documents(parts, viewer, found, waiting), headers=headers)
 
@@ -117,26 +114,23 @@ def routes(parts: EventParts) -> list[BaseRoute]:
     ]
 
 
-async def _read(parts: EventParts, question: Callable[[Connection], Found]) -> Found:
-    return await asyncio.wrap_future(parts.public.database.read(question))
-
-
 async def _find(parts: EventParts, request: Request) -> tuple[EventFacts, Waiting]:
     """Find the event that an address names; 404 for a draft as for one that never was."""
     event_id: int = request.path_params["id"]
-    event = await _read(parts, lambda c: events.find(c, event_id))
+    event = await parts.public.read(lambda c: events.find(c, event_id))
     if event is None or not event.is_shown:
         raise HTTPException(404)
-    return event, await _read(parts, lambda c: _waiting(c, [event]))
+    return event, await parts.public.read(lambda c: _waiting(c, [event]))
 
 
 def _overview(connection: Connection, viewer: Viewer) -> tuple[list[EventFacts], list[EventFacts], Waiting]:
-    coming, waiting = _coming(connection, viewer, COMING)
+    coming, waiting = find_coming(connection, viewer.now, COMING)
     return coming, events.list_past(connection, viewer.now - PAST, viewer.now, COMING), waiting
 
 
-def _coming(connection: Connection, viewer: Viewer, limit: int, after: int = 0) -> tuple[list[EventFacts], Waiting]:
-    found = events.list_shown(connection, viewer.now, limit, after)
+def find_coming(connection: Connection, now: datetime, limit: int, after: int = 0) -> tuple[list[EventFacts], Waiting]:
+    """Find the coming events behind one, soonest first, and who waits for a seat."""
+    found = events.list_shown(connection, now, limit, after)
     return found, _waiting(connection, found)
 
 

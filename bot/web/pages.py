@@ -2,11 +2,12 @@
 
 import hashlib
 import math
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -16,14 +17,29 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ExceptionHandler, Scope
 
-from handlers.texts import JAPANESE, Texts, Words, _, format_moment, format_number, format_plain_day, language_name
+from handlers.texts import (
+    JAPANESE,
+    Texts,
+    Words,
+    _,
+    format_moment,
+    format_month,
+    format_number,
+    format_plain_day,
+    language_name,
+)
 from storage.database import StorageUnavailableError
 from storage.facts import Programme
 
 HERE = Path(__file__).parent
-STYLES = ("tokens.css", "pages.css")
+STYLES = ("tokens.css", "pages.css", "public.css")
 RETRY_AFTER_SECONDS = "30"
 API = "/api/"
+EASY_JAPANESE = "ja-easy"
+_WITH_READING = re.compile(  # a tag, or what may hold none, is taken first and left as it is
+    r"<title\b.*?</title>|<desc\b.*?</desc>|<text\b.*?</text>|<[^>]*>|([一-鿿々]+)（([ぁ-んー]+)）", re.DOTALL
+)
+_RUBY = "<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>"
 
 
 class Pages:
@@ -68,9 +84,12 @@ class Pages:
                 "city": programme.city,
                 "languages": [(tag, language_name(tag), _with_language(request, tag)) for tag in self.texts.languages],
                 "link": partial(_link, request),
+                "path": request.url.path,
                 **values,
             }
         )
+        if words.language == EASY_JAPANESE:
+            page = read_aloud(page)
         headers = {"Content-Language": words.language, "Vary": "Accept-Language", "Cache-Control": "no-cache"}
         return HTMLResponse(page, status, headers)
 
@@ -144,9 +163,15 @@ def _writing(words: Words) -> dict[str, Any]:
         "pick": pick,
         "number": lambda amount: format_number(amount, language),
         "date": lambda on: format_plain_day(on, language),
+        "month": lambda on, year=True: format_month(on, language, year=year),
         "moment": lambda at: format_moment(at, language, year=True),
         "percent": percent,
     }
+
+
+def read_aloud(page: str) -> str:
+    """Put readings that texts carry in brackets, 市（し）, above their characters; not where there are no tags."""
+    return _WITH_READING.sub(lambda hit: _RUBY.format(*hit.groups()) if hit.group(1) else hit.group(), page)
 
 
 def percent(part: int, whole: int) -> float:
@@ -158,10 +183,11 @@ def _with_language(request: Request, tag: str) -> str:
     return f"{quote(request.url.path)}?lang={tag}"
 
 
-def _link(request: Request, path: str) -> str:
+def _link(request: Request, path: str, **query: object) -> str:
     """Link to another page of ours in the language that was chosen by link."""
     tag = request.query_params.get("lang")
-    return f"{path}?lang={quote(tag)}" if tag else path
+    asked = urlencode({**query, **({"lang": tag} if tag else {})})
+    return f"{path}?{asked}" if asked else path
 
 
 class VersionedFiles(StaticFiles):

@@ -1,10 +1,11 @@
-"""Answers the public: the page of running totals, the same totals as JSON, and the privacy page. Changes nothing."""
+"""Answers the public: the running totals as JSON, the privacy page and our own files. Changes nothing."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -13,13 +14,13 @@ from bot.web.event_views import JoinLink
 from bot.web.pages import HERE, Pages, VersionedFiles
 from bot.web.visits import Visits
 from handlers import forgetting
-from handlers.rules.totals import motivational_share
 from scheduler import upkeep
 from storage import totals
 from storage.clock import TOKYO, Clock
 from storage.database import Database
-from storage.facts import Metric, OpeningBalance, Programme, ProgrammePeriod, Totals
+from storage.facts import Programme, Totals
 
+Found = TypeVar("Found")
 OPEN_TO_ALL = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -48,15 +49,13 @@ class PublicParts:
     join_links: Callable[[], Sequence[JoinLink]] = tuple
     retention: Retention = Retention()
 
+    async def read(self, question: Callable[[Connection], Found]) -> Found:
+        """Ask the database, on a thread of its readers."""
+        return await asyncio.wrap_future(self.database.read(question))
+
 
 def routes(parts: PublicParts) -> list[BaseRoute]:
-    """Give the public routes: ``/``, ``/privacy``, ``/api/v1/totals`` and ``/static``."""
-
-    async def home(request: Request) -> Response:
-        found = await _find_totals(parts)
-        response = parts.pages.render(request, "home.html", **_home(parts, found))
-        parts.visits.note(request)
-        return response
+    """Give the public routes: ``/privacy``, ``/api/v1/totals`` and ``/static``."""
 
     async def privacy(request: Request) -> Response:
         consent = parts.programme().consent
@@ -72,7 +71,6 @@ def routes(parts: PublicParts) -> list[BaseRoute]:
         return JSONResponse(totals_document(found, language), headers={**OPEN_TO_ALL, "Vary": "Accept-Language"})
 
     return [
-        Route("/", home),
         Route("/privacy", privacy),
         Route("/api/v1/totals", api_totals, methods=["GET", "OPTIONS"]),
         Mount("/static", VersionedFiles(directory=HERE / "static")),
@@ -81,28 +79,11 @@ def routes(parts: PublicParts) -> list[BaseRoute]:
 
 async def _find_totals(parts: PublicParts) -> Totals:
     programme, now = parts.programme(), parts.clock.now()
-    return await asyncio.wrap_future(
-        parts.database.read(lambda connection: totals.find_totals(connection, programme, now))
-    )
+    return await parts.read(lambda connection: totals.find_totals(connection, programme, now))
 
 
-def _home(parts: PublicParts, found: Totals) -> dict[str, Any]:
-    programme = parts.programme()
-    return {
-        "totals": found,
-        "points": _points_together(found),
-        "visits": found.visits_own + found.visits_portal,
-        "before": {metric.value: _opening(programme, found.period, metric) for metric in Metric},
-        "share": motivational_share(found.participants_distinct, programme.city.population),
-        "join_links": parts.join_links(),
-    }
-
-
-def _opening(programme: Programme, period: ProgrammePeriod, metric: Metric) -> list[OpeningBalance]:
-    return [balance for balance in programme.balances(period) if balance.metric is metric and balance.amount]
-
-
-def _points_together(found: Totals) -> int:
+def points_together(found: Totals) -> int:
+    """Add confirmed and self-reported points, and those from before the bot."""
     return found.points_confirmed + found.points_self_reported + found.points_before
 
 
@@ -124,7 +105,7 @@ def totals_document(found: Totals, language: str) -> dict[str, Any]:
         },
         "events_held": found.events_held,
         "action_points": {
-            "total": _points_together(found),
+            "total": points_together(found),
             "confirmed": found.points_confirmed,
             "self_reported": found.points_self_reported,
         },

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from bot.web import company, events
+from bot.web import catalogue, company, events, home, open_data
 from bot.web.event_views import JoinLink
 from bot.web.events import EventParts
 from bot.web.headers import SecurityHeaders
@@ -22,7 +22,7 @@ from tests.factories import a_programme
 NOON = datetime(2022, 1, 20, 3, tzinfo=UTC)
 """Noon in Tokyo, on the Thursday the sandbox starts."""
 
-TEXTS = Texts(("ja", "en"), "pages")
+TEXTS = Texts(("ja", "en", "ja-easy"), "pages")
 SECRET = b"secret"
 EVENT_TEXTS = Texts(("ja", "en"))
 OPENING = OpeningBalance(
@@ -60,7 +60,9 @@ def event_parts(parts: PublicParts, **changes: Any) -> EventParts:
 
 def app_of(parts: PublicParts, *, https: bool = False, **changes: Any) -> SecurityHeaders:
     shown = event_parts(parts, **changes)
-    every = [*routes(parts), *events.routes(shown), *company.routes(shown, SECRET)]
+    every = [*routes(parts), *company.routes(shown, SECRET)]
+    for room in (home, events, catalogue, open_data):
+        every += room.routes(shown)
     return SecurityHeaders(Starlette(routes=every, exception_handlers=parts.pages.failures), https=https)
 
 

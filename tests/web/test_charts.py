@@ -35,8 +35,8 @@ def test_the_last_month_is_named_and_every_third_before_it() -> None:
 
 def test_the_area_lies_under_the_line() -> None:
     curve = charts.draw([0, 4])
-    assert curve.line == "3,86 97,14"
-    assert curve.area == "3,86 3,86 97,14 97,86"
+    assert curve.line == "5,86 95,14"
+    assert curve.area == "5,86 5,86 95,14 95,86"
 
 
 def test_one_number_is_no_curve() -> None:

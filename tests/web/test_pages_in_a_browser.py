@@ -3,26 +3,35 @@
 To look at them: ``SCREENSHOTS=folder pytest tests/web/test_pages_in_a_browser.py``.
 """
 
+import contextlib
 import os
+import re
 import shutil
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import Connection
 
 from bot import signed
 from bot.web.pages import Pages
 from bot.web.public import PublicParts
-from storage import registrations, totals
-from storage.facts import RegistrationState
+from handlers.rules.boards import closed_week
+from storage import boards, registrations, totals
+from storage.facts import GroupWeek, RegistrationState
+from storage.programme_file import read_programme
 from storage.totals import CounterName
 from tests import databases
-from tests.factories import a_period, a_programme
+from tests.factories import a_period
+from tests.town import KITAQ
 from tests.web.public_app import NOON, OPENING, SECRET, TEXTS, app_of, public_parts
 from tests.web.town_events import seed_the_first_citys
 
@@ -30,33 +39,63 @@ CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt install chromium")
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 PERSON = 7
+LANGUAGES = ("ja", "en")
+EASY = "ja-easy"  # the same pages with readings above: looked at on the narrow screen
 FORM = f"/company/{signed.sign(SECRET, 'company', f'1-{PERSON}', NOON + signed.LINK_LIFE)}"
-PATHS = ("/", "/privacy", "/nowhere", "/events", "/events/1", "/events/5", FORM)
+PATHS = (
+    *("/", "/privacy", "/nowhere", "/events", "/events/1", "/events/5", FORM),
+    *("/actions", "/points", "/open-data", "/widget"),
+)
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
 
 
+FIGURES = {
+    CounterName.PARTICIPATIONS: 3_180,
+    CounterName.PARTICIPANTS_DISTINCT: 104,
+    CounterName.EVENTS_HELD: 41,
+    CounterName.POINTS_CONFIRMED: 12_350,
+    CounterName.POINTS_SELF_REPORTED: 1_234_560,
+    CounterName.VISITS_OWN: 5_678,
+    CounterName.VISITS_PORTAL: 20_900,
+}
+MONTHS = 13  # of the period before now, each with more than the one before
+WARDS = {
+    "moji": (120, 31),
+    "kokura_kita": (311, 99),
+    "tobata": (40, 3),
+    "wakamatsu": (4, 4),
+    "yahata_higashi": (98, 40),
+}
+
+
+def fill(connection: Connection) -> None:
+    """Spread the figures over thirteen months, the last of them this one, and close a week's board."""
+    for name, amount in FIGURES.items():
+        for number in range(MONTHS):
+            share = amount * 2 * (number + 1) // (MONTHS * (MONTHS + 1))
+            month = date(2021, number + 1, 1) if number < 12 else date(2022, 1, 1)
+            totals.add_to_month(connection, name, month, share, stripe=0)
+        sums = totals.sum_counters(connection, date(2021, 1, 1), NOON.date())
+        totals.add(connection, name, NOON, amount - sums[name], stripe=1)
+    week = closed_week(NOON)
+    wards = [GroupWeek(code=code, persons=n, active=a, points=a * 37) for code, (n, a) in WARDS.items()]
+    boards.close_week(connection, week, wards)
+
+
 def filled() -> Iterator[PublicParts]:
-    plain = a_programme()
+    plain = read_programme(KITAQ)
     contact = {"ja": "窓口は https://city.example/ です", "en": "Ask at https://city.example/"}
-    programme = a_programme(
+    programme = replace(
+        plain,
         city=replace(plain.city, contact=contact, page="https://city.example/"),
-        periods=(a_period(year_one_target=10_000, target=60_000),),
+        periods=(a_period(starts_on=date(2021, 1, 1), year_one_target=10_000, target=60_000),),
         opening_balances=(OPENING,),
+        version=3,
     )
-    figures = {
-        CounterName.PARTICIPATIONS: 3_180,
-        CounterName.PARTICIPANTS_DISTINCT: 104,
-        CounterName.EVENTS_HELD: 41,
-        CounterName.POINTS_CONFIRMED: 12_350,
-        CounterName.POINTS_SELF_REPORTED: 1_234_560,
-        CounterName.VISITS_OWN: 5_678,
-        CounterName.VISITS_PORTAL: 20_900,
-    }
     with databases.fresh("sqlite") as database:
-        for name, amount in figures.items():
-            database.write(lambda c, n=name, a=amount: totals.add(c, n, NOON, a, stripe=0)).result()
+        database.write(fill).result()
         first, *_ = seed_the_first_citys(database)
         seat = {"event_id": first.id, "state": RegistrationState.SEATED, "queued": 1}
         database.write(lambda c: registrations.put(c, first.parts[0].id, PERSON, NOON, **seat)).result()
@@ -117,7 +156,7 @@ def test_axe_finds_nothing_to_mend(page: Page, address: str, path: str, size: st
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    for language in ("ja", "en"):
+    for language in (*LANGUAGES, EASY) if size == "phone" else LANGUAGES:
         show(page, f"{address}{path}?lang={language}")
         found = Axe().run(page, options=RULES)
         keep_screenshot(page, f"{name_of(path)}-{language}-{size}-{scheme}")
@@ -179,7 +218,7 @@ def test_the_page_is_read_and_walked_without_a_script(browser: Browser, address:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_runs_out_at_the_side_even_with_text_twice_as_large(page: Page, address: str, path: str) -> None:
-    for language in ("ja", "en"):
+    for language in (*LANGUAGES, EASY):
         show(page, f"{address}{path}?lang={language}")
         for width, text_size in ((320, 100), (390, 100), (390, 200), (768, 100), (1440, 200)):
             page.set_viewport_size({"width": width, "height": 844})
@@ -222,3 +261,78 @@ def test_links_are_large_enough_to_touch_and_the_keyboard_shows_where_it_is(page
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_every_number_of_the_curves_is_in_the_table_under_them_without_a_script(browser: Browser, address: str) -> None:
+    page = browser.new_page(locale="ja-JP", java_script_enabled=False)
+    show(page, address)
+    assert page.get_by_role("img", name="延べ参加者数").is_visible()
+    table = page.get_by_role("table", name="月ごとの数")
+    assert not table.is_visible()
+    page.get_by_text("数字の表で見る").click()
+    assert table.get_by_role("row").nth(1).get_by_role("cell").nth(1).inner_text() == "3,220"
+    assert table.get_by_role("row").count() == 1 + 12
+    page.close()
+
+
+def test_the_curve_ends_where_its_last_number_says(page: Page, address: str) -> None:
+    show(page, address)
+    chart = page.get_by_role("img", name="延べ参加者数")
+    assert "2022年1月は3,220人です。" in chart.locator("desc").inner_html()
+    frame, last = chart.bounding_box(), chart.locator("circle").last.bounding_box()
+    assert frame is not None
+    assert last is not None
+    height = (frame["y"] + frame["height"] * 0.86 - last["y"] - last["height"] / 2) / (frame["height"] * 0.72)
+    assert height == pytest.approx(3_220 / 4_000, abs=0.01)
+
+
+@contextlib.contextmanager
+def portal_with(frame: str) -> Iterator[str]:
+    """Another site, whose page holds a frame."""
+
+    class Portal(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(frame.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Portal) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://localhost:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.mark.parametrize(("path", "is_shown"), [("/widget", True), ("/", False), ("/events", False)])
+def test_the_small_page_is_shown_inside_another_site_and_no_other_page_is(
+    browser: Browser, address: str, path: str, is_shown: bool
+) -> None:
+    page = browser.new_page(locale="ja-JP")
+    with portal_with(f"<iframe src='{address}{path}' width='100%' height='400'></iframe>") as portal:
+        page.goto(portal)
+        keep_screenshot(page, f"framed-{name_of(path)}")
+        heading = page.frames[1].get_by_role("heading", level=1)
+        assert heading.is_visible() is is_shown
+    page.close()
+
+
+def test_the_first_page_is_one_sheet_of_a4_on_paper(page: Page, address: str) -> None:
+    for language in (*LANGUAGES, EASY):
+        show(page, f"{address}/?lang={language}")
+        page.emulate_media(color_scheme="dark", media="print")
+        printed = page.pdf(prefer_css_page_size=True, print_background=True)
+        page.emulate_media(media="screen")
+        if folder := os.environ.get("SCREENSHOTS"):
+            Path(folder, f"printed-{language}.pdf").write_bytes(printed)
+        assert len(re.findall(rb"/Type /Page\b", printed)) == 1
+
+
+def test_ink_on_paper_is_dark_whatever_the_screen_was(page: Page, address: str) -> None:
+    show(page, address)
+    page.emulate_media(color_scheme="dark", media="print")
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    page.emulate_media(media="screen")
+    assert max(int(part) for part in re.findall(r"\d+", ink)) < 60

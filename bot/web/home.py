@@ -1,0 +1,142 @@
+"""Answers the public's first page, and the small one that other sites may show in a frame. Changes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bot.web import catalogue, charts, events
+from bot.web.event_views import Viewer
+from bot.web.events import EventParts
+from bot.web.headers import CONTENT_SECURITY_POLICY
+from bot.web.public import PublicParts, points_together
+from handlers import boardwords
+from handlers.rules import boards as rule
+from handlers.rules import curve
+from handlers.rules.curve import MonthLine
+from handlers.rules.totals import motivational_share
+from handlers.texts import Words
+from storage import boards, totals
+from storage.clock import TOKYO
+from storage.facts import EventFacts, GroupLine, Metric, OpeningBalance, Programme, ProgrammePeriod, Totals
+
+COMING, ACTIONS = 3, 6  # how many stand on the first page; the whole is a press away
+MAY_BE_FRAMED = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """All that the first page asks the database for; none of it grows with persons or entries."""
+
+    totals: Totals
+    year: tuple[MonthLine, ...]
+    week: date
+    wards: tuple[GroupLine, ...]
+    coming: Sequence[EventFacts]
+    waiting: events.Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class WardView:
+    """One line of the ward board; ``mean`` is None where it would say what single persons did."""
+
+    place: int
+    name: str
+    rate: str
+    share: float
+    mean: int | None
+
+
+def find(connection: Connection, programme: Programme, now: datetime) -> Found:
+    """Find what the first page shows of a moment."""
+    city, week = totals.find_totals(connection, programme, now), rule.closed_week(now)
+    first, last = curve.days(city.period, now.astimezone(TOKYO).date())
+    coming, waiting = events.find_coming(connection, now, COMING)
+    return Found(
+        totals=city,
+        year=curve.last_year(totals.list_months(connection, first, last), programme.balances(city.period)),
+        week=week,
+        wards=rule.rank_groups(boards.find_wards(connection, week), programme.boards),
+        coming=coming,
+        waiting=waiting,
+    )
+
+
+def routes(parts: EventParts) -> list[BaseRoute]:
+    """Give ``/`` and ``/widget``."""
+
+    async def home(request: Request) -> Response:
+        found = await _find(parts.public)
+        values = _totals(parts.public, found.totals) | _more(parts, found, parts.viewer(request))
+        response = parts.public.pages.render(request, "home.html", **values)
+        parts.public.visits.note(request)
+        return response
+
+    async def widget(request: Request) -> Response:
+        found = await _find(parts.public)
+        response = parts.public.pages.render(request, "widget.html", **_totals(parts.public, found.totals))
+        response.headers.update(MAY_BE_FRAMED)
+        return response
+
+    return [Route("/", home), Route("/widget", widget)]
+
+
+async def _find(parts: PublicParts) -> Found:
+    programme, now = parts.programme(), parts.clock.now()
+    return await parts.read(lambda connection: find(connection, programme, now))
+
+
+def _totals(parts: PublicParts, found: Totals) -> dict[str, Any]:
+    programme = parts.programme()
+    return {
+        "totals": found,
+        "points": points_together(found),
+        "visits": found.visits_own + found.visits_portal,
+        "before": {metric.value: _opening(programme, found.period, metric) for metric in Metric},
+        "share": motivational_share(found.participants_distinct, programme.city.population),
+        "join_links": parts.join_links(),
+    }
+
+
+def _opening(programme: Programme, period: ProgrammePeriod, metric: Metric) -> list[OpeningBalance]:
+    return [balance for balance in programme.balances(period) if balance.metric is metric and balance.amount]
+
+
+def _more(parts: EventParts, found: Found, viewer: Viewer) -> dict[str, Any]:
+    programme, on = parts.public.programme(), parts.public.clock.today()
+    return {
+        "year": found.year,
+        "curves": _curves(found.year),
+        "week": boardwords.week_name(found.week, viewer.facts),
+        "wards": [_ward(programme, line, viewer.facts) for line in found.wards],
+        "boards": programme.boards,
+        "coming": [viewer.view(event, found.waiting) for event in found.coming],
+        "actions": catalogue.today(programme, viewer.facts, on)[:ACTIONS],
+        "is_heat_alert": catalogue.is_heat_alert(programme, on),
+    }
+
+
+def _curves(year: Sequence[MonthLine]) -> dict[str, charts.Curve]:
+    """Draw participations and points, each on its own scale; nothing while there is one month only."""
+    if len(year) < 2:
+        return {}
+    rows = {"participants": [line.participants for line in year], "points": [line.points for line in year]}
+    return {name: charts.draw(amounts) for name, amounts in rows.items()}
+
+
+def _ward(programme: Programme, line: GroupLine, words: Words) -> WardView:
+    ward = programme.ward(line.group.code)
+    return WardView(
+        place=line.place,
+        name=boardwords.word(ward.name, words) if ward else line.group.code,
+        rate=boardwords.percent(line, words),
+        share=round(float(rule.rate(line.group)) * 100, 1),
+        mean=round(rule.mean(line.group)) if rule.can_tell_mean(line.group, programme.boards) else None,
+    )
