@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from bot.web.headers import SecurityHeaders
-from bot.web.pages import Pages
+from bot.web.pages import Pages, read_aloud
 from storage import totals
 from storage.database import Database, StorageUnavailableError
 from storage.facts import Metric
@@ -278,3 +278,26 @@ async def test_what_stood_before_the_bot_counts_in_the_period_it_is_dated_in_onl
         answer, page = (await browser.get("/api/v1/totals")).json(), (await browser.get("/")).text
     assert (answer["period"]["name"], answer["participants"]["total"]) == ("第二期", 0)
     assert "ボットを始める前" not in page
+
+
+async def test_easy_japanese_stands_beside_the_citys_languages_with_readings_above(database: Database) -> None:
+    async with reader(app_of(public_parts(database))) as browser:
+        page = await browser.get("/?lang=ja-easy")
+        assert 'href="/?lang=ja-easy"' in (await browser.get("/")).text
+    assert page.headers["content-language"] == "ja-easy"
+    assert "<ruby>参加<rp>（</rp><rt>さんか</rt><rp>）</rp></ruby>した" in page.text
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("<p>市（し）の人</p>", "<p><ruby>市<rp>（</rp><rt>し</rt><rp>）</rp></ruby>の人</p>"),
+        ("<p>（子（こ）ども）</p>", "<p>（<ruby>子<rp>（</rp><rt>こ</rt><rp>）</rp></ruby>ども）</p>"),
+        ('<a title="市（し）">', '<a title="市（し）">'),
+        ("<title>市（し）</title>", "<title>市（し）</title>"),
+        ('<svg><desc id="a">市（し）</desc><text x="1">市（し）</text></svg>',) * 2,
+        ("<p>市（担当）</p>", "<p>市（担当）</p>"),
+    ],
+)
+def test_a_reading_is_put_above_only_where_tags_may_stand(written: str, shown: str) -> None:
+    assert read_aloud(written) == shown
