@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from bench import filling
 from bench.prove import durable_postgresql
+from bot.web import home
 from bot.web.staff import overview
 from storage import accounts, boards, events, inbox, ledger, outbox, programme_file, reach, schema, totals, weeks
 from storage.clock import TOKYO, real_now
@@ -47,6 +48,7 @@ class City:
 Question = Callable[[Connection, City, int], object]
 QUESTIONS: dict[str, Question] = {
     "the running totals": lambda c, city, n: totals.find_totals(c, city.programme, city.now),
+    "the public first page": lambda c, city, n: home.find(c, city.programme, city.now),
     "the ward board": lambda c, city, n: boards.find_wards(c, city.monday),
     "the weekly top 100": lambda c, city, n: weeks.list_best(c, city.monday, 100),
     "one person's week and rank": lambda c, city, n: _rank(c, city, n),

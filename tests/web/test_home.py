@@ -173,5 +173,5 @@ async def test_the_new_pages_hold_no_script_no_inline_style_no_cookie_and_no_jap
         answer = await browser.get(f"{path}?lang=en")
     assert not any(banned in answer.text for banned in ("<script", "style=", "<style"))
     assert "set-cookie" not in answer.headers
-    page = answer.text.replace("日本語", "")
+    page = answer.text.replace("やさしい日本語", "").replace("日本語", "")
     assert [letter for letter in page if "\u3041" <= letter <= "\u9fff"] == []

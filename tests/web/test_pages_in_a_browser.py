@@ -62,8 +62,13 @@ FIGURES = {
 }
 MONTHS = 13  # of the period before now, each with more than the one before
 WARDS = {
-    **{"moji": (120, 31), "kokura_kita": (311, 99), "kokura_minami": (280, 70), "wakamatsu": (52, 9)},
-    **{"yahata_higashi": (98, 40), "yahata_nishi": (330, 81), "tobata": (40, 3)},
+    "moji": (120, 31),
+    "kokura_kita": (311, 99),
+    "kokura_minami": (280, 70),
+    "wakamatsu": (52, 9),
+    "yahata_higashi": (98, 40),
+    "yahata_nishi": (330, 81),
+    "tobata": (40, 3),
 }
 
 
