@@ -13,9 +13,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from bot import choosing, opening
-from bot.exporting import cells
-from bot.exporting.cells import Cell
+from bot import cells, choosing, opening
+from bot.cells import Cell
 from bot.settings import Settings
 from handlers import attending
 from storage import attendances, people, registrations

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.exporting.cells import MARK, neutral
+from bot.cells import MARK, neutral
 from bot.importing import ImportRefusedError
 from bot.importing.lines import Rejected
 

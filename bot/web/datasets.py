@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.exporting.cells import Cell
+from bot.cells import Cell
 from bot.web.event_views import iso
 from handlers.boardwords import word
 from handlers.rules import boards as rule

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.exporting import cells
-from bot.exporting.cells import Cell
+from bot import cells
+from bot.cells import Cell
 from bot.web import datasets
 from bot.web.datasets import Asked, Dataset
 from bot.web.events import EventParts

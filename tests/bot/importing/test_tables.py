@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.exporting.cells import neutral
+from bot.cells import neutral
 from bot.importing import ImportRefusedError, lines, tables
 from bot.importing.lines import Rejected
 from bot.importing.tables import Column, Line
