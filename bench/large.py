@@ -48,6 +48,7 @@ class City:
 Question = Callable[[Connection, City, int], object]
 QUESTIONS: dict[str, Question] = {
     "the running totals": lambda c, city, n: totals.find_totals(c, city.programme, city.now),
+    "the months of the curve": lambda c, city, n: totals.list_months(c, city.monday - timedelta(days=365), city.monday),
     "the public first page": lambda c, city, n: home.find(c, city.programme, city.now),
     "the ward board": lambda c, city, n: boards.find_wards(c, city.monday),
     "the weekly top 100": lambda c, city, n: weeks.list_best(c, city.monday, 100),
