@@ -35,6 +35,11 @@ POST /staff/parts/{part_id:number}/walk-ins     -    yes - yes yes yes
 GET  /staff/broadcasts                          -    -  yes yes yes yes
 GET  /staff/broadcasts/{broadcast_id:number}    -    -  yes yes yes yes
 GET  /staff/broadcasts/{broadcast_id:number}/check - - yes yes yes yes
+GET  /staff/broadcasts/new                      -    -  -  yes yes yes
+POST /staff/broadcasts/new                      -    -  -  yes yes yes
+POST /staff/broadcasts/announcements            -    -  -  yes yes yes
+GET  /staff/broadcasts/{broadcast_id:number}/edit - - - yes yes yes
+POST /staff/broadcasts/{broadcast_id:number}/edit - - - yes yes yes
 GET  /staff/parts/{part_id:number}/word         -    -  -  yes yes yes
 POST /staff/parts/{part_id:number}/word         -    -  -  yes yes yes
 """

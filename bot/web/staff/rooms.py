@@ -21,7 +21,7 @@ from bot.web.staff import (
 )
 from bot.web.staff.cookies import Cookie
 from bot.web.staff.desk import Desk
-from bot.web.staff.sending import checking, showing
+from bot.web.staff.sending import checking, composing, showing
 from bot.web.staff.sending.outlook import Outlook
 
 
@@ -54,4 +54,5 @@ def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
         *words.routes(desk),
         *showing.routes(desk),
         *checking.routes(desk, outlook),
+        *composing.routes(desk, outlook),
     ]

@@ -14,7 +14,7 @@ from bot.web.numbers import read_number
 from bot.web.staff.desk import Desk, NowhereError
 from bot.web.staff.gate import guarded
 from bot.web.staff.present import Present
-from bot.web.staff.sending import wording
+from bot.web.staff.sending import drafts, wording
 from bot.web.staff.sending.previews import previews
 from handlers.rules import broadcasts as rules
 from handlers.rules.broadcasts import Act
@@ -27,7 +27,10 @@ PAGE = 30
 OPEN_STATES = (DeliveryState.WAITING, DeliveryState.SEALED)
 LIVE = (BroadcastState.ARMED, BroadcastState.SENDING, BroadcastState.PAUSED)
 """The states in which the page looks again by itself."""
-DONE: dict[str, str] = {}
+DONE = {
+    "saved": "下書きを保存しました。",
+    "announced": "お知らせの下書きを作りました。文を読んで、必要なら直してください。",
+}
 """What is said after something was done; only these words, whatever an address asks for."""
 
 
@@ -99,6 +102,7 @@ def describe(connection: Connection, one: BroadcastFacts, programme: Programme) 
         "event": event,
         "audience": wording.audience(one.content.audience, programme, title),
         "previews": previews(one.content.texts),
+        "is_editable": drafts.is_editable(one.content) and rules.next_state(one.state, Act.EDIT) is not None,
         "may": {act.value for act in Act if rules.next_state(one.state, act)},
     }
 
