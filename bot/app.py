@@ -166,6 +166,7 @@ class App:
         )
         if Role.WEB not in self.settings.roles:
             return health.routes(watched)
+        office = self._office()
         routes = [
             *webhooks.routes(self.channels, self.worker),
             *public.routes(parts),
@@ -179,8 +180,8 @@ class App:
             *links.routes(LinkParts(self.database, self.secret)),
             *pictures.routes(self.database),
             *tickets.routes(self._ticket_parts()),
-            *rooms.routes(self._desk()),
-            *errands.routes(self._office(), self.secret, self._ask_quota),
+            *rooms.routes(self._desk(), office),
+            *errands.routes(office, self.secret, self._ask_quota),
         ]
         if self.phones is not None:
             routes += sandboxed.routes(self.database, self.clock, self.phones.url)

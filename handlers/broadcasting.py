@@ -55,9 +55,22 @@ def draft(
     return number
 
 
-def edit(connection: Connection, broadcast_id: int, content: BroadcastContent, *, by: str, now: datetime) -> None:
-    """Replace all of a broadcast; it is a draft again, and who did this may not approve it."""
-    _get(connection, broadcast_id, Act.EDIT)
+def edit(
+    connection: Connection,
+    broadcast_id: int,
+    content: BroadcastContent,
+    *,
+    by: str,
+    now: datetime,
+    seen_hash: str | None = None,
+) -> None:
+    """Replace all of a broadcast; it is a draft again, and who did this may not approve it.
+
+    With ``seen_hash``, that of the content they began from, nobody writes over what another has changed meanwhile.
+    """
+    broadcast = _get(connection, broadcast_id, Act.EDIT)
+    if seen_hash is not None and rules.content_hash(broadcast.content) != seen_hash:
+        raise BroadcastRefusedError(NotDone.CHANGED)
     broadcasts.add_author(connection, broadcast_id, by)
     broadcasts.change_content(connection, broadcast_id, content)
     _write_down(connection, broadcast_id, "edit", by, now)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from handlers import eventwords, messages
-from handlers.messages import Card, Choice, Message
+from handlers.messages import Card, Choice, Message, Picture, Text
 from handlers.rules import broadcasts as rules
 from handlers.texts import Texts, Words
 from handlers.tracking import choices_of
@@ -41,6 +41,18 @@ def _card(event: EventFacts, words: Words, public_url: str) -> tuple[Message, ..
     page = (Choice(words.say("ページで見る"), url=f"{public_url}/events/{event.id}"),) if public_url else ()
     buttons = (Choice(words.say("くわしく見る・申し込む"), f"ev:{event.id}"), *page)
     return (Card(eventwords.title(words, event), eventwords.facts(words, event), buttons),)
+
+
+def compose(body: str, headline: str = "", buttons: Sequence[Choice] = (), picture: Picture | None = None) -> Message:
+    """Make what staff wrote in one language: plain words, or a card where there is a headline, a button or a picture.
+
+    A card without a headline takes its first line for one.
+    """
+    lines = tuple(line.rstrip() for line in body.strip().splitlines())
+    if not headline and not buttons and picture is None:
+        return Text("\n".join(lines))
+    title, rest = (headline, lines) if headline else (lines[0] if lines else "", lines[1:])
+    return Card(title, rest, tuple(buttons), picture=picture)
 
 
 def correct(texts: Mapping[str, str], catalogue: Texts) -> dict[str, str]:

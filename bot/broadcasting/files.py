@@ -7,9 +7,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from handlers import messages
+from handlers import drafting, messages
 from handlers.illustrating import Illustration
-from handlers.messages import Card, Choice, Message, Text
+from handlers.messages import Choice, Message
 from storage.facts import Audience, AudienceKind, BroadcastContent, BroadcastKind, ChannelName, EventRelation
 
 LIFE = timedelta(hours=24)
@@ -50,14 +50,10 @@ class _Words(_Strict):
     buttons: tuple[_Button, ...] = ()
 
     def message(self, illustration: Illustration | None) -> Message:
-        lines = tuple(line.rstrip() for line in self.body.strip().splitlines())
         if self.alt and illustration is None:
             raise FileRefusedError("alt says what a picture shows, and no --picture was given")
-        if not self.headline and not self.buttons and illustration is None:
-            return Text("\n".join(lines))
-        headline, rest = (self.headline, lines) if self.headline else (lines[0] if lines else "", lines[1:])
         picture = illustration.described(self.alt.strip()) if illustration else None
-        return Card(headline, rest, tuple(button.choice() for button in self.buttons), picture=picture)
+        return drafting.compose(self.body, self.headline, [button.choice() for button in self.buttons], picture)
 
 
 class _For(_Strict):

@@ -148,7 +148,7 @@ class Office:
     def submit(self, errand: Errand) -> list[str]:
         """Freeze a draft, after asking whether its links answer."""
         content = self._get(errand.number).content
-        seen, of = self._gather(content, is_unchecked=errand.is_unchecked), rules.content_hash(content)
+        seen, of = self.gather(content, is_unchecked=errand.is_unchecked), rules.content_hash(content)
         now = self.clock.now()
         found = self._write(lambda c: broadcasting.submit(c, errand.number, seen, of, by=errand.by, now=now))
         told = self.mail.tell(self._read(approvers.list_all), errand.number, errand.by) if self.mail else []
@@ -280,11 +280,11 @@ class Office:
 
     def _look(self, number: int, *, is_unchecked: bool = False) -> list[str]:
         content = self._get(number).content
-        seen = self._gather(content, is_unchecked=is_unchecked)
+        seen = self.gather(content, is_unchecked=is_unchecked)
         event = None if content.event_id is None else self._read(partial(events.find, event_id=content.event_id))
         return showing.findings(content, seen, event, self.clock.now())
 
-    def _gather(self, content: BroadcastContent, *, is_unchecked: bool) -> Seen:
+    def gather(self, content: BroadcastContent, *, is_unchecked: bool) -> Seen:
         """Gather what preflight needs to know and no transaction may wait for. Our own pages are not asked."""
         addresses = {url for urls in drafting.read_links(content).values() for url in urls}
         others = {url for url in addresses if not (self.public_url and url.startswith(f"{self.public_url}/"))}

@@ -12,6 +12,7 @@ import httpx
 from sqlalchemy import Connection
 from starlette.applications import Starlette
 
+from bot.broadcasting import office as broadcasting
 from bot.signed import hash_token
 from bot.web import tickets
 from bot.web.headers import SecurityHeaders
@@ -22,10 +23,20 @@ from bot.web.staff.forms import make_token
 from bot.web.staff.scans import ticket_token
 from bot.web.tickets import TicketParts
 from handlers import seating
+from handlers.rules.forecast import PLANS
 from handlers.seating import CompanionAdded, Registered
 from handlers.texts import Texts
 from storage import accounts, attendances, events, registrations, sessions, staff
-from storage.facts import AttendanceFacts, EventFacts, EventMode, EventState, PartFacts, PlannedPart, StaffRole
+from storage.facts import (
+    AttendanceFacts,
+    ChannelName,
+    EventFacts,
+    EventMode,
+    EventState,
+    PartFacts,
+    PlannedPart,
+    StaffRole,
+)
 from tests.handlers.occasions import START, details, person_of
 from tests.town import Town
 
@@ -52,7 +63,18 @@ class Office:
         )
         pages = Pages(Texts(LANGUAGES, "pages"), lambda: self.town.programme)
         parts = TicketParts(self.town.database, self.town.house.clock, SECRET, pages, Texts(LANGUAGES))
-        routes = [*rooms.routes(self.desk), *tickets.routes(parts)]
+        self.sender = broadcasting.Office(
+            database=self.town.database,
+            clock=self.town.house.clock,
+            programme=lambda: self.town.programme,
+            texts=Texts(LANGUAGES),
+            public_url="https://city.test",
+            senders=self.town.house.channels,
+            plan=PLANS["standard"],
+            rates={ChannelName.LINE: 2_000.0, ChannelName.TELEGRAM: 30.0},
+        )
+        self.rooms = rooms.routes(self.desk, self.sender)
+        routes = [*self.rooms, *tickets.routes(parts)]
         self.app = SecurityHeaders(Starlette(routes=routes, exception_handlers=dict(pages.failures)), https=False)
 
     def browser(self, address: str = "127.0.0.1", **headers: str) -> httpx.AsyncClient:

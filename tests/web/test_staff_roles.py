@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from starlette.routing import Route
 
-from bot.web.staff import rooms
 from storage import audit, staff
 from storage.facts import StaffRole
 from tests.town import Town
+from tests.web.staff_broadcasts import draft
 from tests.web.staff_desk import NAME, SECRET, START, Office, carrying, make_token
 
 ROLES = ["nobody", "desk", "viewer", "editor", "approver", "administrator"]
@@ -32,6 +32,14 @@ GET  /staff/parts/{part_id:number}/door         -    yes - yes yes yes
 GET  /staff/parts/{part_id:number}/roster       -    yes - yes yes yes
 POST /staff/parts/{part_id:number}/scans        -    yes - yes yes yes
 POST /staff/parts/{part_id:number}/walk-ins     -    yes - yes yes yes
+GET  /staff/broadcasts                          -    -  yes yes yes yes
+GET  /staff/broadcasts/{broadcast_id:number}    -    -  yes yes yes yes
+GET  /staff/broadcasts/{broadcast_id:number}/check - - yes yes yes yes
+GET  /staff/broadcasts/new                      -    -  -  yes yes yes
+POST /staff/broadcasts/new                      -    -  -  yes yes yes
+POST /staff/broadcasts/announcements            -    -  -  yes yes yes
+GET  /staff/broadcasts/{broadcast_id:number}/edit - - - yes yes yes
+POST /staff/broadcasts/{broadcast_id:number}/edit - - - yes yes yes
 GET  /staff/parts/{part_id:number}/word         -    -  -  yes yes yes
 POST /staff/parts/{part_id:number}/word         -    -  -  yes yes yes
 """
@@ -50,7 +58,7 @@ CELLS = [
 def address(office: Office, path: str) -> str:
     """Put the numbers of the one event, its part and the first account into an address."""
     event = office.event(1)
-    numbers = {"event_id": event.id, "part_id": event.parts[0].id, "staff_id": 1}
+    numbers = {"event_id": event.id, "part_id": event.parts[0].id, "staff_id": 1, "broadcast_id": 1}
     for name, number in numbers.items():
         path = path.replace(f"{{{name}:number}}", str(number))
     return path
@@ -61,11 +69,12 @@ def office(town: Town) -> Office:
     opened = Office(town)
     opened.add_event()
     opened.at(START + timedelta(minutes=5))
+    draft(opened)
     return opened
 
 
 def test_the_table_names_every_address(office: Office) -> None:
-    routes = [route for route in rooms.routes(office.desk) if isinstance(route, Route)]
+    routes = [route for route in office.rooms if isinstance(route, Route)]
     there = {(method, route.path) for route in routes for method in (route.methods or set()) - {"HEAD"}}
     assert there - OPEN_TO_ALL == {(method, path) for method, path, *_ in ROWS}
 

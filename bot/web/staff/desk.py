@@ -37,6 +37,7 @@ HEADERS = {
 }
 ROOMS = (
     ("/staff", "イベント", Right.ENTER),
+    ("/staff/broadcasts", "一斉配信", Right.LOOK),
     ("/staff/accounts", "職員", Right.STAFF),
     ("/staff/records", "操作の記録", Right.RECORDS),
     ("/staff/me", "自分のアカウント", Right.OWN),

@@ -163,4 +163,6 @@ def _back(request: Request) -> str:
     event_id, part_id = request.path_params.get("event_id"), request.path_params.get("part_id")
     if event_id is not None:
         return f"/staff/events/{event_id}"
+    if "broadcast_id" in request.path_params:
+        return f"/staff/broadcasts/{request.path_params['broadcast_id']}"
     return f"/staff/parts/{part_id}" if part_id is not None else "/staff"

@@ -21,10 +21,12 @@ from bot.web.staff import (
 )
 from bot.web.staff.cookies import Cookie
 from bot.web.staff.desk import Desk
+from bot.web.staff.sending import checking, composing, showing
+from bot.web.staff.sending.outlook import Outlook
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
-    """Give every route under ``/staff``."""
+def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
+    """Give every route under ``/staff``; ``outlook`` knows the platforms, what they cost and where links lead."""
 
     async def enter(request: Request) -> Response:
         now = desk.clock.real()
@@ -50,4 +52,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         *door.routes(desk),
         *scans.routes(desk),
         *words.routes(desk),
+        *showing.routes(desk),
+        *checking.routes(desk, outlook),
+        *composing.routes(desk, outlook),
     ]

@@ -1,0 +1,60 @@
+"""Shows whom a broadcast would reach, what it costs and what is wrong with it, before it is sent. Changes nothing."""
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from bot.web.staff.desk import Desk, see_other
+from bot.web.staff.gate import guarded
+from bot.web.staff.present import Present
+from bot.web.staff.sending import showing, wording
+from bot.web.staff.sending.outlook import Outlook
+from handlers.rules import preflight
+from handlers.rules.broadcasts import content_hash
+from handlers.rules.preflight import Finding
+from handlers.rules.roles import Right
+from storage import events
+from storage.facts import Audience, BroadcastContent, BroadcastState
+
+BEFORE = (BroadcastState.DRAFT, BroadcastState.SUBMITTED, BroadcastState.APPROVED)
+
+
+def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
+    """Give ``/staff/broadcasts/{id}/check``: it reads every account and asks every link, and so may take seconds."""
+
+    async def check(request: Request, who: Present) -> Response:
+        number, programme = request.path_params["broadcast_id"], desk.programme()
+        found = await desk.read(lambda c: showing.describe(c, showing.find(c, number), programme))
+        if found["one"].state not in BEFORE:
+            return see_other(f"/staff/broadcasts/{number}")
+        looked = await look(desk, outlook, number, found["one"].content)
+        return desk.render("broadcast_check.html", who=who, words=wording, **found, **looked)
+
+    return [guarded(desk, "/staff/broadcasts/{broadcast_id:number}/check", check, Right.LOOK)]
+
+
+async def look(desk: Desk, outlook: Outlook, number: int, content: BroadcastContent) -> dict[str, Any]:
+    """Look through a broadcast for a page: what is found, what is foreseen, and the hash of what was looked at."""
+    forecast, findings = await asyncio.gather(
+        asyncio.to_thread(outlook.foresee, number), find_faults(desk, outlook, content)
+    )
+    return {
+        "forecast": forecast,
+        "findings": findings,
+        "is_kept_back": bool(preflight.keeps_back(findings)),
+        "is_for_all": replace(content.audience, friends=False) == Audience(),
+        "seen": content_hash(content),
+    }
+
+
+async def find_faults(desk: Desk, outlook: Outlook, content: BroadcastContent) -> tuple[Finding, ...]:
+    """List what preflight finds in a broadcast as it stands now."""
+    seen = await asyncio.to_thread(outlook.gather, content, is_unchecked=False)
+    if content.event_id is not None:
+        seen = replace(seen, event=await desk.read(partial(events.find, event_id=content.event_id)))
+    return preflight.look_through(content, seen, desk.clock.now())

@@ -1,0 +1,26 @@
+"""What the broadcasts' pages ask of whoever knows the platforms, their prices and where links lead. Asks nothing."""
+
+from typing import Protocol
+
+from handlers.rules.forecast import Forecast
+from handlers.rules.preflight import Seen
+from handlers.texts import Texts
+from storage.facts import BroadcastContent
+
+
+class Outlook(Protocol):
+    """What ``bot.broadcasting.office.Office`` can do. Both questions wait: never ask them in an event loop."""
+
+    @property
+    def texts(self) -> Texts:
+        """The bot's words in the city's languages."""
+
+    @property
+    def public_url(self) -> str:
+        """Where phones reach our pages; "" where they do not."""
+
+    def foresee(self, number: int) -> Forecast:
+        """Foresee what a broadcast takes."""
+
+    def gather(self, content: BroadcastContent, *, is_unchecked: bool) -> Seen:
+        """Gather what preflight needs to know; asks every link, unless ``is_unchecked``."""
