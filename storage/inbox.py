@@ -165,12 +165,6 @@ _COUNT_RECENT = Prepared(
 )
 _LIST_ARRIVED = Prepared(
     select(INBOX.c.id, INBOX.c.channel, INBOX.c.bot_id, INBOX.c.account_key)
-    .where(_IS_WAITING, INBOX.c.id > bindparam("after"))
-    .order_by(INBOX.c.id)
-    .limit(bindparam("most"))
-)
-_LIST_ARRIVED = Prepared(
-    select(INBOX.c.id, INBOX.c.channel, INBOX.c.bot_id, INBOX.c.account_key)
     .where(INBOX.c.id > bindparam("after"), text("state = 'waiting'"))
     .order_by(INBOX.c.id)
     .limit(bindparam("most"))
