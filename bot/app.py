@@ -180,7 +180,7 @@ class App:
             *links.routes(LinkParts(self.database, self.secret)),
             *pictures.routes(self.database),
             *tickets.routes(self._ticket_parts()),
-            *rooms.routes(self._desk(), office),
+            *rooms.routes(self._desk(), office, self._ask_quota),
             *errands.routes(office, self.secret, self._ask_quota),
         ]
         if self.phones is not None:

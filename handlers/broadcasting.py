@@ -92,7 +92,7 @@ def submit(
     if preflight.keeps_back(findings):
         raise BroadcastRefusedError(*preflight.keeps_back(findings))
     broadcasts.add_author(connection, broadcast_id, by)
-    _lead(connection, broadcast, Act.SUBMIT, content_hash=seen_hash, submitted_by=by)
+    _lead(connection, broadcast, Act.SUBMIT, content_hash=seen_hash, submitted_by=by, returned_why="")
     _write_down(connection, broadcast_id, "submit", by, now, seen_hash)
     return findings
 
@@ -109,9 +109,13 @@ def approve(connection: Connection, broadcast_id: int, seen_hash: str, *, by: st
     _write_down(connection, broadcast_id, "approve", by, now, detail)
 
 
-def give_back(connection: Connection, broadcast_id: int, *, by: str, now: datetime) -> None:
-    """Give a submitted or approved broadcast back to its authors as a draft; what was approved is void."""
+def give_back(connection: Connection, broadcast_id: int, *, by: str, now: datetime, why: str = "") -> None:
+    """Give a submitted or approved broadcast back to its authors as a draft; what was approved is void.
+
+    ``why`` tells them what to change, until it is submitted again.
+    """
     _to_draft(connection, _get(connection, broadcast_id, Act.RETURN), Act.RETURN)
+    broadcasts.change(connection, broadcast_id, returned_why=why)
     _write_down(connection, broadcast_id, "return", by, now)
 
 
@@ -121,6 +125,7 @@ def arm(
     """Let an approved broadcast begin by itself when its time comes, in this generation of the database only.
 
     Refused where the month's quota cannot finish it beside what others were promised, and where its event has changed.
+    A large notice waits a few minutes from now on, whatever its time.
     """
     lock_quota(connection, ChannelName.LINE)
     broadcast = _get(connection, broadcast_id, Act.ARM)
@@ -132,7 +137,8 @@ def arm(
     lacks = (*without_quota(forecast.lacks), *quota_lacks(month, forecast.line_messages))
     if lacks:
         raise BroadcastRefusedError(*lacks)
-    armed = {"generation": generations.find(connection), "line_messages": forecast.line_messages}
+    armed: dict[str, object] = {"generation": generations.find(connection), "line_messages": forecast.line_messages}
+    armed |= {"held_until": rules.held_until(broadcast.content, forecast.told, now)}
     _lead(connection, broadcast, Act.ARM, **armed)
     if broadcast.content.has_tracked_links:
         links.keep(connection, broadcast_id, tracking.list_targets(broadcast.content))

@@ -166,7 +166,8 @@ class _Work:
             _lead(self._connection, self._broadcast, Act.EXPIRE, ended_at=self._now, total=0)
             return Progress.REST
         is_ours = self._is_ours() and rules.is_approved(self._broadcast)
-        if not is_ours or not rules.is_open(content, self._now):
+        is_held = self._broadcast.held_until is not None and self._now < self._broadcast.held_until
+        if not is_ours or is_held or not rules.is_open(content, self._now):
             return Progress.REST
         _lead(self._connection, self._broadcast, Act.BEGIN, began_at=self._now)
         times = {"now": self._now, "real_now": self._real_now}

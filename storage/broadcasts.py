@@ -60,6 +60,8 @@ class Broadcast(SQLModel, table=True):
     total: int | None = None
     snapshot_upto: int = Field(default=0, sa_type=BigId)
     paused_why: str = ""
+    returned_why: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    held_until: datetime | None = Field(default=None, sa_type=Instant)
     blocks: int = 0
     made_at: datetime = Field(sa_type=Instant)
     began_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -13,6 +13,8 @@ SECONDS = 20.0
 SUBJECT = "一斉配信{number}の承認をお願いします"
 WORDS = """{by}さんが一斉配信{number}を申請しました。
 
+職員のページの「一斉配信」か、
+
 python -m bot broadcast show {number}
 python -m bot broadcast forecast {number}
 

@@ -151,13 +151,17 @@ class Office:
         seen, of = self.gather(content, is_unchecked=errand.is_unchecked), rules.content_hash(content)
         now = self.clock.now()
         found = self._write(lambda c: broadcasting.submit(c, errand.number, seen, of, by=errand.by, now=now))
-        told = self.mail.tell(self._read(approvers.list_all), errand.number, errand.by) if self.mail else []
+        told = self.tell_approvers(errand.number, errand.by)
         return [
             *map(showing.finding, found),
             f"broadcast {errand.number} is submitted as {of[: showing.HASH_SIGNS]}",
             f"another person approves it: python -m bot broadcast approve {errand.number}",
             *told,
         ]
+
+    def tell_approvers(self, number: int, by: str) -> list[str]:
+        """Tell who may approve by e-mail that something waits; gives a line for each who has an address."""
+        return self.mail.tell(self._read(approvers.list_all), number, by) if self.mail else []
 
     def order(self, errand: Errand) -> list[str]:
         """Propose a standing order for Monday's message."""

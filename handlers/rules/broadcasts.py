@@ -9,12 +9,17 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from handlers.rules.calendar import TOKYO, tokyo_day, week_start
-from storage.facts import BroadcastContent, BroadcastFacts, BroadcastState, EventFacts, EventState
+from storage.facts import BroadcastContent, BroadcastFacts, BroadcastKind, BroadcastState, EventFacts, EventState
 
 MOST_A_WEEK = 3
 """What one person is told in a Tokyo week, Monday to Sunday, of what is capped. A week's boards are not capped."""
 BLOCKS_COUNT_FOR = timedelta(hours=48)
 """Who blocks us so soon after a broadcast is counted with it."""
+
+LARGE = 500
+"""So many accounts are what one multicast of LINE tells: nobody can stop it half way."""
+HOLD = timedelta(minutes=5)
+"""How long a large one waits once it is armed, so that who armed it can still stop it."""
 
 
 class Act(StrEnum):
@@ -180,6 +185,15 @@ def opens_at(content: BroadcastContent, now: datetime) -> datetime | None:
 def cap_counts_since(now: datetime) -> datetime:
     """Give the Monday 0:00 in Tokyo from which a person's week is counted."""
     return datetime.combine(week_start(tokyo_day(now)), time(), TOKYO)
+
+
+def held_until(content: BroadcastContent, told: int, now: datetime) -> datetime | None:
+    """Give until when a notice waits that is armed now and tells so many accounts; None where it does not wait.
+
+    A correction is urgent, and Monday's message is armed by nobody who would be watching.
+    """
+    is_large = told >= LARGE or content.audience.by_line_itself
+    return now + HOLD if is_large and content.kind is BroadcastKind.NOTICE else None
 
 
 def is_counted_block(told_at: datetime, blocked_at: datetime) -> bool:

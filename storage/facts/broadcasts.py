@@ -138,6 +138,8 @@ class BroadcastFacts:
     began_at: datetime | None
     ended_at: datetime | None
     blocks: int = 0  # accounts that blocked us within 48 hours of it
+    returned_why: str = ""  # what the second person wants changed in a draft
+    held_until: datetime | None = None  # a large one does not begin before, once it is armed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

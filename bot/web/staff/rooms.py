@@ -21,12 +21,16 @@ from bot.web.staff import (
 )
 from bot.web.staff.cookies import Cookie
 from bot.web.staff.desk import Desk
-from bot.web.staff.sending import checking, composing, showing
+from bot.web.staff.sending import acting, checking, composing, showing
+from bot.web.staff.sending.acting import AskQuota
 from bot.web.staff.sending.outlook import Outlook
 
 
-def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
-    """Give every route under ``/staff``; ``outlook`` knows the platforms, what they cost and where links lead."""
+def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> list[BaseRoute]:
+    """Give every route under ``/staff``; ``outlook`` knows the platforms, what they cost and where links lead.
+
+    ``ask_quota`` asks the platforms what is left of the month, before anything is armed.
+    """
 
     async def enter(request: Request) -> Response:
         now = desk.clock.real()
@@ -55,4 +59,5 @@ def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
         *showing.routes(desk),
         *checking.routes(desk, outlook),
         *composing.routes(desk, outlook),
+        *acting.routes(desk, outlook, ask_quota),
     ]

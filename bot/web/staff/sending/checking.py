@@ -14,8 +14,8 @@ from bot.web.staff.gate import guarded
 from bot.web.staff.present import Present
 from bot.web.staff.sending import showing, wording
 from bot.web.staff.sending.outlook import Outlook
+from handlers.rules import broadcasts as rules
 from handlers.rules import preflight
-from handlers.rules.broadcasts import content_hash
 from handlers.rules.preflight import Finding
 from handlers.rules.roles import Right
 from storage import events
@@ -33,7 +33,9 @@ def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
         if found["one"].state not in BEFORE:
             return see_other(f"/staff/broadcasts/{number}")
         looked = await look(desk, outlook, number, found["one"].content)
-        return desk.render("broadcast_check.html", who=who, words=wording, **found, **looked)
+        one = found["one"]
+        is_own = any(rules.is_same_name(who.name, name) for name in (*one.authors, one.submitted_by or ""))
+        return desk.render("broadcast_check.html", who=who, words=wording, is_own=is_own, **found, **looked)
 
     return [guarded(desk, "/staff/broadcasts/{broadcast_id:number}/check", check, Right.LOOK)]
 
@@ -48,7 +50,8 @@ async def look(desk: Desk, outlook: Outlook, number: int, content: BroadcastCont
         "findings": findings,
         "is_kept_back": bool(preflight.keeps_back(findings)),
         "is_for_all": replace(content.audience, friends=False) == Audience(),
-        "seen": content_hash(content),
+        "seen": rules.content_hash(content),
+        "will_hold": rules.held_until(content, forecast.told, desk.clock.now()) is not None,
     }
 
 

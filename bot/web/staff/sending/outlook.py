@@ -9,7 +9,7 @@ from storage.facts import BroadcastContent
 
 
 class Outlook(Protocol):
-    """What ``bot.broadcasting.office.Office`` can do. Both questions wait: never ask them in an event loop."""
+    """What ``bot.broadcasting.office.Office`` can do. It waits: never ask it in an event loop."""
 
     @property
     def texts(self) -> Texts:
@@ -21,6 +21,9 @@ class Outlook(Protocol):
 
     def foresee(self, number: int) -> Forecast:
         """Foresee what a broadcast takes."""
+
+    def tell_approvers(self, number: int, by: str) -> list[str]:
+        """Tell who may approve by e-mail that something waits."""
 
     def gather(self, content: BroadcastContent, *, is_unchecked: bool) -> Seen:
         """Gather what preflight needs to know; asks every link, unless ``is_unchecked``."""

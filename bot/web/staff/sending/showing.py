@@ -19,7 +19,7 @@ from bot.web.staff.sending.previews import previews
 from handlers.rules import broadcasts as rules
 from handlers.rules.broadcasts import Act
 from handlers.rules.roles import Right
-from storage import broadcasts, events, friends, links, tallies
+from storage import broadcasts, events, friends, generations, links, tallies
 from storage.facts import BroadcastFacts, BroadcastState, ChannelName, DeliveryState, EventFacts, Programme
 from storage.tallies import Tally
 
@@ -29,6 +29,14 @@ LIVE = (BroadcastState.ARMED, BroadcastState.SENDING, BroadcastState.PAUSED)
 """The states in which the page looks again by itself."""
 DONE = {
     "saved": "下書きを保存しました。",
+    "submitted": "申請しました。ほかの人が承認するまで、送られません。",
+    "approved": "承認しました。送るには、もう一度、人数を確かめて「配信待ちにする」を押します。",
+    "returned": "書いた人に返しました。",
+    "armed": "配信待ちにしました。時間になると、自動で始まります。",
+    "rearmed": "もう一度、配信待ちにしました。",
+    "paused": "一時停止しました。もう送り出した分は、戻せません。",
+    "resumed": "再開しました。",
+    "stopped": "中止しました。まだの人には送りません。",
     "announced": "お知らせの下書きを作りました。文を読んで、必要なら直してください。",
 }
 """What is said after something was done; only these words, whatever an address asks for."""
@@ -117,6 +125,7 @@ def _view(connection: Connection, broadcast_id: int, programme: Programme) -> di
         **describe(connection, one, programme),
         "report": report(tallies.list_of(connection, broadcast_id), one.total),
         "links": links.list_of_broadcast(connection, broadcast_id),
+        "is_of_restore": one.generation not in (None, generations.find(connection)) and one.state in LIVE,
         "call": friends.find(connection, broadcast_id),
         "is_live": one.state in LIVE,
     }
