@@ -103,6 +103,15 @@ async def test_the_progress_and_the_report_add_up_by_state_and_platform(office: 
     assert "progress.js" in viewer.shown.text
 
 
+async def test_what_was_done_is_said_only_while_the_broadcast_stands_where_that_led_it(office: Office) -> None:
+    office.town.citizen()
+    number = armed(office)
+    viewer = await looking(office, f"/staff/broadcasts/{number}?done=armed")
+    assert "✓ 配信待ちにしました" in viewer.words
+    await viewer.open(f"/staff/broadcasts/{number}?done=submitted")
+    assert "申請しました" not in viewer.words
+
+
 async def test_what_is_under_way_is_not_foreseen_anew(office: Office) -> None:
     office.town.citizen()
     number = armed(office)

@@ -141,11 +141,27 @@ async def test_nothing_is_changed_by_following_a_link(office: Office) -> None:  
 @pytest.mark.parametrize("role", ["viewer", "desk"])
 async def test_a_page_shows_no_button_that_its_reader_may_not_press(office: Office, role: str) -> None:
     office.guest(office.event(1))
-    pages = ["/staff", "/staff/events/1", f"/staff/parts/{office.event(1).parts[0].id}"]
+    pages = [
+        "/staff/broadcasts",
+        "/staff/broadcasts/1",
+        "/staff/broadcasts/1/check",
+        "/staff",
+        "/staff/events/1",
+        f"/staff/parts/{office.event(1).parts[0].id}",
+    ]
     at_the_desk = office.by_link() if role == "desk" else office.at_the_desk(role=StaffRole.VIEWER)
     async with at_the_desk as browser:
         said = "".join([(await browser.get(path)).text for path in pages])
-    for words in ("イベントを中止する", "電話で申し込みを受ける", "取り消す…", "/staff/accounts", "/staff/records"):
+    for words in (
+        "新しく書く",
+        "申請する",
+        "この配信を中止する",
+        "イベントを中止する",
+        "電話で申し込みを受ける",
+        "取り消す…",
+        "/staff/accounts",
+        "/staff/records",
+    ):
         assert words not in said, words
     assert ("受付をする" in said) is (role == "desk")
 

@@ -24,22 +24,26 @@ from storage.facts import BroadcastFacts, BroadcastState, ChannelName, DeliveryS
 from storage.tallies import Tally
 
 PAGE = 30
+S = BroadcastState
 OPEN_STATES = (DeliveryState.WAITING, DeliveryState.SEALED)
-LIVE = (BroadcastState.ARMED, BroadcastState.SENDING, BroadcastState.PAUSED)
+LIVE = (S.ARMED, S.SENDING, S.PAUSED)
 """The states in which the page looks again by itself."""
 DONE = {
-    "saved": "下書きを保存しました。",
-    "submitted": "申請しました。ほかの人が承認するまで、送られません。",
-    "approved": "承認しました。送るには、もう一度、人数を確かめて「配信待ちにする」を押します。",
-    "returned": "書いた人に返しました。",
-    "armed": "配信待ちにしました。時間になると、自動で始まります。",
-    "rearmed": "もう一度、配信待ちにしました。",
-    "paused": "一時停止しました。もう送り出した分は、戻せません。",
-    "resumed": "再開しました。",
-    "stopped": "中止しました。まだの人には送りません。",
-    "announced": "お知らせの下書きを作りました。文を読んで、必要なら直してください。",
+    "saved": (S.DRAFT, "下書きを保存しました。"),
+    "announced": (S.DRAFT, "お知らせの下書きを作りました。文を読んで、必要なら直してください。"),
+    "returned": (S.DRAFT, "書いた人に返しました。"),
+    "submitted": (S.SUBMITTED, "申請しました。ほかの人が承認するまで、送られません。"),
+    "approved": (
+        S.APPROVED,
+        "承認しました。送るには、もう一度、人数を確かめて「配信待ちにする」を押します。",
+    ),
+    "armed": (S.ARMED, "配信待ちにしました。時間になると、自動で始まります。"),
+    "rearmed": (S.ARMED, "もう一度、配信待ちにしました。"),
+    "paused": (S.PAUSED, "一時停止しました。もう送り出した分は、戻せません。"),
+    "resumed": (S.SENDING, "再開しました。"),
+    "stopped": (S.STOPPED, "中止しました。まだの人には送りません。"),
 }
-"""What is said after something was done; only these words, whatever an address asks for."""
+"""What is said after something was done, while the broadcast still stands where that led it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
     async def show(request: Request, who: Present) -> Response:
         programme = desk.programme()
         found = await desk.read(lambda connection: _view(connection, request.path_params["broadcast_id"], programme))
-        done = DONE.get(request.query_params.get("done", ""), "")
+        led_to, done = DONE.get(request.query_params.get("done", ""), (None, ""))
+        done = done if found["one"].state is led_to else ""
         return desk.render("broadcast.html", who=who, done=done, words=wording, **found)
 
     return [
