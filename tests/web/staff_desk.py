@@ -26,7 +26,7 @@ from handlers import seating
 from handlers.rules.forecast import PLANS
 from handlers.seating import CompanionAdded, Registered
 from handlers.texts import Texts
-from storage import accounts, attendances, events, registrations, sessions, staff
+from storage import accounts, attendances, events, quotas, registrations, sessions, staff
 from storage.facts import (
     AttendanceFacts,
     ChannelName,
@@ -51,6 +51,7 @@ class Office:
 
     town: Town
     public_url: str = ""
+    line_says: int | None = None  # how many messages LINE allows this month, whenever it is asked
 
     def __post_init__(self) -> None:
         self.desk = Desk(
@@ -73,9 +74,14 @@ class Office:
             plan=PLANS["standard"],
             rates={ChannelName.LINE: 2_000.0, ChannelName.TELEGRAM: 30.0},
         )
-        self.rooms = rooms.routes(self.desk, self.sender)
+        self.rooms = rooms.routes(self.desk, self.sender, self._ask_quota)
         routes = [*self.rooms, *tickets.routes(parts)]
         self.app = SecurityHeaders(Starlette(routes=routes, exception_handlers=dict(pages.failures)), https=False)
+
+    async def _ask_quota(self) -> None:
+        if self.line_says is not None:
+            most, now = self.line_says, self.town.house.clock.real()
+            self.do(lambda c: quotas.put(c, ChannelName.LINE, most, 0, now))
 
     def browser(self, address: str = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
         """Open a browser that nobody has let in, at an address of the network."""

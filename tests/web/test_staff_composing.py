@@ -13,7 +13,7 @@ from storage import broadcasts
 from storage.facts import Audience, BroadcastKind, BroadcastState, ChannelName, EventRelation
 from tests.town import Town
 from tests.web.staff_broadcasts import JA, armed, draft, stored
-from tests.web.staff_clerks import Clerk, hired
+from tests.web.staff_clerks import PASSWORD, Clerk, hired
 from tests.web.staff_desk import Office
 
 SAVE = "下書きを保存する"
@@ -119,6 +119,20 @@ async def test_what_does_not_fit_is_said_and_nothing_typed_is_lost(
     assert words in one.words
     assert "軍手を持ってきてください。" in fields(one)["body.ja"]
     assert office.do(lambda c: broadcasts.find(c, 1)) is None
+
+
+async def test_what_was_written_when_the_session_ended_is_saved_after_signing_in(office: Office) -> None:
+    one, ward = await hired(office), office.town.programme.wards[0].code
+    await one.open("/staff/broadcasts/new")
+    office.at(office.town.now + timedelta(hours=2))
+    await one.press(SAVE, **WRITTEN, **{f"ward.{ward}": "yes"})
+    assert "書いたものは残っています" in one.words
+    await one.press("サインイン", name=one.name, password=PASSWORD, code=one.codes.pop())
+    assert "軍手を持ってきてください。" in one.words
+    assert "yes" not in one.words
+    await one.press("続ける")
+    assert "下書きを保存しました" in one.words
+    assert stored(office, 1).content.audience.wards == (ward,)
 
 
 async def test_control_signs_of_a_word_processor_are_left_out(office: Office) -> None:

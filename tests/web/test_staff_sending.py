@@ -151,6 +151,15 @@ async def test_a_count_that_grew_since_it_was_read_is_to_be_read_again(office: O
     assert state(office, number) is S.ARMED
 
 
+async def test_the_month_is_asked_of_line_once_more_before_anything_is_armed(office: Office) -> None:
+    number, second = await approved(office)
+    await second.open(f"/staff/broadcasts/{number}/check")
+    office.line_says = 0
+    assert (await second.press("配信待ちにする", typed="1")).status_code == 409
+    assert "LINEの今月の通数が足りません" in second.words
+    assert state(office, number) is S.APPROVED
+
+
 async def test_an_audience_of_nobody_is_never_armed(office: Office) -> None:
     number, second = await submitted(office, audience=Audience(wards=("nowhere",))), await approver(office)
     await second.open(f"/staff/broadcasts/{number}/check")

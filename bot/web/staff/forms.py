@@ -15,7 +15,11 @@ from bot.web.staff.desk import LARGEST_FORM, RefusedError
 TOKEN = "form_token"  # noqa: S105 - the field's name
 KEPT = "kept:"
 NEVER_KEPT = frozenset({TOKEN, "password", "new_password", "again", "code"})
-NOT_TYPED = frozenset({"act", "part", "person", "seen", "confirmed", "salt", "role", "is_child"})
+NOT_TYPED = frozenset({
+    "act", "part", "person", "seen", "confirmed", "salt", "role", "is_child", "channel", "language", "ward", "interest",
+    "kind", "friends", "training", "capped", "tracked", "event", "of_event", "relation", "opens_hour", "closes_hour",
+})  # fmt: skip
+"""What was ticked or chosen, by its field's name up to a dot: it is carried on, and says nothing to people."""
 MOST_FIELDS = 200
 OURS = re.compile(r"/staff(/[\w/.-]*)?(\?[\w=&%.:-]*)?", re.ASCII)
 Fields = list[tuple[str, str]]
@@ -31,7 +35,7 @@ class Carried:
     @property
     def typed(self) -> list[str]:
         """What they typed themselves: the rest says nothing to people."""
-        return [value for name, value in self.fields or () if value and name not in NOT_TYPED]
+        return [value for name, value in self.fields or () if value and name.partition(".")[0] not in NOT_TYPED]
 
 
 def make_token(secret: bytes, cookie: str) -> str:
