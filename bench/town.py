@@ -38,7 +38,9 @@ def settle(url: str, persons: int) -> None:
 
 
 def _person(number: int, consent: str, now: datetime) -> dict[str, object]:
-    facts = {"id": number * 7919 + 1, "nickname": f"みどりのカササギ{number}", "joined_at": now}
+    facts = {"id": number * 7919 + 1, "joined_at": now}
+    name = f"みどりのカササギ{number}"
+    facts |= {"nickname": name, "search_name": people.search_copy(name)}
     return {**facts, "nickname_is_own": False, "consent_version": consent, "is_tombstone": False}
 
 

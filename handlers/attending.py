@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from handlers import entering
 from handlers.entering import CheckedIn
 from handlers.rules import attendance as rule
+from handlers.rules import person_codes
 from handlers.rules.attendance import CheckInFacts, NotAttending
 from handlers.talk import Answer, Talk, text
 from storage import attendances, audit, events, participations, registrations
@@ -30,7 +31,7 @@ from storage.facts import (
 )
 
 HELD_WHEN = frozenset({EventState.PUBLISHED, EventState.CLOSED, EventState.HELD})
-SLIP_LETTERS = "34679ACDEFGHJKMNPQRTWXY"  # none that is read as another: 36 bits in a code of eight
+SLIP_LETTERS = person_codes.LETTERS  # 36 bits in a code of eight
 SLIP_LENGTH = 8
 WORD_REMEMBERED = timedelta(hours=24)  # so long a word that has closed is answered kindly
 

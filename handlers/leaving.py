@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from handlers import erasing, joining
 from handlers.messages import Choice
-from handlers.rules import calendar
+from handlers.rules import calendar, person_codes
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import format_day
 from storage import accounts, inbox, ledger, people, remains, weeks
@@ -24,6 +24,7 @@ def show_data(talk: Talk) -> Answer:
     ward = talk.programme.ward(person.ward)
     lines = (
         talk.say("名前：{name}", name=person.nickname),
+        talk.say("参加者コード：{code}（問い合わせのとき、市に伝えてください）", code=person_codes.write(person.id)),
         talk.say("区：{ward}", ward=talk.word(ward.name) if ward else talk.say("まだ選んでいません")),
         talk.say("ことば：{language}", language=joining.NATIVE_NAMES.get(talk.language, talk.language)),
         talk.say(

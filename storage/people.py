@@ -1,17 +1,20 @@
 """Persons: who joined, what they agreed to and when, and the tombstones of those who left. Never sends."""
 
 import secrets
+import unicodedata
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, false, select
+from sqlalchemy import Connection, Index, String, bindparam, false, literal, select, tuple_
 from sqlmodel import Field, SQLModel
 
 from storage.bulk import among, prepare_among
 from storage.database import BigId, Instant, table_of
-from storage.facts import ChannelName, PersonFacts
+from storage.facts import ChannelName, FoundPerson, PersonFacts
 from storage.prepared import Prepared
+
+_BY_CODE_POINT = String().with_variant(String(collation="C"), "postgresql")  # what begins alike stands together
 
 
 class Person(SQLModel, table=True):
@@ -28,6 +31,7 @@ class Person(SQLModel, table=True):
     board_name: str | None = None  # what others see on the person board; None: not on it
     wants_monday: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     preferred_channel: str | None = None
+    search_name: str | None = Field(default=None, sa_type=_BY_CODE_POINT)  # the nickname, folded; only to find it by
 
 
 class Consent(SQLModel, table=True):
@@ -53,12 +57,20 @@ class Erasure(SQLModel, table=True):
 PEOPLE = table_of(Person)
 CONSENTS = table_of(Consent)
 ERASURES = table_of(Erasure)
+Index("person_search_name", PEOPLE.c.search_name, PEOPLE.c.id)
+_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+_LAST_SIGN = chr(0x10FFFF)
 _FIND = Prepared(select(PEOPLE).where(PEOPLE.c.id == bindparam("person_id"), ~PEOPLE.c.is_tombstone))
 
 
 def draw_number() -> int:
     """Draw a person number that says nothing about who or when; below 2**53, so that JSON readers keep it whole."""
     return secrets.randbelow(2**53 - 1) + 1
+
+
+def search_copy(nickname: str) -> str:
+    """Fold a nickname for finding it: one width, one case, hiragana for katakana. Never shown."""
+    return unicodedata.normalize("NFKC", nickname).casefold().translate(_HIRAGANA)
 
 
 def find(connection: Connection, person_id: int | None) -> PersonFacts | None:
@@ -98,6 +110,20 @@ def list_nicknames(connection: Connection, person_ids: Collection[int]) -> dict[
     return {row.id: row.nickname for row in connection.execute(called).all() if row.nickname}
 
 
+def list_by_name(
+    connection: Connection, beginning: str, limit: int, after: tuple[str, int] | None = None
+) -> list[FoundPerson]:
+    """List the persons whose nickname begins like this, by name and number; ``after`` is the last one's key."""
+    first = search_copy(beginning)
+    name, number = after or (first, 0)
+    key = tuple_(PEOPLE.c.search_name, PEOPLE.c.id)
+    behind = key > tuple_(literal(name), literal(number))
+    columns = (PEOPLE.c.id, PEOPLE.c.nickname, PEOPLE.c.ward, PEOPLE.c.joined_at, PEOPLE.c.search_name)
+    begins = (behind, PEOPLE.c.search_name < first + _LAST_SIGN)
+    question = select(*columns).where(*begins).order_by(PEOPLE.c.search_name, PEOPLE.c.id).limit(limit)
+    return [FoundPerson(**row._mapping) for row in connection.execute(question)]
+
+
 def _channel(written: str | None) -> ChannelName | None:
     return ChannelName(written) if written else None
 
@@ -106,7 +132,7 @@ def add(connection: Connection, nickname: str, now: datetime) -> int:
     """Add a person under a generated nickname; gives the new person's number."""
     number = draw_number()
     values = {"id": number, "nickname": nickname, "nickname_is_own": False, "joined_at": now, "is_tombstone": False}
-    connection.execute(PEOPLE.insert().values(**values))
+    connection.execute(PEOPLE.insert().values(**values, search_name=search_copy(nickname)))
     return number
 
 
@@ -137,7 +163,9 @@ def list_consents(connection: Connection, person_id: int) -> list[tuple[str, str
 
 
 def change(connection: Connection, person_id: int, **values: Any) -> None:
-    """Change some of a person's columns."""
+    """Change some of a person's columns; the copy that a nickname is found by changes with it."""
+    if "nickname" in values:
+        values["search_name"] = search_copy(values["nickname"])
     connection.execute(PEOPLE.update().where(PEOPLE.c.id == person_id).values(**values))
 
 

@@ -15,13 +15,14 @@ class Right(StrEnum):
     LOOK = "look"  # see all events, lists to print, who can be reached and what is wrong
     ARRANGE = "arrange"  # publish, move and cancel events; give and take seats; open a word
     WRITE = "write"  # write broadcasts, submit and arm them
+    PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
     APPROVE = "approve"  # approve what another person wrote
     RECORDS = "records"  # read the audit trail
     STAFF = "staff"  # invite staff, give roles, end accounts, hand them over
 
 
 _VIEWER = frozenset({Right.ENTER, Right.OWN, Right.LOOK})
-_EDITOR = _VIEWER | {Right.DOOR, Right.ARRANGE, Right.WRITE}
+_EDITOR = _VIEWER | {Right.DOOR, Right.ARRANGE, Right.WRITE, Right.PERSONS}
 RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),
     StaffRole.VIEWER: _VIEWER,

@@ -80,6 +80,17 @@ class PersonFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPerson:
+    """One of those whom a search by nickname finds; ``search_name`` and ``id`` are where the next page goes on."""
+
+    id: int
+    nickname: str
+    ward: str | None
+    joined_at: datetime | None
+    search_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryFacts:
     """One ledger entry as a handler sees it."""
 

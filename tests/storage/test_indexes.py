@@ -17,6 +17,7 @@ from storage import (
     inbox,
     notices,
     outbox,
+    people,
     prepared,
     registrations,
     standing_orders,
@@ -68,6 +69,8 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "rank": lambda c: weeks.find_crowd(c, NOW.date(), 30),
     "own week": lambda c: weeks.find(c, 1, NOW.date()),
     "leaving the board": lambda c: weeks.unlist_person(c, 1),
+    "persons by name": lambda c: people.list_by_name(c, "花", 51),
+    "more persons by name": lambda c: people.list_by_name(c, "花", 51, ("花子", 7)),
     "this Monday": lambda c: standing_orders.find_push(c, NOW.date()),
 }
 OF_FEW = (
@@ -78,6 +81,7 @@ OF_FEW = (
     "audit_to_report", "broadcast_open", "broadcast_handed_in",
     "delivery_of_account",  # one account's of some days
     "outbox_made",  # of all, read from its oldest end on
+    "person_search_name",  # those whose name begins so, from where the page begins
     "person_week_listed", "ix_person_week_person_id",
     "sqlite_autoindex_person_week_1", "sqlite_autoindex_weekly_push_1",  # one row by its key
     "sqlite_autoindex_week_step_1",  # one week's steps: as many as there are numbers of points

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from starlette.routing import Route
 
-from storage import audit, staff
+from storage import audit, people, staff
 from storage.facts import StaffRole
 from tests.town import Town
 from tests.web.staff_broadcasts import draft
@@ -17,6 +17,9 @@ GET  /staff/accounts                            -    -  -  -  -  yes
 POST /staff/accounts                            -    -  -  -  -  yes
 POST /staff/accounts/{staff_id:number}          -    -  -  -  -  yes
 GET  /staff/records                             -    -  -  -  yes yes
+GET  /staff/people                              -    -  -  yes yes yes
+POST /staff/people                              -    -  -  yes yes yes
+GET  /staff/people/{person_id:number}           -    -  -  yes yes yes
 GET  /staff/me                                  -    -  yes yes yes yes
 POST /staff/me                                  -    -  yes yes yes yes
 POST /staff/prove                               -    -  yes yes yes yes
@@ -61,7 +64,9 @@ CELLS = [
 def address(office: Office, path: str) -> str:
     """Put the numbers of the one event, its part and the first account into an address."""
     event = office.event(1)
+    person_id = office.do(lambda c: people.list_by_name(c, "", 1))[0].id
     numbers = {"event_id": event.id, "part_id": event.parts[0].id, "staff_id": 1, "broadcast_id": 1}
+    numbers["person_id"] = person_id
     for name, number in numbers.items():
         path = path.replace(f"{{{name}:number}}", str(number))
     return path
@@ -71,6 +76,7 @@ def address(office: Office, path: str) -> str:
 def office(town: Town) -> Office:
     opened = Office(town)
     opened.add_event()
+    opened.town.citizen()
     opened.at(START + timedelta(minutes=5))
     draft(opened)
     return opened

@@ -38,6 +38,7 @@ HEADERS = {
 ROOMS = (
     ("/staff", "イベント", Right.ENTER),
     ("/staff/broadcasts", "一斉配信", Right.LOOK),
+    ("/staff/people", "参加者", Right.PERSONS),
     ("/staff/accounts", "職員", Right.STAFF),
     ("/staff/records", "操作の記録", Right.RECORDS),
     ("/staff/me", "自分のアカウント", Right.OWN),

@@ -38,6 +38,7 @@ ACT_WORDS = {
     "part.word": "合言葉を出した",
     "registration.telephone": "電話の申し込みを受けた",
     "registration.cancel": "申し込みを取り消した",
+    "person.look": "参加者のページを見た",
     "person.walk_in": "当日来た人を受け付けた",
     "broadcast.draft": "一斉配信を書いた",
     "broadcast.edit": "一斉配信を直した",

@@ -13,6 +13,7 @@ from bot.web.staff import (
     joining,
     overview,
     own,
+    persons,
     records,
     scans,
     seats,
@@ -60,4 +61,5 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *checking.routes(desk, outlook),
         *composing.routes(desk, outlook),
         *acting.routes(desk, outlook, ask_quota),
+        *persons.routes(desk),
     ]

@@ -1,10 +1,10 @@
 """The words of the staff's pages: states, ways, moments. Plain Japanese; decides nothing."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from handlers.texts import JAPANESE, format_moment, format_time
+from handlers.texts import JAPANESE, format_day, format_moment, format_time
 from storage.clock import TOKYO
 from storage.facts import (
     CheckInWay,
@@ -66,6 +66,11 @@ def moment(at: datetime) -> str:
     return format_moment(at, JAPANESE, year=True)
 
 
+def day(on: date) -> str:
+    """Write a day with its year and weekday: 2022年1月26日(水)."""
+    return format_day(on, JAPANESE, year=True)
+
+
 def clock_time(at: datetime) -> str:
     """Write a Tokyo time of day: 午後2時."""
     return format_time(at, JAPANESE)
@@ -102,6 +107,7 @@ WORDS: Mapping[str, Mapping[Any, str] | Callable[..., str]] = {
     "role_notes": ROLE_NOTES,
     "ja": ja,
     "moment": moment,
+    "day": day,
     "clock_time": clock_time,
     "span": span,
     "part_name": part_name,

@@ -1,0 +1,143 @@
+"""Staff find one person by code or nickname, and see where they stand; who looked is written down. Changes nobody.
+
+What is shown is what somebody on the telephone asks about. Platform ids are on no page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from bot.web.numbers import read_number
+from bot.web.staff.desk import Desk, NowhereError, RefusedError, see_other
+from bot.web.staff.forms import read_form
+from bot.web.staff.gate import guarded
+from bot.web.staff.present import Present
+from handlers.alerting import PLATFORMS
+from handlers.rules import person_codes
+from handlers.rules.roles import Right
+from handlers.texts import JAPANESE, name_language
+from storage import accounts, attendances, audit, events, ledger, people, registrations, weeks
+from storage.facts import (
+    AccountFacts,
+    AccountState,
+    AttendanceFacts,
+    EventFacts,
+    PersonFacts,
+    PersonWeek,
+    Programme,
+    RegistrationFacts,
+)
+from storage.ledger import Tally
+
+PAGE = 50  # persons found
+LONGEST = 60  # signs of what is searched for
+WEEKS = 12
+EVENTS = 30
+ACCOUNT_STATES = {
+    AccountState.FOLLOWING: "届きます",
+    AccountState.BLOCKED: "ブロックしています",
+    AccountState.GONE: "いなくなりました",
+    AccountState.TOMBSTONE: "長く届かないため、消しました",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    """One person as their page shows them; of weeks and events the newest."""
+
+    person: PersonFacts
+    code: str
+    ward: str
+    accounts: Sequence[AccountFacts]
+    tallies: Sequence[Tally]
+    weeks: Sequence[PersonWeek]
+    registrations: Sequence[RegistrationFacts]
+    attendances: Sequence[AttendanceFacts]
+    events: dict[int, EventFacts]
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """Give ``/staff/people``, the search as a POST (no name may stand in an address), and one person's page."""
+
+    async def ask(_: Request, who: Present) -> Response:
+        return desk.render("people.html", who=who, words="", found=None, more=None)
+
+    async def search(request: Request, who: Present) -> Response:
+        form = await read_form(request)
+        words = _read_words(form.get("sought", ""))
+        number = person_codes.read(words)
+        known = await desk.read(partial(people.find, person_id=number))
+        if known is not None:
+            return see_other(f"/staff/people/{known.id}")
+        rows = await desk.read(partial(people.list_by_name, beginning=words, limit=PAGE + 1, after=_read_key(form)))
+        shown = [(one, person_codes.write(one.id), _ward(desk.programme(), one.ward)) for one in rows[:PAGE]]
+        more = rows[PAGE - 1] if len(rows) > PAGE else None
+        return desk.render("people.html", who=who, words=words, found=shown, more=more)
+
+    async def show(request: Request, who: Present) -> Response:
+        person_id = request.path_params["person_id"]
+        view = await desk.read(partial(find_view, programme=desk.programme(), person_id=person_id))
+        looked = partial(audit.add, actor=who.name, act="person.look", subject=f"person:{person_id}")
+        await desk.write(partial(looked, now=desk.clock.now()))
+        return desk.render("person.html", who=who, view=view, person=view.person, **_words(desk.programme()))
+
+    return [
+        guarded(desk, "/staff/people", ask, Right.PERSONS),
+        guarded(desk, "/staff/people", search, Right.PERSONS, method="POST"),
+        guarded(desk, "/staff/people/{person_id:number}", show, Right.PERSONS),
+    ]
+
+
+def find_view(connection: Connection, programme: Programme, person_id: int) -> PersonView:
+    """Find all that a person's page shows; NowhereError where nobody is there, or has left."""
+    person = people.find(connection, person_id)
+    if person is None:
+        raise NowhereError
+    live = registrations.list_of_person(connection, person_id)[-EVENTS:]
+    came = attendances.list_of_person(connection, person_id)[-EVENTS:]
+    event_ids = {one.event_id for one in live} | {one.event_id for one in came}
+    named = events.list_by_id(connection, sorted(event_ids))
+    return PersonView(
+        person=person,
+        code=person_codes.write(person_id),
+        ward=_ward(programme, person.ward),
+        accounts=accounts.list_of_person(connection, person_id),
+        tallies=ledger.list_tallies(connection, person_id),
+        weeks=weeks.list_of_person(connection, person_id)[:WEEKS],
+        registrations=live,
+        attendances=came,
+        events={event.id: event for event in named},
+    )
+
+
+def _read_words(words: str) -> str:
+    if not words or len(words) > LONGEST:
+        raise RefusedError(f"コードか名前を、1文字から{LONGEST}文字で書いてください。")
+    return words
+
+
+def _read_key(form: Any) -> tuple[str, int] | None:
+    """Read where the page before ended."""
+    number = read_number(form.get("after_number", ""))
+    return None if number is None else (form.get("after_name", ""), number)
+
+
+def _ward(programme: Programme, code: str | None) -> str:
+    ward = programme.ward(code)
+    return ward.name[JAPANESE] if ward else ""
+
+
+def _words(programme: Programme) -> dict[str, Any]:
+    """Give the words of a person's page."""
+    return {
+        "actions": {action.code: action.title[JAPANESE] for action in programme.actions},
+        "account_states": ACCOUNT_STATES,
+        "platforms": PLATFORMS,
+        "name_language": name_language,
+    }
