@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers import joining
+from handlers import correcting, joining
 from handlers.messages import Choice
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card
@@ -18,7 +18,7 @@ def show_points(talk: Talk) -> Answer:
         return joining.ask_consent(talk, pending="points")
     week = calendar.week_start(talk.on)
     standing = ledger.find_standing(talk.connection, talk.person.id, talk.on, week, week + timedelta(days=6))
-    lines = (*_sums(talk, standing), *_by_action(talk, standing), *_co2(talk, standing))
+    lines = (*_sums(talk, standing), *_by_action(talk, standing), *correcting.tell(talk), *_co2(talk, standing))
     title = talk.say("{name}さんのポイント", name=talk.person.nickname)
     return card(
         title,
@@ -48,11 +48,11 @@ def _by_action(talk: Talk, standing: Standing) -> tuple[str, ...]:
     lines = []
     most_points_first = sorted(standing.by_action, key=lambda row: -row[2])
     for code, times, earned in most_points_first[:SHOWN_ACTIONS]:
-        action = talk.programme.action(code)
-        name = talk.word(action.title) if action else code
-        lines.append(
-            talk.say("・{action} {times}回、{points}ポイント", action=name, times=times, points=talk.number(earned))
-        )
+        words = {"action": correcting.name_action(talk, code), "points": talk.number(earned)}
+        if times:
+            lines.append(talk.say("・{action} {times}回、{points}ポイント", times=times, **words))
+        else:
+            lines.append(talk.say("・{action}（訂正）{points}ポイント", **words))
     rest = len(standing.by_action) - SHOWN_ACTIONS
     if rest > 0:
         lines.append(talk.say("ほかの行動 {count}種類", count=rest))

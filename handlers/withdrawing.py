@@ -16,9 +16,14 @@ def withdraw(talk: Talk, entry: str = "") -> Answer:
     if report is None:
         return text(talk.say("その記録は見つかりませんでした。"), talk.choice("メニュー", "menu"))
     done = ledger.find_by_reference(talk.connection, EntryKind.WITHDRAWAL, str(report.id)) is not None
-    decision = points.decide_withdrawal(calendar.tokyo_day(report.entered_at), talk.today, talk.programme.limits, done)
+    stands = ledger.find_share(talk.connection, talk.joined.id, report.action, confirmed=report.confirmed)
+    entered_on, limits = calendar.tokyo_day(report.entered_at), talk.programme.limits
+    decision = points.decide_withdrawal(entered_on, talk.today, limits, done, corrected=stands < report.points)
     if decision is Withdrawal.ALREADY:
         return text(talk.say("その記録はもう取り消してあります。"), talk.choice("メニュー", "menu"))
+    if decision is Withdrawal.CORRECTED:
+        words = talk.say("この行動のポイントは市が訂正したので、取り消せません。")
+        return text(words, talk.choice("問い合わせ", "contact"), talk.choice("メニュー", "menu"))
     if decision is Withdrawal.TOO_OLD:
         days = talk.programme.limits.withdraw_days
         words = talk.say("取り消せるのは、記録してから{days}日間です。", days=days)

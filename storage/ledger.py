@@ -22,6 +22,7 @@ class EntryKind(StrEnum):
     WITHDRAWAL = "withdrawal"  # reference: the entry withdrawn
     DISTANCE = "distance"  # grams saved over a distance; no points; reference: the report
     ATTENDANCE = "attendance"  # reference: the attendance's number and how often it was entered
+    CORRECTION = "correction"  # by staff; detail: why; reference: the number of who signed, and the form's own key
 
 
 STANDING = (EntryKind.REPORT, EntryKind.ATTENDANCE)
@@ -96,7 +97,7 @@ _LIST_CLAIMS = Prepared(
 )
 _LIST_DAY = Prepared(
     select(LEDGER.c.action, _TIMES, _POINTS)
-    .where(_OURS, LEDGER.c.acted_on == bindparam("acted_on"))
+    .where(_OURS, LEDGER.c.acted_on == bindparam("acted_on"), LEDGER.c.kind != EntryKind.CORRECTION)
     .group_by(LEDGER.c.action)
 )
 _DAY_POINTS = func.sum(case((LEDGER.c.acted_on == bindparam("day"), LEDGER.c.points), else_=0)).label("day_points")
@@ -151,6 +152,17 @@ def withdraw(connection: Connection, report: EntryFacts, account_id: int, **valu
     _count(connection, values, times=-1)
 
 
+def correct(connection: Connection, **values: Any) -> int:
+    """Append points by which staff correct an action, with every sum they count in; gives the entry's number.
+
+    It is no time of the action, and holds no claim.
+    """
+    whole = {"account_id": 0, "kind": EntryKind.CORRECTION, "period": "", "n": 0, "co2_grams": 0, **values}
+    entry_id = int(_APPEND.one(connection, **whole).id)
+    _count(connection, whole, times=0)
+    return entry_id
+
+
 def _follow_up(report: EntryFacts, account_id: int, kind: EntryKind, **amounts: Any) -> dict[str, Any]:
     same = {"person_id": report.person_id, "action": report.action, "acted_on": report.acted_on}
     place = {"period": report.period, "n": report.n, "account_id": account_id, "detail": ""}
@@ -200,6 +212,13 @@ def find_last_report(connection: Connection, person_id: int) -> EntryFacts | Non
     return None if row is None else _facts(row)
 
 
+def list_corrections(connection: Connection, person_id: int, limit: int) -> list[EntryFacts]:
+    """List a person's corrections by staff, newest first."""
+    ours = (LEDGER.c.person_id == person_id, LEDGER.c.kind == EntryKind.CORRECTION)
+    rows = connection.execute(select(LEDGER).where(*ours).order_by(LEDGER.c.id.desc()).limit(limit))
+    return [_facts(row) for row in rows]
+
+
 def list_claims(
     connection: Connection, person_id: int, periods: Iterable[str]
 ) -> dict[tuple[str, str], tuple[int, ...]]:
@@ -213,7 +232,7 @@ def list_claims(
 
 
 def list_day(connection: Connection, person_id: int, acted_on: date) -> list[tuple[str, int, int]]:
-    """List (action, times, points) that stand on a day acted on."""
+    """List (action, times, points) that stand on a day acted on; a correction makes no room under a day's limit."""
     rows = _LIST_DAY.all(connection, person_id=person_id, acted_on=acted_on)
     return [(row.action, int(row.times), int(row.points)) for row in rows if row.times]
 
@@ -233,15 +252,24 @@ def sum_of_day_and_week(
 
 def count_days(connection: Connection, person_id: int, at_most: int) -> int:
     """Count the different days a person acted on, looking no further than ``at_most``."""
-    days = select(LEDGER.c.acted_on).where(LEDGER.c.person_id == person_id).distinct().limit(at_most).subquery()
+    acts = (LEDGER.c.person_id == person_id, LEDGER.c.kind != EntryKind.CORRECTION)
+    days = select(LEDGER.c.acted_on).where(*acts).distinct().limit(at_most).subquery()
     return int(connection.execute(select(func.count()).select_from(days)).scalar_one())
 
 
 def list_tallies(connection: Connection, person_id: int) -> list[Tally]:
     """List how often a person did each action and what it brought, most often first."""
-    ours = select(TALLIES).where(TALLIES.c.person_id == person_id, TALLIES.c.times > 0)
+    stands = or_(TALLIES.c.times > 0, TALLIES.c.confirmed != 0, TALLIES.c.self_reported != 0)
+    ours = select(TALLIES).where(TALLIES.c.person_id == person_id, stands)
     rows = connection.execute(ours.order_by(TALLIES.c.times.desc(), TALLIES.c.action))
     return [Tally(**row._mapping) for row in rows]
+
+
+def find_share(connection: Connection, person_id: int, action: str, *, confirmed: bool) -> int:
+    """Find a person's points of one action, either the confirmed or the self-reported ones."""
+    column = TALLIES.c.confirmed if confirmed else TALLIES.c.self_reported
+    ours = (TALLIES.c.person_id == person_id, TALLIES.c.action == action)
+    return connection.execute(select(column).where(*ours)).scalar() or 0
 
 
 def find_standing(connection: Connection, person_id: int, today: date, week: date, week_end: date) -> Standing:
@@ -287,4 +315,5 @@ def _facts(row: Row[Any]) -> EntryFacts:
         n=row.n,
         period=row.period,
         reference=row.reference,
+        detail=row.detail,
     )

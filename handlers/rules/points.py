@@ -31,6 +31,7 @@ class Withdrawal(Enum):
     ALLOWED = "allowed"
     ALREADY = "already"
     TOO_OLD = "too_old"
+    CORRECTED = "corrected"
 
 
 class NoGrams(Enum):
@@ -147,10 +148,17 @@ def usual(programme: Programme, used: Mapping[str, int], limits: Limits, today: 
     return habits[: limits.usual_actions]
 
 
-def decide_withdrawal(entry_day: date, today: date, limits: Limits, already_withdrawn: bool) -> Withdrawal:
-    """Decide whether one's own report may be taken back: within ``withdraw_days`` of the day given, and once."""
+def decide_withdrawal(
+    entry_day: date, today: date, limits: Limits, already_withdrawn: bool, *, corrected: bool = False
+) -> Withdrawal:
+    """Decide whether one's own report may be taken back: within ``withdraw_days`` of the day given, and once.
+
+    ``corrected``: staff have taken so much of the action's points that the report's are no longer there.
+    """
     if already_withdrawn:
         return Withdrawal.ALREADY
+    if corrected:
+        return Withdrawal.CORRECTED
     return Withdrawal.ALLOWED if (today - entry_day).days <= limits.withdraw_days else Withdrawal.TOO_OLD
 
 

@@ -16,6 +16,7 @@ class Right(StrEnum):
     ARRANGE = "arrange"  # publish, move and cancel events; give and take seats; open a word
     WRITE = "write"  # write broadcasts, submit and arm them
     PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
+    CORRECT = "correct"  # correct a person's points
     APPROVE = "approve"  # approve what another person wrote
     RECORDS = "records"  # read the audit trail
     STAFF = "staff"  # invite staff, give roles, end accounts, hand them over
@@ -27,8 +28,8 @@ RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),
     StaffRole.VIEWER: _VIEWER,
     StaffRole.EDITOR: _EDITOR,
-    StaffRole.APPROVER: _EDITOR | {Right.APPROVE, Right.RECORDS},
-    StaffRole.ADMINISTRATOR: _EDITOR | {Right.RECORDS, Right.STAFF},
+    StaffRole.APPROVER: _EDITOR | {Right.CORRECT, Right.APPROVE, Right.RECORDS},
+    StaffRole.ADMINISTRATOR: _EDITOR | {Right.CORRECT, Right.RECORDS, Right.STAFF},
 }
 """Who hands out accounts does not approve, and the other way round: one stolen account cannot send to everybody."""
 

@@ -106,6 +106,7 @@ class EntryFacts:
     n: int
     period: str
     reference: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 What is shown is what somebody on the telephone asks about. Platform ids are on no page.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,15 +19,19 @@ from bot.web.staff.desk import Desk, NowhereError, RefusedError, see_other
 from bot.web.staff.forms import read_form
 from bot.web.staff.gate import guarded
 from bot.web.staff.present import Present
+from handlers import correcting
 from handlers.alerting import PLATFORMS
 from handlers.rules import person_codes
+from handlers.rules.calendar import tokyo_day
+from handlers.rules.corrections import UNNAMED
 from handlers.rules.roles import Right
 from handlers.texts import JAPANESE, name_language
-from storage import accounts, attendances, audit, events, ledger, people, registrations, weeks
+from storage import accounts, attendances, audit, events, ledger, people, registrations, staff, weeks
 from storage.facts import (
     AccountFacts,
     AccountState,
     AttendanceFacts,
+    EntryFacts,
     EventFacts,
     PersonFacts,
     PersonWeek,
@@ -39,6 +44,11 @@ PAGE = 50  # persons found
 LONGEST = 60  # signs of what is searched for
 WEEKS = 12
 EVENTS = 30
+CORRECTIONS = 10
+DONE = {
+    "corrected": "訂正しました。その人が「わたしのポイント」を開くと、わけといっしょに出ます。",
+    "paused": "お知らせを休みにしました。もとにもどせるのは、その人だけです。",
+}
 ACCOUNT_STATES = {
     AccountState.FOLLOWING: "届きます",
     AccountState.BLOCKED: "ブロックしています",
@@ -60,6 +70,7 @@ class PersonView:
     registrations: Sequence[RegistrationFacts]
     attendances: Sequence[AttendanceFacts]
     events: dict[int, EventFacts]
+    corrections: Sequence[tuple[EntryFacts, str]]  # with the name of who signed
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
@@ -85,7 +96,15 @@ def routes(desk: Desk) -> list[BaseRoute]:
         view = await desk.read(partial(find_view, programme=desk.programme(), person_id=person_id))
         looked = partial(audit.add, actor=who.name, act="person.look", subject=f"person:{person_id}")
         await desk.write(partial(looked, now=desk.clock.now()))
-        return desk.render("person.html", who=who, view=view, person=view.person, **_words(desk.programme()))
+        done, key = DONE.get(request.query_params.get("done", ""), ""), secrets.token_hex(8)
+        shown: dict[str, Any] = {
+            "view": view,
+            "person": view.person,
+            "today": tokyo_day(desk.clock.now()),
+            "done": done,
+            "key": key,
+        }
+        return desk.render("person.html", who=who, **shown, **person_words(desk.programme()))
 
     return [
         guarded(desk, "/staff/people", ask, Right.PERSONS),
@@ -113,7 +132,15 @@ def find_view(connection: Connection, programme: Programme, person_id: int) -> P
         registrations=live,
         attendances=came,
         events={event.id: event for event in named},
+        corrections=[
+            (entry, _signer(connection, entry)) for entry in ledger.list_corrections(connection, person_id, CORRECTIONS)
+        ],
     )
+
+
+def _signer(connection: Connection, entry: EntryFacts) -> str:
+    found = staff.find(connection, int(entry.reference.partition(":")[0]))
+    return found.name if found else ""
 
 
 def _read_words(words: str) -> str:
@@ -133,10 +160,12 @@ def _ward(programme: Programme, code: str | None) -> str:
     return ward.name[JAPANESE] if ward else ""
 
 
-def _words(programme: Programme) -> dict[str, Any]:
-    """Give the words of a person's page."""
+def person_words(programme: Programme) -> dict[str, Any]:
+    """Give the words of a person's page, and of those that ask again before something is done to them."""
     return {
-        "actions": {action.code: action.title[JAPANESE] for action in programme.actions},
+        "actions": {action.code: action.title[JAPANESE] for action in programme.actions} | {UNNAMED: "そのほか"},
+        "correctable": correcting.list_actions(programme),
+        "reasons": correcting.REASONS,
         "account_states": ACCOUNT_STATES,
         "platforms": PLATFORMS,
         "name_language": name_language,

@@ -39,6 +39,8 @@ ACT_WORDS = {
     "registration.telephone": "電話の申し込みを受けた",
     "registration.cancel": "申し込みを取り消した",
     "person.look": "参加者のページを見た",
+    "person.correct": "ポイントを訂正した",
+    "person.pause": "お知らせを休みにした",
     "person.walk_in": "当日来た人を受け付けた",
     "broadcast.draft": "一斉配信を書いた",
     "broadcast.edit": "一斉配信を直した",

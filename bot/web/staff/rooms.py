@@ -8,6 +8,7 @@ from bot.web.staff import (
     acts,
     colleagues,
     cookies,
+    corrections,
     door,
     entrance,
     joining,
@@ -62,4 +63,5 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *composing.routes(desk, outlook),
         *acting.routes(desk, outlook, ask_quota),
         *persons.routes(desk),
+        *corrections.routes(desk),
     ]
