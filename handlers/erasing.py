@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from handlers import seating
-from storage import accounts, alerts, batches, inbox, ledger, outbox, people, registrations, remains
+from storage import accounts, alerts, audit, batches, inbox, ledger, outbox, people, registrations, remains
+from storage.database import lock_account, lock_person
 from storage.facts import AccountFacts
 
 KeyedHash = Callable[[str], str]
@@ -22,6 +23,23 @@ def erase_person(connection: Connection, person_id: int, keyed_hash: KeyedHash, 
     _leave_events(connection, person_id, now)
     remains.forget_broadcasts(connection, person_id, [account.id for account in owned])
     erase_accounts(connection, owned, keyed_hash, now)
+
+
+def erase_by_staff(connection: Connection, person_id: int, keyed_hash: KeyedHash, by: str, now: datetime) -> bool:
+    """Erase a person who asked staff for it, as if they had left by themselves; False for who has left already.
+
+    What they wrote and nobody has handled is not handled any more.
+    """
+    for account in accounts.list_of_person(connection, person_id):
+        lock_account(connection, account.channel, account.bot_id, account.key)
+    lock_person(connection, person_id)
+    if people.find(connection, person_id) is None:
+        return False
+    for account in accounts.list_of_person(connection, person_id):
+        inbox.drop_waiting(connection, account.channel, account.key, now)
+    audit.add(connection, by, "person.erase", f"person:{person_id}", now)
+    erase_person(connection, person_id, keyed_hash, now)
+    return True
 
 
 def _leave_events(connection: Connection, person_id: int, now: datetime) -> None:

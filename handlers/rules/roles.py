@@ -17,6 +17,7 @@ class Right(StrEnum):
     WRITE = "write"  # write broadcasts, submit and arm them
     PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
     CORRECT = "correct"  # correct a person's points
+    ERASE = "erase"  # erase a person who asked for it
     APPROVE = "approve"  # approve what another person wrote
     RECORDS = "records"  # read the audit trail
     STAFF = "staff"  # invite staff, give roles, end accounts, hand them over
@@ -29,7 +30,7 @@ RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.VIEWER: _VIEWER,
     StaffRole.EDITOR: _EDITOR,
     StaffRole.APPROVER: _EDITOR | {Right.CORRECT, Right.APPROVE, Right.RECORDS},
-    StaffRole.ADMINISTRATOR: _EDITOR | {Right.CORRECT, Right.RECORDS, Right.STAFF},
+    StaffRole.ADMINISTRATOR: _EDITOR | {Right.CORRECT, Right.ERASE, Right.RECORDS, Right.STAFF},
 }
 """Who hands out accounts does not approve, and the other way round: one stolen account cannot send to everybody."""
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -14,7 +13,7 @@ from starlette.routing import BaseRoute
 from bot.web.staff.desk import Desk, NowhereError, RefusedError, see_other
 from bot.web.staff.forms import read_form
 from bot.web.staff.gate import guarded
-from bot.web.staff.persons import find_view, person_words
+from bot.web.staff.persons import PersonView, look, person_words
 from bot.web.staff.present import Present
 from handlers import correcting
 from handlers.correcting import Correction, NobodyThereError, Signer
@@ -34,7 +33,7 @@ PROBLEMS = {
 SHARES = {"self_reported": False, "confirmed": True}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Before:
     """What a correction would change: the person's points in all, before and after, and whether an open week's."""
 
@@ -51,8 +50,10 @@ def routes(desk: Desk) -> list[BaseRoute]:
         programme, now = desk.programme(), desk.clock.now()
         wanted = read_correction(form, programme)
         if form.get("confirmed") != "yes":
-            shown = await desk.read(partial(_shown, programme=programme, person_id=person_id, wanted=wanted, now=now))
-            return desk.render("correct.html", who=who, form=form, wanted=wanted, **shown)
+            problem = await desk.read(partial(correcting.find_problem, person_id=person_id, wanted=wanted, now=now))
+            _refuse(problem)
+            shown = _shown(await look(desk, who, person_id), wanted, now)
+            return desk.render("correct.html", who=who, form=form, wanted=wanted, **shown, **person_words(programme))
         signer = Signer(staff_id=who.staff_id, name=who.name)
         unit = partial(correcting.correct, programme=programme, person_id=person_id, wanted=wanted, signer=signer)
         await _do(desk, partial(unit, now=now))
@@ -76,6 +77,11 @@ async def _do(desk: Desk, unit: Any) -> None:
         problem = await desk.write(unit)
     except NobodyThereError:
         raise NowhereError from None
+    _refuse(problem)
+
+
+def _refuse(problem: Problem | None) -> None:
+    """Say in Japanese why something cannot be corrected."""
     if problem is not None:
         raise RefusedError(PROBLEMS[problem])
 
@@ -117,14 +123,8 @@ def _read_day(text: str) -> date:
         raise RefusedError("行動した日を選んでください。") from None
 
 
-def _shown(
-    connection: Connection, programme: Programme, person_id: int, wanted: Correction, now: datetime
-) -> dict[str, Any]:
-    """Give what the page that asks again shows; RefusedError where nothing can be done."""
-    view = find_view(connection, programme, person_id)
-    problem = correcting.find_problem(connection, person_id, wanted, now)
-    if problem is not None:
-        raise RefusedError(PROBLEMS[problem])
+def _shown(view: PersonView, wanted: Correction, now: datetime) -> dict[str, Any]:
+    """Give what the page that asks again shows."""
     was = sum(tally.confirmed + tally.self_reported for tally in view.tallies)
-    before = Before(was=was, becomes=was + wanted.points, on_board=correcting.is_week_open(wanted.on, now))
-    return {"view": view, "person": view.person, "before": before, **person_words(programme)}
+    on_board = correcting.is_week_open(wanted.on, now)
+    return {"view": view, "person": view.person, "before": Before(was, was + wanted.points, on_board)}

@@ -92,10 +92,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         return desk.render("people.html", who=who, words=words, found=shown, more=more)
 
     async def show(request: Request, who: Present) -> Response:
-        person_id = request.path_params["person_id"]
-        view = await desk.read(partial(find_view, programme=desk.programme(), person_id=person_id))
-        looked = partial(audit.add, actor=who.name, act="person.look", subject=f"person:{person_id}")
-        await desk.write(partial(looked, now=desk.clock.now()))
+        view = await look(desk, who, request.path_params["person_id"])
         done, key = DONE.get(request.query_params.get("done", ""), ""), secrets.token_hex(8)
         shown: dict[str, Any] = {
             "view": view,
@@ -111,6 +108,14 @@ def routes(desk: Desk) -> list[BaseRoute]:
         guarded(desk, "/staff/people", search, Right.PERSONS, method="POST"),
         guarded(desk, "/staff/people/{person_id:number}", show, Right.PERSONS),
     ]
+
+
+async def look(desk: Desk, who: Present, person_id: int) -> PersonView:
+    """Find what a person's pages show, and write down who looked; NowhereError where nobody is there."""
+    view = await desk.read(partial(find_view, programme=desk.programme(), person_id=person_id))
+    note = partial(audit.add, actor=who.name, act="person.look", subject=f"person:{person_id}")
+    await desk.write(partial(note, now=desk.clock.now()))
+    return view
 
 
 def find_view(connection: Connection, programme: Programme, person_id: int) -> PersonView:

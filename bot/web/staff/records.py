@@ -40,6 +40,7 @@ ACT_WORDS = {
     "registration.cancel": "申し込みを取り消した",
     "person.look": "参加者のページを見た",
     "person.correct": "ポイントを訂正した",
+    "person.erase": "参加者を消した",
     "person.pause": "お知らせを休みにした",
     "person.walk_in": "当日来た人を受け付けた",
     "broadcast.draft": "一斉配信を書いた",

@@ -11,6 +11,7 @@ from bot.web.staff import (
     corrections,
     door,
     entrance,
+    erasures,
     joining,
     overview,
     own,
@@ -64,4 +65,5 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *acting.routes(desk, outlook, ask_quota),
         *persons.routes(desk),
         *corrections.routes(desk),
+        *erasures.routes(desk),
     ]
