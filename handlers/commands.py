@@ -239,7 +239,7 @@ def _read(talk: Talk, words: str) -> Answer:
     if at_an_event is not None:
         return at_an_event
     meant = understanding.understand(words, talk.language, talk.programme, talk.on)
-    return _take_awaited(talk, words, meant) or _do(talk, meant)
+    return _take_awaited(talk, words, meant) or _do(talk, words, meant)
 
 
 def _take_awaited(talk: Talk, words: str, meant: Understanding) -> Answer | None:
@@ -277,11 +277,13 @@ def _stopping(awaiting: str) -> str:
     return STOPPED_BY[question].format(about.partition(":")[0])
 
 
-def _do(talk: Talk, meant: Understanding) -> Answer:
+def _do(talk: Talk, words: str, meant: Understanding) -> Answer:
     """Do what was understood; a name or a distance that was asked for is waited for no longer."""
     talk = _settled(talk, "") if _awaited_words(talk) else talk
     if meant.intent is Intent.REPORT:
         return confirming.ask(talk, meant.actions) if meant.actions else reporting.open_list(talk)
+    if meant.intent is Intent.NONE:
+        helping.note_puzzle(talk, words)
     return INTENTS[meant.intent](talk)
 
 

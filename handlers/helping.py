@@ -1,10 +1,10 @@
-"""The ways on: the menu, the help, staff's address, and an answer to what was not understood. Stores nothing."""
+"""The ways on: the menu, the help, staff's address, and an answer to what was not understood, which is counted."""
 
 from handlers import reporting
 from handlers.messages import Choice
-from handlers.rules import boards
+from handlers.rules import boards, masking
 from handlers.talk import Answer, Talk, card, text
-from storage import standing_orders
+from storage import puzzles, standing_orders
 
 
 def show_menu(talk: Talk) -> Answer:
@@ -82,6 +82,14 @@ def ask_again(talk: Talk) -> Answer:
         talk.choice("使い方", "help"),
     )
     return text(words, *choices)
+
+
+def note_puzzle(talk: Talk, words: str) -> None:
+    """Count what was not understood, masked and without who wrote it, so that staff can teach the bot a new word."""
+    masked = masking.masked(words)
+    if masked:
+        key_hash = talk.keyed_hash(f"puzzle:{talk.language}:{masked}")
+        puzzles.note(talk.connection, talk.language, masked, key_hash, talk.on)
 
 
 def thank_for_media(talk: Talk) -> Answer:

@@ -32,6 +32,7 @@ from storage import (
     outbox,
     people,
     pictures,
+    puzzles,
     quotas,
     reach,
     registrations,
@@ -48,8 +49,8 @@ from storage.database import Database
 
 TABLE_FILES = (
     accounts, alerts, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries, events,
-    friends, inbox, interests, ledger, links, marks, notices, outbox, people, pictures, quotas, reach, registrations,
-    sessions, slots, staff, standing_orders, tallies, throttles, totals, weeks,
+    friends, inbox, interests, ledger, links, marks, notices, outbox, people, pictures, puzzles, quotas, reach,
+    registrations, sessions, slots, staff, standing_orders, tallies, throttles, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATIONS = str(Path(__file__).parent / "migrations")

@@ -15,6 +15,7 @@ class Right(StrEnum):
     LOOK = "look"  # see all events, lists to print, who can be reached and what is wrong
     ARRANGE = "arrange"  # publish, move and cancel events; give and take seats; open a word
     WRITE = "write"  # write broadcasts, submit and arm them
+    WORDS = "words"  # read what nobody understood
     PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
     CORRECT = "correct"  # correct a person's points
     ERASE = "erase"  # erase a person who asked for it
@@ -24,7 +25,7 @@ class Right(StrEnum):
 
 
 _VIEWER = frozenset({Right.ENTER, Right.OWN, Right.LOOK})
-_EDITOR = _VIEWER | {Right.DOOR, Right.ARRANGE, Right.WRITE, Right.PERSONS}
+_EDITOR = _VIEWER | {Right.DOOR, Right.ARRANGE, Right.WRITE, Right.WORDS, Right.PERSONS}
 RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),
     StaffRole.VIEWER: _VIEWER,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from scheduler import upkeep
 from scheduler.slots import SlotRun
-from storage import inbox, notices, outbox, people, slots
+from storage import inbox, notices, outbox, people, puzzles, slots
 from storage.clock import Clock
 from storage.database import Database
 from storage.facts import ChannelName, NoticeKind
@@ -191,3 +191,12 @@ def test_calls_go_ninety_days_after_they_were_made_if_they_have_ended(database: 
     run(database, tmp_path)
     left = database.read(lambda c: c.execute(select(OUTBOX.c.account_id)).scalars().all()).result()
     assert sorted(left) == [2, 3]
+
+
+def test_words_not_understood_go_ninety_days_after_they_were_last_written(database: Database, tmp_path: Path) -> None:
+    for days, words in ((90, "い"), (91, "ろ")):
+        on = (NOW - timedelta(days=days)).date()
+        for _ in range(2):
+            database.write(lambda c, words=words, on=on: puzzles.note(c, "ja", words, words, on)).result()
+    run(database, tmp_path)
+    assert [one.words for one in database.read(lambda c: puzzles.list_most(c, 9)).result()] == ["い"]

@@ -19,6 +19,7 @@ from storage import (
     outbox,
     people,
     prepared,
+    puzzles,
     registrations,
     standing_orders,
     weeks,
@@ -71,6 +72,10 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "leaving the board": lambda c: weeks.unlist_person(c, 1),
     "persons by name": lambda c: people.list_by_name(c, "花", 51),
     "more persons by name": lambda c: people.list_by_name(c, "花", 51, ("花子", 7)),
+    "puzzles": lambda c: puzzles.list_most(c, 51),
+    "more puzzles": lambda c: puzzles.list_most(c, 51, (3, "あ", "ja")),
+    "old puzzles": lambda c: puzzles.forget_old(c, NOW.date(), 500),
+    "a puzzle": lambda c: puzzles.remove(c, "ja", "あ"),
     "this Monday": lambda c: standing_orders.find_push(c, NOW.date()),
 }
 OF_FEW = (
@@ -81,6 +86,7 @@ OF_FEW = (
     "audit_to_report", "broadcast_open", "broadcast_handed_in",
     "delivery_of_account",  # one account's of some days
     "outbox_made",  # of all, read from its oldest end on
+    "puzzle_times", "ix_puzzle_last_on", "sqlite_autoindex_puzzle_1",
     "person_search_name",  # those whose name begins so, from where the page begins
     "person_week_listed", "ix_person_week_person_id",
     "sqlite_autoindex_person_week_1", "sqlite_autoindex_weekly_push_1",  # one row by its key

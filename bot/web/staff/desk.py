@@ -39,6 +39,7 @@ ROOMS = (
     ("/staff", "イベント", Right.ENTER),
     ("/staff/broadcasts", "一斉配信", Right.LOOK),
     ("/staff/people", "参加者", Right.PERSONS),
+    ("/staff/puzzles", "分からなかった言葉", Right.WORDS),
     ("/staff/accounts", "職員", Right.STAFF),
     ("/staff/records", "操作の記録", Right.RECORDS),
     ("/staff/me", "自分のアカウント", Right.OWN),

@@ -42,6 +42,7 @@ ACT_WORDS = {
     "person.correct": "ポイントを訂正した",
     "person.erase": "参加者を消した",
     "person.pause": "お知らせを休みにした",
+    "puzzle.remove": "分からなかった言葉を片づけた",
     "person.walk_in": "当日来た人を受け付けた",
     "broadcast.draft": "一斉配信を書いた",
     "broadcast.edit": "一斉配信を直した",

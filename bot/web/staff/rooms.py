@@ -16,6 +16,7 @@ from bot.web.staff import (
     overview,
     own,
     persons,
+    puzzles,
     records,
     scans,
     seats,
@@ -66,4 +67,5 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *persons.routes(desk),
         *corrections.routes(desk),
         *erasures.routes(desk),
+        *puzzles.routes(desk),
     ]
