@@ -1,0 +1,133 @@
+"""The pages about one person in a real browser: found, corrected, erased without a script, at both widths, by axe.
+
+To look at the pages: ``SCREENSHOTS=folder pytest tests/end_to_end/test_console_people.py``.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Playwright, expect
+from sqlalchemy import Connection
+
+from handlers.rules import person_codes
+from storage import accounts, ledger, people, puzzles
+from storage.facts import ChannelName
+from tests.end_to_end.browsers import SIZES, browser_of, context_of
+from tests.end_to_end.conftest import CHROMIUM, keep_picture
+from tests.end_to_end.office import START, Office, open_office
+from tests.end_to_end.staff_browsers import join
+from tests.end_to_end.test_console import link
+from tests.end_to_end.test_door import RULES
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt install chromium")
+NAME = "みどりのカササギ12"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with open_office(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with browser_of(playwright) as opened:
+        yield opened
+
+
+def settle(office: Office) -> int:
+    """Let somebody have joined by LINE with five points, and others have written riddles; gives the person's number."""
+
+    def unit(connection: Connection) -> int:
+        person_id = people.add(connection, NAME, START)
+        people.add(connection, "みどりのカワセミ3", START)
+        people.change(connection, person_id, ward="moji")
+        account = accounts.add(connection, ChannelName.LINE, "bot", "U1", START)
+        accounts.change(connection, account.id, person_id=person_id, language="ja")
+        act = {"action": "my_bottle", "acted_on": START.date(), "entered_at": START, "points": 5, "n": 1}
+        how = {"kind": ledger.EntryKind.REPORT, "reference": "1:0", "period": "2022-01-26", "rule_version": 1}
+        board = {"counts_for_board": True, "confirmed": False, "account_id": account.id}
+        ledger.add_entry(connection, person_id=person_id, **act, **how, **board)
+        for words, times in (("粗大ごみの出し方を教えてください", 3), ("使い捨てすとろーことわった", 2)):
+            for _ in range(times):
+                puzzles.note(connection, "ja", words, words, START.date())
+        return person_id
+
+    return int(office.do(unit))
+
+
+def find(page: Page, office: Office, sought: str) -> None:
+    page.goto(f"{office.url}/staff/people")
+    page.get_by_label("参加者コード、または名前のはじめ").fill(sought)
+    page.get_by_role("button", name="さがす").click()
+
+
+def fill_correction(page: Page) -> None:
+    page.get_by_text("ポイントを訂正する…").click()
+    page.locator("select[name=action]").select_option("my_bottle")
+    page.locator("input[name=points]").fill("-5")
+    page.locator("select[name=reason]").select_option("double")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_person_is_found_corrected_and_erased_without_any_script(browser: Browser, office: Office, size: str) -> None:
+    person_id = settle(office)
+    with context_of(browser, size, scripted=False) as context:
+        page = context.new_page()
+        join(page, link(office))
+        find(page, office, "ミドリ")
+        expect(page.get_by_role("link", name="みどりのカワセミ3")).to_be_visible()
+        page.get_by_role("link", name=NAME).click()
+        fill_correction(page)
+        page.get_by_role("button", name="確かめる…").click()
+        expect(page.get_by_text("この人の合計：5 → 0")).to_be_visible()
+        page.get_by_role("button", name="訂正する").click()
+        expect(page.get_by_text("訂正しました。")).to_be_visible()
+        page.get_by_role("link", name="この人を消す…").click()
+        page.get_by_label("参加者コードを書き写してください").fill(person_codes.write(person_id))
+        page.get_by_role("button", name="消す").click()
+        expect(page.get_by_text("の人を消しました")).to_be_visible()
+        assert office.do(lambda c: people.find(c, person_id)) is None
+
+
+def everywhere(page: Page, office: Office) -> Iterator[str]:
+    """Go through the pages about persons; gives the name of each as it is open."""
+    person_id = settle(office)
+    join(page, link(office))
+    find(page, office, "みどり")
+    yield "found"
+    page.get_by_role("link", name=NAME).click()
+    page.get_by_text("お知らせを休みにする…").click()
+    fill_correction(page)
+    yield "person"
+    page.get_by_role("button", name="確かめる…").click()
+    yield "correct"
+    page.get_by_role("button", name="訂正する").click()
+    yield "corrected"
+    page.goto(f"{office.url}/staff/people/{person_id}/erasure")
+    yield "erase"
+    page.get_by_label("参加者コードを書き写してください").fill("はい")
+    page.get_by_role("button", name="消す").click()
+    yield "other-code"
+    page.goto(f"{office.url}/staff/puzzles")
+    yield "puzzles"
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desk", "dark")])
+def test_axe_finds_nothing_to_mend_and_text_of_twice_the_size_fits(
+    browser: Browser, office: Office, size: str, scheme: str
+) -> None:
+    with context_of(browser, size, bypass_csp=True) as context:  # axe itself is a script put into the page
+        page = context.new_page()
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        for name in everywhere(page, office):
+            keep_picture(page, f"people-{name}-{size}-{scheme}", full_page=True)
+            found = Axe().run(page, options=RULES)
+            assert found.violations_count == 0, f"{name}\n{found.generate_report()}"
+            for percent in ("100%", "200%"):
+                page.evaluate("size => { document.documentElement.style.fontSize = size }", percent)
+                over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                assert over <= 0, (name, percent)
+            page.evaluate("document.documentElement.style.fontSize = ''")
