@@ -32,8 +32,7 @@ def fresh(engine: str) -> Iterator[Database]:
     try:
         yield database
     finally:
-        if _is_whole(database):
-            (_empty_sqlite if engine == "sqlite" else _empty_postgresql)(database)
+        if _is_whole(database) and (_empty_sqlite if engine == "sqlite" else _empty_postgresql)(database):
             _spare[engine].append(database)
         else:
             _drop(database)
@@ -61,13 +60,18 @@ def _is_whole(database: Database) -> bool:
     return database.is_sqlite or _caretaker(database).execute(_SCHEMA).fetchone() == _migrated_schema()
 
 
-def _empty_sqlite(database: Database) -> None:
+def _empty_sqlite(database: Database) -> bool:
+    """Empty a database; False where somebody still holds a statement of it: its log would bring the rows back."""
     database.engine.dispose()
+    if Path(f"{database.url.database}-wal").exists():
+        return False
     shutil.copy(_migrated_sqlite(), str(database.url.database))
+    return True
 
 
-def _empty_postgresql(database: Database) -> None:
+def _empty_postgresql(database: Database) -> bool:
     _caretaker(database).execute(_empty_all())
+    return True
 
 
 def close_spares() -> None:
