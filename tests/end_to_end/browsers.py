@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
-from tests.end_to_end.conftest import CHROMIUM, FLAGS, WAIT_MS
+from tests.chromium import CHROMIUM
+from tests.end_to_end.conftest import FLAGS, WAIT_MS
 from tests.running import ROOT, Bot
 
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}

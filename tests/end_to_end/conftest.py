@@ -2,17 +2,15 @@
 
 import itertools
 import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
+from tests.chromium import find_chromium, need_japanese_font
 from tests.end_to_end.hands import Phone
 from tests.running import Bot, running
 
-CHROMIUM = shutil.which("chromium")
 SIZES = {"handset": (390, 844), "desk": (1440, 900)}
 NUMBERS = itertools.count(1)
 WAIT_MS = 20_000  # a loaded machine is slow, and waiting costs nothing where all is well
@@ -81,18 +79,11 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (apt install chromium)")
-    if not _has_japanese_font():
-        pytest.skip("no Japanese font is installed (apt install fonts-morisawa-bizud-gothic)")
-    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    path = find_chromium()
+    need_japanese_font()
+    opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
     yield opened
     opened.close()
-
-
-def _has_japanese_font() -> bool:
-    lister = shutil.which("fc-list")
-    return bool(lister and subprocess.run([lister, ":lang=ja"], capture_output=True, check=False).stdout)
 
 
 class Window:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.end_to_end.conftest import CHROMIUM, FLAGS, WAIT_MS
+from tests.chromium import CHROMIUM
+from tests.end_to_end.conftest import FLAGS, WAIT_MS
 from tests.end_to_end.hands import Phone
 from tests.running import ROOT, running
 

@@ -5,17 +5,17 @@ To look at the pages: ``SCREENSHOTS=folder pytest tests/end_to_end/test_broadcas
 
 from collections.abc import Callable
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.chromium import needs_chromium
+from tests.end_to_end.accessibility import RULES
 from tests.end_to_end.browsers import SIZES, context_of
-from tests.end_to_end.conftest import CHROMIUM, Desk, keep_picture
+from tests.end_to_end.conftest import Desk, keep_picture
 from tests.end_to_end.staff_browsers import PASSWORD, join, staff_link
-from tests.end_to_end.test_door import RULES
 from tests.running import Bot
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt install chromium")
+pytestmark = needs_chromium
 WORDS = {
     "headline.ja": "川の清掃のお知らせ",
     "body.ja": "1月29日(土)の朝9時に、清掃をします。\n軍手を持ってきてください。",

@@ -8,20 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from bot.signed import hash_token
 from handlers import staffing
 from handlers.staffing import Doing
 from storage.facts import StaffRole
+from tests.chromium import needs_chromium
+from tests.end_to_end.accessibility import look_through
 from tests.end_to_end.browsers import SIZES, browser_of, context_of
-from tests.end_to_end.conftest import CHROMIUM, keep_picture
+from tests.end_to_end.conftest import keep_picture
 from tests.end_to_end.office import START, Office, open_office
 from tests.end_to_end.staff_browsers import PASSWORD, join, shown_link, sign_in
-from tests.end_to_end.test_door import RULES
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt install chromium")
+pytestmark = needs_chromium
 CHIEF, NEWCOMER = "管理 一郎", "新人 花子"
 
 
@@ -129,18 +129,7 @@ def everywhere(page: Page, office: Office) -> Iterator[str]:
 def test_axe_finds_nothing_to_mend_and_text_of_twice_the_size_fits(
     browser: Browser, office: Office, size: str, scheme: str
 ) -> None:
-    with context_of(browser, size, bypass_csp=True) as context:  # axe itself is a script put into the page
-        page = context.new_page()
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        for name in everywhere(page, office):
-            keep_picture(page, f"console-{name}-{size}-{scheme}", full_page=True)
-            found = Axe().run(page, options=RULES)
-            assert found.violations_count == 0, f"{name}\n{found.generate_report()}"
-            for percent in ("100%", "200%"):
-                page.evaluate("size => { document.documentElement.style.fontSize = size }", percent)
-                over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-                assert over <= 0, (name, percent)
-            page.evaluate("document.documentElement.style.fontSize = ''")
+    look_through(browser, size, scheme, "console", lambda page: everywhere(page, office))
 
 
 def test_the_keyboard_alone_signs_in_and_always_shows_where_it_is(browser: Browser, office: Office) -> None:

@@ -14,16 +14,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, Route, expect
 
 from storage.facts import CheckInWay
+from tests.chromium import needs_chromium
+from tests.end_to_end.accessibility import RULES
 from tests.end_to_end.browsers import CAMERA, browser_of, context_of, link_for
-from tests.end_to_end.conftest import CHROMIUM, keep_picture
+from tests.end_to_end.conftest import keep_picture
 from tests.end_to_end.office import Office, film, open_office
 from tests.running import Bot
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt install chromium")
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
-    "resultTypes": ["violations"],  # what is in order is not written out, which takes most of the time
-}
+pytestmark = needs_chromium
 
 
 @pytest.fixture

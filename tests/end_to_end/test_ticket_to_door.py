@@ -7,16 +7,16 @@ import re
 from pathlib import Path
 
 import httpx
-import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from tests.chromium import needs_chromium
 from tests.end_to_end.browsers import CAMERA, browser_of, context_of, link_for
-from tests.end_to_end.conftest import CHROMIUM, keep_picture
+from tests.end_to_end.conftest import keep_picture
 from tests.end_to_end.hands import Phone
 from tests.end_to_end.office import film
 from tests.running import Bot
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt install chromium")
+pytestmark = needs_chromium
 COURSE = "GXエグゼクティブビジネススクール"
 
 

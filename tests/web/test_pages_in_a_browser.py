@@ -6,7 +6,6 @@ To look at them: ``SCREENSHOTS=folder pytest tests/web/test_pages_in_a_browser.p
 import contextlib
 import os
 import re
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -30,13 +29,13 @@ from storage.facts import GroupWeek, RegistrationState
 from storage.programme_file import read_programme
 from storage.totals import CounterName
 from tests import databases
+from tests.chromium import CHROMIUM, needs_chromium
 from tests.factories import a_period
 from tests.town import KITAQ
 from tests.web.public_app import NOON, OPENING, SECRET, TEXTS, app_of, public_parts
 from tests.web.town_events import seed_the_first_citys
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt install chromium")
+pytestmark = needs_chromium
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 PERSON = 7
 LANGUAGES = ("ja", "en")

@@ -1,7 +1,5 @@
 """A real sandbox with an echo bot behind it, looked at in a real browser; skips with the reason where none is."""
 
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,6 +8,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sy
 
 from bot.sandbox.platform import Settings
 from bot.sandbox.server import Sandbox
+from tests.chromium import find_chromium, need_japanese_font
 from tests.sandbox.phones import echo as echo_bot
 
 LINE_SECRET, LINE_TOKEN, TELEGRAM_TOKEN = "line-secret", "line-token", "42:telegram-token"
@@ -48,11 +47,9 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed (apt install chromium)")
+    path = find_chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 
@@ -65,10 +62,7 @@ def window(browser: Browser) -> Page:
 
 @pytest.fixture
 def japanese_font() -> None:
-    lister = shutil.which("fc-list")
-    fonts = subprocess.run([lister, ":lang=ja"], capture_output=True, check=False).stdout if lister else b""
-    if not fonts:
-        pytest.skip("no Japanese font is installed (apt install fonts-noto-cjk)")
+    need_japanese_font()
 
 
 @pytest.fixture
