@@ -4,7 +4,7 @@ import hashlib
 import math
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -50,16 +50,7 @@ class Pages:
     ) -> None:
         self.texts = texts
         self._programme = programme
-        self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(
-            styles=[_versioned(name) for name in STYLES], public_url=public_url, is_sandbox=is_sandbox
-        )
+        self._environment = _environment(public_url, is_sandbox)
 
     def words_for(self, request: Request, preferred: str | None = None) -> Words:
         """Give the words of the language asked for: ``?lang=``, else ``preferred``, Accept-Language, Japanese."""
@@ -117,6 +108,23 @@ class Pages:
         response.headers.update(headers or {})
         response.headers["Cache-Control"] = "no-store"
         return response
+
+
+@cache
+def _environment(public_url: str, is_sandbox: bool) -> Environment:
+    """Make what compiles the templates, each once while the bot runs."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(
+        styles=[_versioned(name) for name in STYLES], public_url=public_url, is_sandbox=is_sandbox
+    )
+    return environment
 
 
 def _versioned(name: str) -> str:

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,14 +62,15 @@ class NotAllowedError(Exception):
     """Somebody may open this page, and not do this on it, or not with this part."""
 
 
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(WEB / "templates" / "staff"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+TEMPLATES = Environment(
+    loader=FileSystemLoader(WEB / "templates" / "staff"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+"""The pages as they were when the bot started, each compiled when it is first shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,6 @@ class Desk:
     public_url: str = ""
     is_sandbox: bool = False
     trusted_proxies: tuple[Network, ...] = ()
-    templates: Environment = field(default_factory=_templates)
 
     @property
     def is_https(self) -> bool:
@@ -113,10 +114,11 @@ class Desk:
             "is_sandbox": self.is_sandbox,
             "now": self.clock.now(),
         }
-        page = self.templates.get_template(template).render({**wording.WORDS, **shared, **values})
+        page = TEMPLATES.get_template(template).render({**wording.WORDS, **shared, **values})
         return HTMLResponse(page, status, dict(HEADERS))
 
 
+@cache
 def _versioned(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256((WEB / 'static' / name).read_bytes()).hexdigest()[:12]}"
 
