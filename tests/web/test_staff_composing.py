@@ -16,6 +16,7 @@ from tests.web.staff_broadcasts import JA, armed, draft, stored
 from tests.web.staff_clerks import PASSWORD, Clerk, hired
 from tests.web.staff_desk import Office
 
+S = BroadcastState
 SAVE = "下書きを保存する"
 WRITTEN = {
     "title": "川の清掃",
@@ -204,3 +205,47 @@ async def test_a_correction_is_not_written_over_by_a_form_that_cannot_hold_it(of
     number, one = draft(office, kind=BroadcastKind.CORRECTION, texts={"ja": JA}), await hired(office)
     assert (await one.open(f"/staff/broadcasts/{number}/edit")).status_code == 409
     assert "この画面では直せません" in one.words
+
+
+async def test_a_correction_begins_with_what_was_said_and_goes_to_whom_it_reached(office: Office) -> None:
+    office.town.citizen()
+    wrong, one = armed(office), await hired(office)
+    office.do(lambda c: broadcasts.change_state(c, wrong, (S.ARMED,), S.SENDING, began_at=office.town.now))
+    await one.open(f"/staff/broadcasts/{wrong}")
+    await one.press("訂正の下書きを作る")
+    assert "訂正の下書きを作りました" in one.words
+    assert stored(office, wrong).state is S.PAUSED  # nobody more is told what is wrong
+    right = int(str(one.shown.url.path).rpartition("/")[2])
+    await one.open(f"/staff/broadcasts/{right}/edit")
+    assert "前の配信が届いた人だけに送ります" in one.words
+    await one.press(SAVE, **{**fields(one), "body.ja": "正しくは1月30日(日)です。"})
+    kept = stored(office, right).content
+    assert kept.audience == Audience(reached_by=wrong, friends=True)
+    heading, said = messages.load(kept.texts["ja"])
+    assert isinstance(heading, Text)
+    assert "【訂正】" in heading.text
+    assert isinstance(said, Card)
+    assert (said.title, said.lines) == ("清掃のお知らせ", ("正しくは1月30日(日)です。",))
+    assert (kept.kind, kept.corrects_id) == (BroadcastKind.CORRECTION, wrong)
+
+
+async def test_a_correction_that_is_opened_and_saved_changes_nothing(office: Office) -> None:
+    office.town.citizen()
+    wrong, one = armed(office), await hired(office)
+    office.do(lambda c: broadcasts.change_state(c, wrong, (S.ARMED,), S.FINISHED, began_at=office.town.now))
+    await one.open(f"/staff/broadcasts/{wrong}")
+    await one.press("訂正の下書きを作る")
+    right = int(str(one.shown.url.path).rpartition("/")[2])
+    before = stored(office, right).content
+    await one.open(f"/staff/broadcasts/{right}/edit")
+    await one.press(SAVE, **fields(one))
+    assert stored(office, right).content == before
+
+
+async def test_what_has_not_begun_is_edited_and_not_corrected(office: Office) -> None:
+    number, one = draft(office), await hired(office)
+    await one.open(f"/staff/broadcasts/{number}")
+    assert "訂正の下書きを作る" not in one.words
+    answer = await one.send(f"/staff/broadcasts/{number}/corrections")
+    assert answer.status_code == 409
+    assert office.do(lambda c: broadcasts.find(c, number + 1)) is None

@@ -50,6 +50,7 @@ POST /staff/broadcasts/announcements            -    -  -  yes yes yes
 GET  /staff/broadcasts/{broadcast_id:number}/edit - - - yes yes yes
 POST /staff/broadcasts/{broadcast_id:number}/edit - - - yes yes yes
 POST /staff/broadcasts/{broadcast_id:number}/acts - - - yes yes yes
+POST /staff/broadcasts/{broadcast_id:number}/corrections - - - yes yes yes
 POST /staff/broadcasts/{broadcast_id:number}/sending - - - yes yes yes
 POST /staff/broadcasts/{broadcast_id:number}/approval - - - - yes -
 GET  /staff/parts/{part_id:number}/word         -    -  -  yes yes yes

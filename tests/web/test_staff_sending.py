@@ -4,17 +4,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from handlers import arranging, broadcasting
 from handlers.broadcasting import BroadcastRefusedError
 from handlers.rules import broadcasts as rules
 from scheduler.broadcasts import advance
-from storage import audit, broadcasts, marks
+from storage import accounts, approvers, audit, broadcasts, marks
 from storage.facts import Audience, AudienceCount, BroadcastKind, BroadcastState, ChannelName, StaffRole
 from storage.marks import MarkName
+from storage.outbox import OUTBOX, OutboxKind
 from tests.rules.broadcast_facts import content
 from tests.town import Town
-from tests.web.staff_broadcasts import AUTHOR, armed, draft, stored
+from tests.web.staff_broadcasts import AUTHOR, EN, armed, draft, stored
 from tests.web.staff_clerks import PASSWORD, Clerk, hired
 from tests.web.staff_desk import Office
 
@@ -52,6 +54,20 @@ async def approved(office: Office, **changes: object) -> tuple[int, Clerk]:
     await second.press("承認する")
     assert "承認しました" in second.words
     return number, second
+
+
+def phone_of_the_office(office: Office) -> int:
+    """Register a phone whose language is English; gives its account."""
+    key, now = office.town.citizen("en").key, office.town.now
+    phone = office.do(lambda c: accounts.find(c, ChannelName.LINE, "bot", key))
+    office.do(lambda c: approvers.add_device(c, phone.id, "窓口", now))
+    return int(phone.id)
+
+
+def pushes(office: Office) -> list[tuple[int, bytes]]:
+    """List what is pushed, as (account, body)."""
+    rows = office.do(lambda c: c.execute(select(OUTBOX).where(OUTBOX.c.kind == OutboxKind.ALERT)).all())
+    return [(row.account_id, bytes(row.body)) for row in rows]
 
 
 def state(office: Office, number: int) -> BroadcastState:
@@ -274,3 +290,27 @@ async def test_an_event_that_moves_takes_its_announcement_back_to_a_draft_and_th
     one = await author(office)
     await one.open(f"/staff/broadcasts/{number}/check")
     assert "作りなおしてください" in one.words
+
+
+async def test_a_rehearsal_reaches_the_phones_of_the_office_and_nobody_else(office: Office) -> None:
+    number, one = draft(office), await author(office)
+    await one.open(f"/staff/broadcasts/{number}")
+    await one.press("職場の端末だけに、ためしに送る")
+    assert "職場の端末が、まだありません" in one.words
+    phone = phone_of_the_office(office)
+    await one.open(f"/staff/broadcasts/{number}")
+    await one.press("職場の端末だけに、ためしに送る")
+    assert "市民には送っていません" in one.words
+    ((account, body),) = pushes(office)
+    assert account == phone
+    assert b"Clean-up on Sat 29 Jan." in body
+    assert state(office, number) is S.DRAFT
+    assert "broadcast.rehearse" in {row.act for row in office.do(lambda c: audit.list_newest(c, 9))}
+
+
+async def test_what_has_no_text_for_a_phone_of_the_office_is_not_rehearsed(office: Office) -> None:
+    number, one = draft(office, texts={"fr": EN}), await author(office)
+    phone_of_the_office(office)
+    answer = await one.send(f"/staff/broadcasts/{number}/acts", act="rehearse")
+    assert answer.status_code == 409
+    assert pushes(office) == []

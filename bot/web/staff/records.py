@@ -46,6 +46,7 @@ ACT_WORDS = {
     "person.walk_in": "当日来た人を受け付けた",
     "broadcast.draft": "一斉配信を書いた",
     "broadcast.edit": "一斉配信を直した",
+    "broadcast.rehearse": "一斉配信を職場の端末でためした",
     "broadcast.submit": "一斉配信を申請した",
     "broadcast.approve": "一斉配信を承認した",
     "broadcast.return": "一斉配信を書いた人に返した",

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -20,7 +21,9 @@ from bot.web.staff.sending.outlook import Outlook
 from handlers import broadcasting
 from handlers.broadcasting import BroadcastRefusedError, NoBroadcastError
 from handlers.rules.roles import Right
+from scheduler import rehearsing
 from scheduler.quotas import NotAnsweredError
+from storage import audit
 from storage.database import StorageUnavailableError
 
 LONGEST_COMMENT = 1_000
@@ -48,6 +51,23 @@ class _Act:
         await self.do(broadcasting.submit, seen=seen, seen_hash=self.form.get("seen", ""))
         await asyncio.to_thread(self.outlook.tell_approvers, self.number, self.by)
         return "submitted"
+
+    async def rehearse(self) -> str:
+        """Show what is stored on the office's phones only."""
+        content = (await self.desk.read(partial(showing.find, broadcast_id=self.number))).content
+        real_now = self.desk.clock.real()
+
+        def unit(connection: Connection) -> int:
+            audit.add(connection, self.by, "broadcast.rehearse", f"broadcast:{self.number}", self.desk.clock.now())
+            return rehearsing.rehearse(connection, self.outlook.senders, content, wording.REHEARSED, real_now)
+
+        try:
+            shown_on = await self.desk.write(unit)
+        except (KeyError, ValueError):
+            raise RefusedError("このままでは送れない文です。「確かめる」で、直すところを見てください。") from None
+        if not shown_on:
+            raise RefusedError(wording.NO_PHONES)
+        return "rehearsed"
 
     async def approve(self) -> str:
         await self.do(broadcasting.approve, seen_hash=self.form.get("seen", ""))
@@ -91,7 +111,7 @@ class _Act:
         return "stopped"
 
 
-QUICK: Mapping[str, Doer] = {"submit": _Act.submit, "pause": _Act.pause, "stop": _Act.stop}
+QUICK: Mapping[str, Doer] = {"rehearse": _Act.rehearse, "submit": _Act.submit, "pause": _Act.pause, "stop": _Act.stop}
 SENDING: Mapping[str, Doer] = {"arm": _Act.arm, "rearm": _Act.rearm, "resume": _Act.resume}
 APPROVAL: Mapping[str, Doer] = {"approve": _Act.approve, "return": _Act.give_back}
 

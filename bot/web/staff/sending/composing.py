@@ -24,9 +24,9 @@ from handlers.broadcasting import BroadcastRefusedError
 from handlers.rules import broadcasts as rules
 from handlers.rules.broadcasts import Act
 from handlers.rules.roles import Right
-from handlers.texts import JAPANESE, name_language
+from handlers.texts import JAPANESE, Texts, name_language
 from storage import events
-from storage.facts import BroadcastContent, BroadcastFacts
+from storage.facts import BroadcastContent, BroadcastFacts, BroadcastKind
 
 EVENTS = 200  # at most so many to choose from: those to come, and of all the newest
 CHANGED = (
@@ -43,7 +43,7 @@ def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
 
     async def make(request: Request, who: Present) -> Response:
         form, now = await read_form(request), desk.clock.now()
-        content = await _read(desk, who, form, None)
+        content = await _read(desk, who, form, None, outlook.texts)
         if isinstance(content, Response):
             return content
         number = await desk.write(lambda c: broadcasting.draft(c, content, by=who.name, now=now))
@@ -58,13 +58,26 @@ def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
         number = await desk.write(lambda c: broadcasting.draft(c, content, by=who.name, now=now))
         return see_other(f"/staff/broadcasts/{number}?done=announced")
 
+    async def correct(request: Request, who: Present) -> Response:
+        await read_form(request)
+        wrong, now = (
+            await desk.read(partial(showing.find, broadcast_id=request.path_params["broadcast_id"])),
+            desk.clock.now(),
+        )
+        texts = drafting.correct(wrong.content.texts, outlook.texts)
+        try:
+            number = await desk.write(lambda c: broadcasting.correct(c, wrong.id, texts, by=who.name, now=now))
+        except BroadcastRefusedError as error:
+            raise RefusedError(wording.refusal(error.reasons[0])) from None
+        return see_other(f"/staff/broadcasts/{number}?done=correction")
+
     async def show(request: Request, who: Present) -> Response:
         one = await _find(desk, request)
         return await _page(desk, who, drafts.fill(one.content), one)
 
     async def edit(request: Request, who: Present) -> Response:
         form, one, now = await read_form(request), await _find(desk, request), desk.clock.now()
-        content = await _read(desk, who, form, one)
+        content = await _read(desk, who, form, one, outlook.texts)
         if isinstance(content, Response):
             return content
         replace = partial(broadcasting.edit, broadcast_id=one.id, content=content, by=who.name, now=now)
@@ -78,6 +91,7 @@ def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
         guarded(desk, "/staff/broadcasts/new", begin, Right.WRITE),
         guarded(desk, "/staff/broadcasts/new", make, Right.WRITE, method="POST"),
         guarded(desk, "/staff/broadcasts/announcements", announce, Right.WRITE, method="POST"),
+        guarded(desk, "/staff/broadcasts/{broadcast_id:number}/corrections", correct, Right.WRITE, method="POST"),
         guarded(desk, "/staff/broadcasts/{broadcast_id:number}/edit", show, Right.WRITE),
         guarded(desk, "/staff/broadcasts/{broadcast_id:number}/edit", edit, Right.WRITE, method="POST"),
     ]
@@ -92,11 +106,11 @@ async def _find(desk: Desk, request: Request) -> BroadcastFacts:
 
 
 async def _read(
-    desk: Desk, who: Present, form: Mapping[str, str], one: BroadcastFacts | None
+    desk: Desk, who: Present, form: Mapping[str, str], one: BroadcastFacts | None, texts: Texts
 ) -> BroadcastContent | Response:
     """Read what was written; or give the form back, with how it looks, or with what does not fit."""
     try:
-        content = drafts.read(form, desk.programme(), one.content if one else None)
+        content = drafts.read(form, desk.programme(), one.content if one else None, texts)
     except RefusedError as error:
         return await _page(desk, who, form, one, status=409, error=str(error))
     if form.get("act") == "preview":
@@ -134,6 +148,7 @@ async def _page(
         "seen": seen,
         "error": error,
         "words": wording,
+        "is_correction": one is not None and one.content.kind is BroadcastKind.CORRECTION,
         "buttons": drafts.BUTTONS,
         "hours": drafts.HOURS,
         "has_picture": any(name.startswith("alt.") for name in form),

@@ -13,7 +13,7 @@ from bot.web.staff.sending import wording
 from bot.web.staff.wording import field_value
 from handlers import drafting, messages
 from handlers.messages import Card, Choice, Message, Picture
-from handlers.texts import JAPANESE, name_language
+from handlers.texts import JAPANESE, Texts, name_language
 from handlers.tracking import choices_of
 from storage.facts import (
     Audience,
@@ -62,10 +62,16 @@ def empty(now: datetime) -> dict[str, str]:
 
 
 def is_editable(content: BroadcastContent) -> bool:
-    """Tell whether the form can hold a broadcast: a notice of one message a language, with few buttons."""
-    shown = [messages.load(written) for written in content.texts.values()]
+    """Tell whether the form can hold a broadcast: one message a language, below a correction's heading."""
+    shown = [_said(content, written) for written in content.texts.values()]
     fits = all(len(one) == 1 and len(choices_of(one[0])) <= len(BUTTONS) for one in shown)
-    return content.kind is BroadcastKind.NOTICE and fits
+    return content.kind in (BroadcastKind.NOTICE, BroadcastKind.CORRECTION) and fits
+
+
+def _said(content: BroadcastContent, written: str) -> tuple[Message, ...]:
+    """Give what staff wrote themselves: of a correction, what stands below its heading."""
+    shown = messages.load(written)
+    return drafting.without_heading(shown) if content.kind is BroadcastKind.CORRECTION else shown
 
 
 def fill(content: BroadcastContent) -> dict[str, str]:
@@ -92,7 +98,7 @@ def fill(content: BroadcastContent) -> dict[str, str]:
         **dict.fromkeys(ticked, YES),
     }
     for language, written in content.texts.items():
-        form |= {f"{name}.{language}": value for name, value in _words(messages.load(written)[0]).items()}
+        form |= {f"{name}.{language}": value for name, value in _words(_said(content, written)[0]).items()}
     return form
 
 
@@ -117,8 +123,12 @@ def _words(message: Message) -> dict[str, str]:
     return fields
 
 
-def read(form: Form, programme: Programme, was: BroadcastContent | None) -> BroadcastContent:
-    """Read a broadcast from its form; RefusedError says what does not fit. What no field holds stays as it ``was``."""
+def read(form: Form, programme: Programme, was: BroadcastContent | None, catalogue: Texts) -> BroadcastContent:
+    """Read a broadcast from its form; RefusedError says what does not fit. What no field holds stays as it ``was``.
+
+    A correction keeps its heading and whom it is for: those who had been told what was wrong.
+    """
+    is_correction = was is not None and was.kind is BroadcastKind.CORRECTION
     title = _clean(form.get("title", "")).strip()
     if not 0 < len(title) <= LONGEST_TITLE:
         raise RefusedError(f"管理用の名前を、{LONGEST_TITLE}文字までで書いてください。")
@@ -129,7 +139,10 @@ def read(form: Form, programme: Programme, was: BroadcastContent | None) -> Broa
     if not_after <= send_at:
         raise RefusedError("「いつまで」は、「いつから」よりあとにしてください。")
     texts = _read_texts(form, programme.city.languages, was)
-    audience = _read_audience(form, programme, was.audience if was else Audience())
+    if is_correction:
+        texts = drafting.correct(texts, catalogue)
+    before = was.audience if was else Audience()
+    audience = before if is_correction else _read_audience(form, programme, before)
     plain = was or BroadcastContent(
         kind=BroadcastKind.NOTICE, title=title, audience=audience, texts=texts, send_at=send_at, not_after=not_after
     )
@@ -165,7 +178,7 @@ def _read_texts(form: Form, languages: Iterable[str], was: BroadcastContent | No
 
 def _picture(was: BroadcastContent | None) -> Picture | None:
     """Find the picture that stands above the words of every language."""
-    shown = [messages.load(written)[0] for written in was.texts.values()] if was else []
+    shown = [_said(was, written)[0] for written in was.texts.values()] if was else []
     return next((one.picture for one in shown if isinstance(one, Card) and one.picture), None)
 
 

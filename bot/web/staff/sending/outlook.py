@@ -1,11 +1,13 @@
 """What the broadcasts' pages ask of whoever knows the platforms, their prices and where links lead. Asks nothing."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
+from handlers.messages import Sender
 from handlers.rules.forecast import Forecast
 from handlers.rules.preflight import Seen
 from handlers.texts import Texts
-from storage.facts import BroadcastContent
+from storage.facts import BroadcastContent, ChannelName
 
 
 class Outlook(Protocol):
@@ -18,6 +20,10 @@ class Outlook(Protocol):
     @property
     def public_url(self) -> str:
         """Where phones reach our pages; "" where they do not."""
+
+    @property
+    def senders(self) -> Mapping[ChannelName, Sender]:
+        """The platforms that are switched on."""
 
     def foresee(self, number: int) -> Forecast:
         """Foresee what a broadcast takes."""

@@ -32,6 +32,7 @@ DONE = {
     "saved": (S.DRAFT, "下書きを保存しました。"),
     "announced": (S.DRAFT, "お知らせの下書きを作りました。文を読んで、必要なら直してください。"),
     "returned": (S.DRAFT, "書いた人に返しました。"),
+    "correction": (S.DRAFT, "訂正の下書きを作りました。「直す」で、正しい文に直してください。"),
     "submitted": (S.SUBMITTED, "申請しました。ほかの人が承認するまで、送られません。"),
     "approved": (
         S.APPROVED,
@@ -44,6 +45,7 @@ DONE = {
     "stopped": (S.STOPPED, "中止しました。まだの人には送りません。"),
 }
 """What is said after something was done, while the broadcast still stands where that led it."""
+REHEARSED = "職場の端末に、ためしに送りました。市民には送っていません。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,9 @@ def routes(desk: Desk) -> list[BaseRoute]:
     async def show(request: Request, who: Present) -> Response:
         programme = desk.programme()
         found = await desk.read(lambda connection: _view(connection, request.path_params["broadcast_id"], programme))
-        led_to, done = DONE.get(request.query_params.get("done", ""), (None, ""))
-        done = done if found["one"].state is led_to else ""
+        word = request.query_params.get("done", "")
+        led_to, done = DONE.get(word, (None, ""))
+        done = done if found["one"].state is led_to else REHEARSED if word == "rehearsed" else ""
         return desk.render("broadcast.html", who=who, done=done, words=wording, **found)
 
     return [

@@ -116,6 +116,11 @@ CALLS = {
     OutboxState.SKIPPED: "取りやめました",
     OutboxState.EXPIRED: "時間切れになりました",
 }
+REHEARSED = "【ためし】職場の端末だけに届いています。市民には、まだ送っていません。"
+NO_PHONES = (
+    "ためしに送る職場の端末が、まだありません。ボットを動かしている機械で登録してください"
+    "（python -m bot broadcast device。OPERATIONS.mdの10）。"
+)
 PAUSED_WHY = {"event changed": "イベントが変わったため", "corrected": "訂正するため", "by hand": "職員の操作"}
 
 
