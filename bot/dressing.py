@@ -1,7 +1,7 @@
 """What the bot wears on Telegram: its command menu and what it says of itself, in every language. Sends nothing."""
 
 from bot.channels.telegram.channel import Telegram
-from handlers.texts import JAPANESE, Texts, _
+from handlers.texts import JAPANESE, Texts, _, web_tag
 from storage.facts import Programme
 
 COMMANDS = {
@@ -47,10 +47,10 @@ def describe(texts: Texts, programme: Programme, language: str) -> str:
 
 
 def _spoken(texts: Texts) -> list[str]:
-    """List the languages that Telegram has a tag of two letters for (API, setMyCommands)."""
-    return [language for language in texts.languages if len(language) == 2]
+    """List the languages that Telegram has a tag of their own for; easy Japanese has none."""
+    return [language for language in texts.languages if language == web_tag(language)]
 
 
 def _tag(language: str) -> str:
-    """Give Telegram's tag: everybody whose language is not spoken here reads Japanese."""
-    return "" if language == JAPANESE else language
+    """Give Telegram's tag, two letters (API, setMyCommands): whose language is not spoken here reads Japanese."""
+    return "" if language == JAPANESE else language.partition("-")[0]

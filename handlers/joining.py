@@ -6,18 +6,8 @@ from handlers import browsing
 from handlers.messages import Choice
 from handlers.rules import names
 from handlers.talk import Answer, Talk, card, text
+from handlers.texts import language_name
 from storage import accounts, people
-
-NATIVE_NAMES = {
-    "ja": "日本語",
-    "ja-easy": "やさしい日本語",
-    "en": "English",
-    "zh-hans": "简体中文",
-    "ko": "한국어",
-    "vi": "Tiếng Việt",
-    "id": "Bahasa Indonesia",
-}
-"""What each language calls itself; a person finds their own among others."""
 
 
 def needs_consent(talk: Talk) -> bool:
@@ -28,7 +18,7 @@ def needs_consent(talk: Talk) -> bool:
 def ask_language(talk: Talk) -> Answer:
     """Ask for the language, the guessed one first, each in its own words."""
     spoken = sorted(talk.programme.city.languages, key=lambda language: language != talk.guessed_language)
-    buttons = [Choice(NATIVE_NAMES.get(language, language), f"lang:{language}") for language in spoken]
+    buttons = [Choice(language_name(language), f"lang:{language}") for language in spoken]
     project = talk.programme.city.project
     titles = dict.fromkeys(project.get(language, project["ja"]) for language in spoken)
     return card(" / ".join(titles), ("ことばを選んでください。", "Please choose your language."), *buttons)

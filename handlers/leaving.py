@@ -6,11 +6,11 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from handlers import erasing, joining
+from handlers import erasing
 from handlers.messages import Choice
 from handlers.rules import calendar, person_codes
 from handlers.talk import Answer, Talk, card, text
-from handlers.texts import format_day
+from handlers.texts import format_day, language_name
 from storage import accounts, inbox, ledger, people, remains, weeks
 from storage.facts import PersonFacts
 
@@ -26,7 +26,7 @@ def show_data(talk: Talk) -> Answer:
         talk.say("名前：{name}", name=person.nickname),
         talk.say("参加者コード：{code}（問い合わせのとき、市に伝えてください）", code=person_codes.write(person.id)),
         talk.say("区：{ward}", ward=talk.word(ward.name) if ward else talk.say("まだ選んでいません")),
-        talk.say("ことば：{language}", language=joining.NATIVE_NAMES.get(talk.language, talk.language)),
+        talk.say("ことば：{language}", language=language_name(talk.language)),
         talk.say(
             "同意した日：{day}（第{version}版）",
             day=format_day(_agreed_on(talk, person), talk.language, year=True),

@@ -5,7 +5,7 @@ from handlers.messages import Choice
 from handlers.rules import names
 from handlers.rules.names import NicknameProblem
 from handlers.talk import Answer, Talk, card, text
-from handlers.texts import _
+from handlers.texts import _, language_name
 from storage import accounts, interests, people
 from storage.facts import Interest, ReminderChoice
 
@@ -19,7 +19,7 @@ REMINDERS = {
 
 def show(talk: Talk) -> Answer:
     """Show the settings."""
-    language = joining.NATIVE_NAMES.get(talk.language, talk.language)
+    language = language_name(talk.language)
     lines = [talk.say("ことば：{language}", language=language)]
     buttons = [Choice("言語 / Language", "language")]
     if talk.person is not None:

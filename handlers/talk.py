@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from handlers.messages import Card, Choice, Incoming, Message, Text
-from handlers.texts import Texts, Words, format_day, format_number
+from handlers.texts import Texts, Words, format_day, format_number, nearest_language
 from storage import accounts, people
 from storage import facts as f
 
@@ -48,9 +48,8 @@ class Talk:
     @property
     def guessed_language(self) -> str:
         """The language the app suggests, if the city speaks it."""
-        tag = (self.incoming.language or "").lower()
         spoken = self.programme.city.languages
-        return next((language for language in spoken if tag == language or tag.startswith(f"{language}-")), spoken[0])
+        return nearest_language(self.incoming.language, spoken) or spoken[0]
 
     @property
     def is_news(self) -> bool:

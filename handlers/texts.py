@@ -23,13 +23,29 @@ from storage.clock import TOKYO
 LOCALES = Path(__file__).parent / "locales"
 JAPANESE = "ja"
 _OWN_LOCALES = {"ja-easy": "ja"}  # languages of ours that CLDR does not know, and whose conventions they follow
-_OWN_NAMES = {"ja-easy": "やさしい日本語"}
-_DAY_PATTERNS = {"ja": ("M月d日(E)", "y年M月d日(E)"), "en": ("E d MMM", "E d MMM y")}
+_OWN_NAMES = {"ja-easy": "やさしい日本語", "zh-Hans": "简体中文", "id": "Bahasa Indonesia"}
+_OTHER_TAGS = {"zh": "zh-Hans", "in": "id"}  # phones say zh-CN, zh-TW and, the older ones, in-ID
+_DAY_PATTERNS = {
+    "ja": ("M月d日(E)", "y年M月d日(E)"),
+    "en": ("E d MMM", "E d MMM y"),
+    "zh": ("M月d日(E)", "y年M月d日(E)"),
+}
+_TIME_PATTERNS = {"ko": "aaaa h:mm"}  # 오후 2:30; the abbreviated form is PM 2:30
+_NO_COMMA = ("ja", "zh", "ko")  # day and time stand side by side
 
 
 def _(message: str) -> str:
     """Mark a text for the catalogues where it is declared; it is put into words later, by ``say``."""
     return message
+
+
+def nearest_language(tag: str | None, languages: Iterable[str]) -> str | None:
+    """Find the language for an IETF tag such as ``en-GB`` or ``zh-CN``; None when there is none."""
+    known = {language.lower(): language for language in languages}
+    parts = (tag or "").replace("_", "-").lower().split("-")
+    wider = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    candidates = (*wider, _OTHER_TAGS.get(parts[0], "").lower())
+    return next((known[candidate] for candidate in candidates if candidate in known), None)
 
 
 class Words:
@@ -62,13 +78,7 @@ class Texts:
         self.match = lru_cache(maxsize=100)(self._match)  # a few tags, asked about again and again
 
     def _match(self, tag: str | None) -> str | None:
-        """Find our language for an IETF tag such as ``en-GB``; None when there is none."""
-        if not tag:
-            return None
-        known = {language.lower(): language for language in self.languages}
-        parts = tag.replace("_", "-").lower().split("-")
-        wider = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
-        return next((known[candidate] for candidate in wider if candidate in known), None)
+        return nearest_language(tag, self.languages)
 
     def of(self, language: str | None) -> Words:
         """Give the words of a language, or Japanese."""
@@ -98,9 +108,14 @@ def language_name(language: str) -> str:
 
 def name_language(language: str, reader: str) -> str:
     """Name a language in the reader's language: 英語; Japanese."""
-    if language in _OWN_NAMES:
+    if language in _OWN_LOCALES:
         return _OWN_NAMES[language]
     return _locale(language).get_display_name(_locale(reader)) or language
+
+
+def web_tag(language: str) -> str:
+    """Give the tag for ``lang``, ``hreflang`` and Content-Language: BCP 47 knows easy Japanese only as ``ja``."""
+    return _OWN_LOCALES.get(language, language)
 
 
 @lru_cache(maxsize=4096)
@@ -125,8 +140,12 @@ def format_plain_day(on: date, language: str) -> str:
 
 
 def format_month(on: date, language: str, *, year: bool = True) -> str:
-    """Write a month: 2022年1月; January 2022; without its year as short as it goes: 1月; Jan."""
-    return format_skeleton("yMMMM" if year else "MMM", on, locale=_locale(language))
+    """Write a month: 2022年1月; January 2022; without its year as short as it goes: 1月; Jan.
+
+    Babel's skeleton for the short form reads names that stand alone, which it mixes up between languages.
+    """
+    locale = _locale(language)
+    return format_skeleton("yMMMM", on, locale=locale) if year else format_date(on, "MMM", locale=locale)
 
 
 def format_time(at: datetime, language: str) -> str:
@@ -140,10 +159,10 @@ def format_time(at: datetime, language: str) -> str:
         return format_clock(clock, "aK時m分" if clock.minute else "aK時", locale=locale)
     if locale.language == "en":
         return format_clock(clock, "h:mm a", locale=locale).lower()
-    return format_clock(clock, "short", locale=locale)
+    return format_clock(clock, _TIME_PATTERNS.get(locale.language, "short"), locale=locale)
 
 
 def format_moment(at: datetime, language: str, *, year: bool = False) -> str:
     """Write a moment as its Tokyo day and time: 11月26日(木) 午後2時; Thu 26 Nov, 2:00 pm."""
     day, clock = format_day(at.astimezone(TOKYO).date(), language, year=year), format_time(at, language)
-    return f"{day} {clock}" if _locale(language).language == JAPANESE else f"{day}, {clock}"
+    return f"{day} {clock}" if _locale(language).language in _NO_COMMA else f"{day}, {clock}"

@@ -57,7 +57,8 @@ def _texts(event: PlannedEvent, programme: Programme) -> Iterator[str]:
 
 
 def _in_words(path: str, texts: Texts, programme: Programme) -> Iterator[str]:
-    yield from text_checks.in_every_language(path, texts, programme.city.languages)
+    city = programme.city
+    yield from text_checks.in_every_language(path, texts, city.staff_languages or city.languages)
     for language, text in texts.items():
         yield from text_checks.words(f"{path}.{language}", text)
 

@@ -76,6 +76,8 @@ def _city(programme: Programme) -> Iterator[str]:
         if not text_checks.LANGUAGE.fullmatch(language):
             yield f'city.languages: "{language}" is not a language tag such as "en" or "zh-Hans"'
     yield from text_checks.twice("city.languages", city.languages)
+    for language in sorted({*city.staff_languages} - {*city.languages}):
+        yield f'city.staff_languages: "{language}" is not in city.languages'
     if city.population < 1:
         yield "city.population: must be 1 or more"
     if not city.population_source.strip():

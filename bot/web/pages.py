@@ -27,6 +27,7 @@ from handlers.texts import (
     format_number,
     format_plain_day,
     language_name,
+    web_tag,
 )
 from storage.database import StorageUnavailableError
 from storage.facts import Programme
@@ -81,7 +82,7 @@ class Pages:
         )
         if words.language == EASY_JAPANESE:
             page = read_aloud(page)
-        headers = {"Content-Language": words.language, "Vary": "Accept-Language", "Cache-Control": "no-cache"}
+        headers = {"Content-Language": web_tag(words.language), "Vary": "Accept-Language", "Cache-Control": "no-cache"}
         return HTMLResponse(page, status, headers)
 
     @property
@@ -121,6 +122,7 @@ def _environment(public_url: str, is_sandbox: bool) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.filters["web_tag"] = web_tag
     environment.globals.update(
         styles=[_versioned(name) for name in STYLES], public_url=public_url, is_sandbox=is_sandbox
     )

@@ -206,7 +206,8 @@ class BoardLimits:
 class City:
     """Who runs the bot. ``page`` is the city's own page; ``contact`` says how a person reaches staff.
 
-    ``data_licence`` (an SPDX name, such as CC-BY-4.0) and its page stand beside the open data.
+    ``data_licence`` (an SPDX name, such as CC-BY-4.0) and its page stand beside the open data. ``staff_languages``
+    are those that staff write events in; empty: all of ``languages``.
     """
 
     name: Texts
@@ -220,6 +221,7 @@ class City:
     mascot: str = ""
     data_licence: str = "CC-BY-4.0"
     data_licence_page: str = "https://creativecommons.org/licenses/by/4.0/"
+    staff_languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,10 @@
 Extraction is Babel's own, from Python and Jinja, so a text that translators cannot see is found here.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 from string import Formatter
 
@@ -12,6 +14,8 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from bot.channels.line.lengths import graphemes
+from bot.channels.line.limits import QUICK_LABEL_GRAPHEMES
 from handlers.texts import (
     LOCALES,
     Texts,
@@ -22,6 +26,7 @@ from handlers.texts import (
     format_plain_day,
     format_time,
     language_name,
+    web_tag,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +41,7 @@ KEYWORDS = {
     "gettext": None,
     "ngettext": (1, 2),
 }
+KANA, KANA_OR_KANJI = "[ぁ-んァ-ヺ]", "[ぁ-んァ-ヺ一-鿿]"
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
 ENGLISH = HEADER + '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
 
@@ -79,8 +85,37 @@ def test_every_text_in_code_is_translated_with_the_same_placeholders(domain: str
     assert faults(DOMAINS[domain], path) == []
 
 
-def test_english_is_there_for_the_chats_and_the_pages() -> None:
-    assert {(domain, path.parts[-3]) for domain, path in CATALOGUES} >= {("bot", "en"), ("pages", "en")}
+def test_the_chats_and_the_pages_speak_seven_languages() -> None:
+    translated = {"ja-easy", "en", "zh-Hans", "ko", "vi", "id"}
+    assert {(domain, path.parts[-3]) for domain, path in CATALOGUES} == set(product(DOMAINS, translated))
+
+
+def translations(catalogue: Path) -> Iterator[tuple[str, str]]:
+    """Pair each Japanese sentence with what it is in the catalogue, every plural form."""
+    with catalogue.open("rb") as file:
+        for message in read_po(file):
+            if isinstance(message.id, str):
+                yield message.id, str(message.string)
+            else:
+                yield from ((message.id[0], form) for form in message.string)
+
+
+@pytest.mark.parametrize("language", ["ja-easy", "en", "zh-Hans", "ko", "vi", "id"])
+def test_a_buttons_words_fit_lines_quick_replies(language: str) -> None:
+    """LINE cuts a quick reply after 20 characters; the same words stand on cards and in Telegram's menu."""
+    found = extract_from_dir(ROOT / "handlers", METHODS, keywords={"choice": None}, comment_tags=())
+    labels = {message for _, _, message, _, _ in found}
+    said = dict(translations(LOCALES / language / "LC_MESSAGES" / "bot.po"))
+    assert {one: said[one] for one in labels if len(list(graphemes(said[one]))) > QUICK_LABEL_GRAPHEMES} == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "foreign"),
+    [("en", KANA_OR_KANJI), ("vi", KANA_OR_KANJI), ("id", KANA_OR_KANJI), ("ko", KANA_OR_KANJI), ("zh-Hans", KANA)],
+)
+def test_no_japanese_is_left_in_another_language(language: str, foreign: str) -> None:
+    said = [pair for domain in DOMAINS for pair in translations(LOCALES / language / "LC_MESSAGES" / f"{domain}.po")]
+    assert [text for _, text in said if re.search(foreign, text)] == []
 
 
 def test_a_text_that_nobody_translated_is_found(tmp_path: Path) -> None:
@@ -136,6 +171,9 @@ def test_an_unknown_language_is_answered_in_japanese(folder: Path) -> None:
         ("ja-JP", "ja"),
         ("ja-easy", "ja-easy"),
         ("zh-hans-CN", "zh-Hans"),
+        ("zh-CN", "zh-Hans"),
+        ("zh-TW", "zh-Hans"),
+        ("vi-VN", "ja"),
     ],
 )
 def test_a_language_tag_finds_its_nearest_catalogue(folder: Path, tag: str, language: str) -> None:
@@ -143,7 +181,12 @@ def test_a_language_tag_finds_its_nearest_catalogue(folder: Path, tag: str, lang
 
 
 def test_languages_are_named_in_themselves() -> None:
-    assert [language_name(tag) for tag in ("ja", "ja-easy", "en")] == ["日本語", "やさしい日本語", "English"]
+    named = ["日本語", "やさしい日本語", "English", "简体中文", "한국어", "Tiếng Việt", "Bahasa Indonesia"]
+    assert [language_name(tag) for tag in ("ja", "ja-easy", "en", "zh-Hans", "ko", "vi", "id")] == named
+
+
+def test_browsers_are_told_of_languages_that_they_know() -> None:
+    assert [web_tag(language) for language in ("ja", "ja-easy", "zh-Hans")] == ["ja", "ja", "zh-Hans"]
 
 
 def test_numbers_have_a_comma_every_three_digits() -> None:
@@ -159,7 +202,12 @@ def test_days_carry_their_weekday() -> None:
     ]
     assert format_day(on, "ja", year=True) == "2026年11月26日(木)"
     assert format_day(on, "en", year=True) == "Thu 26 Nov 2026"
-    assert format_day(on, "ko") == "11월 26일 (목)"
+    assert [format_day(on, language) for language in ("zh-Hans", "ko", "vi", "id")] == [
+        "11月26日(周四)",
+        "11월 26일 (목)",
+        "Th 5, 26 thg 11",
+        "Kam, 26 Nov",
+    ]
 
 
 def test_days_of_periods_and_sources_do_without() -> None:
@@ -174,7 +222,8 @@ def test_days_of_periods_and_sources_do_without() -> None:
 def test_months_are_written_in_full_and_short() -> None:
     on = date(2022, 1, 1)
     assert [format_month(on, language) for language in ("ja", "ja-easy", "en")] == ["2022年1月"] * 2 + ["January 2022"]
-    assert [format_month(on, language, year=False) for language in ("ja", "en")] == ["1月", "Jan"]
+    short = [format_month(on, language, year=False) for language in ("ja", "en", "zh-Hans", "ko", "vi", "id")]
+    assert short == ["1月", "Jan", "1月", "1월", "thg 1", "Jan"]
 
 
 @pytest.mark.parametrize(
@@ -195,3 +244,19 @@ def test_a_moment_is_its_tokyo_day_and_time() -> None:
     at = datetime(2026, 11, 25, 15, 30, tzinfo=UTC)
     assert format_moment(at, "ja") == "11月26日(木) 午前0時30分"
     assert format_moment(at, "en", year=True) == "Thu 26 Nov 2026, 12:30 am"
+
+
+def test_moments_and_numbers_read_as_each_language_writes_them() -> None:
+    at = datetime(2026, 11, 26, 5, 30, tzinfo=UTC)
+    assert [format_moment(at, language) for language in ("zh-Hans", "ko", "vi", "id")] == [
+        "11月26日(周四) 14:30",
+        "11월 26일 (목) 오후 2:30",
+        "Th 5, 26 thg 11, 14:30",
+        "Kam, 26 Nov, 14.30",
+    ]
+    assert [format_number(60_000, language) for language in ("zh-Hans", "ko", "vi", "id")] == [
+        "60,000",
+        "60,000",
+        "60.000",
+        "60.000",
+    ]

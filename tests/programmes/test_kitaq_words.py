@@ -20,7 +20,7 @@ def understood(text, language):
 @pytest.mark.parametrize("language", PROGRAMME.city.languages)
 def test_every_name_of_an_action_is_understood_as_that_action(language):
     for action in PROGRAMME.actions:
-        for name in (action.code, action.title[language], action.label[language], *action.aliases[language]):
+        for name in (action.code, action.title[language], action.label[language], *action.aliases.get(language, ())):
             assert understood(name, language) == [action.code], name
 
 
@@ -80,7 +80,7 @@ def test_every_action_is_known_by_many_words(language, least):
 def test_an_alias_is_never_part_of_a_longer_one_of_another_action():
     """A matcher that prefers the longest word must not be needed for that."""
     for language in PROGRAMME.city.languages:
-        owned = [(alias, action.code) for action in PROGRAMME.actions for alias in action.aliases[language]]
+        owned = [(alias, action.code) for action in PROGRAMME.actions for alias in action.aliases.get(language, ())]
         inside = [
             (short, long, mine, other)
             for short, mine in owned

@@ -1,5 +1,6 @@
 """The public page, its JSON and the privacy page: figures as stored, the right language, safe headers, kind errors."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -280,11 +281,21 @@ async def test_what_stood_before_the_bot_counts_in_the_period_it_is_dated_in_onl
     assert "ボットを始める前" not in page
 
 
+async def test_search_engines_are_told_of_each_language_under_a_tag_they_know(database: Database) -> None:
+    programme = a_programme()
+    parts = public_parts(database, pages=Pages(TEXTS, lambda: programme, "https://city.test"))
+    async with reader(app_of(parts)) as browser:
+        page = (await browser.get("/?lang=en")).text
+    found = re.findall(r'<link rel="alternate" hreflang="(\S+)" href="(\S+)">', page)
+    assert found == [("ja", "https://city.test/?lang=ja"), ("en", "https://city.test/?lang=en")]
+    assert '<html lang="en">' in page
+
+
 async def test_easy_japanese_stands_beside_the_citys_languages_with_readings_above(database: Database) -> None:
     async with reader(app_of(public_parts(database))) as browser:
         page = await browser.get("/?lang=ja-easy")
         assert 'href="/?lang=ja-easy"' in (await browser.get("/")).text
-    assert page.headers["content-language"] == "ja-easy"
+    assert page.headers["content-language"] == "ja"
     assert "<ruby>参加<rp>（</rp><rt>さんか</rt><rp>）</rp></ruby>した" in page.text
 
 
