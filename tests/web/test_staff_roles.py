@@ -26,6 +26,8 @@ GET  /staff/people/{person_id:number}/erasure   -    -  -  -  -  yes
 POST /staff/people/{person_id:number}/erasure   -    -  -  -  -  yes
 GET  /staff/puzzles                             -    -  -  yes yes yes
 POST /staff/puzzles                             -    -  -  yes yes yes
+GET  /staff/switches                            -    -  -  yes yes yes
+POST /staff/switches                            -    -  -  yes yes yes
 GET  /staff/me                                  -    -  yes yes yes yes
 POST /staff/me                                  -    -  yes yes yes yes
 POST /staff/prove                               -    -  yes yes yes yes

@@ -21,6 +21,7 @@ from bot.web.staff import (
     scans,
     seats,
     sign_in,
+    switches,
     words,
 )
 from bot.web.staff.cookies import Cookie
@@ -68,4 +69,5 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *corrections.routes(desk),
         *erasures.routes(desk),
         *puzzles.routes(desk),
+        *switches.routes(desk),
     ]
