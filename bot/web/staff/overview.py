@@ -59,6 +59,7 @@ URGENT_ACTS = {
     "part.move": "日時の変更",
     "part.cancel": "回の中止",
     "event.cancel": "イベントの中止",
+    "rules.missed": "決めた日に、きまりの新しい版を始められませんでした",
     "disaster.on": "災害時の切りかえ",
     "disaster.off": "災害時の切りかえの終わり",
 }

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.web.staff import (
     acts,
+    catalogue,
     colleagues,
     cookies,
     corrections,
@@ -18,6 +19,8 @@ from bot.web.staff import (
     persons,
     puzzles,
     records,
+    rewriting,
+    ruling,
     scans,
     seats,
     sign_in,
@@ -69,5 +72,8 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *corrections.routes(desk),
         *erasures.routes(desk),
         *puzzles.routes(desk),
+        *catalogue.routes(desk),
+        *ruling.routes(desk),
+        *rewriting.routes(desk),
         *switches.routes(desk),
     ]
