@@ -171,10 +171,14 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameWords:
-    """The two word lists of which a generated nickname is made, by language: 「みどりのカササギ12」."""
+    """The two word lists of which a generated nickname is made, by language: 「みどりのカササギ12」.
+
+    A chosen name that holds one of ``refused`` is never shown to others, whatever its width, case and signs between.
+    """
 
     first: Mapping[str, tuple[str, ...]]
     second: Mapping[str, tuple[str, ...]]
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,8 @@ GET  /staff/people/{person_id:number}/erasure   -    -  -  -  -  yes
 POST /staff/people/{person_id:number}/erasure   -    -  -  -  -  yes
 GET  /staff/puzzles                             -    -  -  yes yes yes
 POST /staff/puzzles                             -    -  -  yes yes yes
+GET  /staff/names                               -    -  -  yes yes yes
+POST /staff/names                               -    -  -  yes yes yes
 GET  /staff/catalogue                           -    -  yes yes yes yes
 GET  /staff/catalogue/versions/{version:number} -    -  yes yes yes yes
 GET  /staff/catalogue/draft                     -    -  -  -  yes yes

@@ -41,6 +41,7 @@ ROOMS = (
     ("/staff/broadcasts", "一斉配信", Right.LOOK),
     ("/staff/people", "参加者", Right.PERSONS),
     ("/staff/puzzles", "分からなかった言葉", Right.WORDS),
+    ("/staff/names", "確認を待つ名前", Right.NAMES),
     ("/staff/catalogue", "行動ときまり", Right.LOOK),
     ("/staff/switches", "緊急の切りかえ", Right.SWITCH),
     ("/staff/accounts", "職員", Right.STAFF),

@@ -42,6 +42,8 @@ ACT_WORDS = {
     "person.correct": "ポイントを訂正した",
     "person.erase": "参加者を消した",
     "person.pause": "お知らせを休みにした",
+    "name.release": "名前を出してよいと決めた",
+    "name.refuse": "名前を断った",
     "rules.change": "次の版の下書きを変えた",
     "rules.discard": "次の版の下書きを捨てた",
     "rules.sign": "次の版を始める日を決めた",
