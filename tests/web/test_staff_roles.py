@@ -33,6 +33,7 @@ GET  /staff/catalogue                           -    -  yes yes yes yes
 GET  /staff/catalogue/versions/{version:number} -    -  yes yes yes yes
 GET  /staff/catalogue/draft                     -    -  -  -  yes yes
 POST /staff/catalogue/draft                     -    -  -  -  yes yes
+POST /staff/catalogue/draft/file                -    -  -  -  yes yes
 POST /staff/catalogue/draft/start               -    -  -  -  yes yes
 GET  /staff/catalogue/draft/actions/{code}      -    -  -  -  yes yes
 POST /staff/catalogue/draft/actions/{code}      -    -  -  -  yes yes

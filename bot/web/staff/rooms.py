@@ -17,6 +17,7 @@ from bot.web.staff import (
     names,
     overview,
     own,
+    pasting,
     persons,
     puzzles,
     records,
@@ -77,5 +78,6 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *catalogue.routes(desk),
         *ruling.routes(desk),
         *rewriting.routes(desk),
+        *pasting.routes(desk),
         *switches.routes(desk),
     ]

@@ -1,6 +1,6 @@
 """Staff see what differs between the draft and the version in force, and set from when it counts. Changes no action."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -35,7 +35,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
     """Give ``/staff/catalogue/draft`` with its acts, and ``…/start``, for which the password is asked again."""
 
     async def show(request: Request, who: Present) -> Response:
-        return await _show(who, done=request.query_params.get("done") == "changed")
+        return await show_draft(desk, who, done=request.query_params.get("done") == "changed")
 
     async def act(request: Request, who: Present) -> Response:
         form = await read_form(request)
@@ -55,22 +55,29 @@ def routes(desk: Desk) -> list[BaseRoute]:
             )
             version = await do(desk, unit)
         except RefusedError as error:
-            return await _show(who, form, str(error))
+            return await show_draft(desk, who, form, str(error))
         return see_other(f"/staff/catalogue?done={'signed' if version is None else 'begun'}")
-
-    async def _show(
-        who: Present, form: Mapping[str, str] | None = None, error: str = "", *, done: bool = False
-    ) -> Response:
-        found, today = await desk.read(_find_draft), desk.clock.today()
-        status = 409 if error else 200
-        shown: dict[str, Any] = {"form": form or {}, "error": error, "done": done, "today": today, **found}
-        return desk.render("rule_draft.html", who=who, status=status, **shown)
 
     return [
         guarded(desk, DRAFT, show, Right.RULES),
         guarded(desk, DRAFT, act, Right.RULES, method="POST"),
         guarded(desk, f"{DRAFT}/start", start, Right.RULES, method="POST", fresh=True),
     ]
+
+
+async def show_draft(
+    desk: Desk,
+    who: Present,
+    form: Mapping[str, str] | None = None,
+    error: str = "",
+    *,
+    done: bool = False,
+    problems: Sequence[str] = (),
+) -> Response:
+    """Show the draft, with what was typed where something is wrong with it."""
+    found, today = await desk.read(_find_draft), desk.clock.today()
+    shown: dict[str, Any] = {"form": form or {}, "error": error, "problems": problems, "done": done, "today": today}
+    return desk.render("rule_draft.html", who=who, status=409 if error else 200, **shown, **found)
 
 
 async def do(desk: Desk, unit: Callable[[Connection], Any]) -> Any:
