@@ -5,7 +5,7 @@ import hmac
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -16,12 +16,11 @@ from handlers.rules import calendar
 from handlers.talk import Answer, Talk
 from handlers.texts import Texts
 from scheduler.pacing import LEASE
-from storage import accounts, inbox, marks, outbox, people
+from storage import accounts, inbox, outbox, people, switches
 from storage.clock import Clock
 from storage.database import lock_account, lock_person, try_lock_account
 from storage.facts import AccountFacts, ChannelName, Programme
 from storage.inbox import StoredEvent
-from storage.marks import MarkName
 from storage.outbox import OutboxKind, OutboxState, StoredCall
 
 ANSWER_LIFE = timedelta(hours=24)
@@ -102,7 +101,7 @@ def _open_talk(connection: Connection, house: House, event: StoredEvent, incomin
     if account.person_id is not None and lock_person(connection, account.person_id):
         # the person may have left through another account while this one waited for the lock
         account = _find_account(connection, house, key)
-    said_at = house.clock.calendar(event.occurred_at)
+    said_at, switched = house.clock.calendar(event.occurred_at), switches.find(connection)
     return Talk(
         connection=connection,
         programme=programme,
@@ -115,7 +114,8 @@ def _open_talk(connection: Connection, house: House, event: StoredEvent, incomin
         said_at=said_at,
         today=calendar.tokyo_day(now),
         on=calendar.tokyo_day(said_at),
-        heat_alert_days=_heat_alert_days(connection, programme),
+        heat_alert_days=switched.heat_days.union(programme.heat_alert_days),
+        is_disaster=switched.disaster is not None,
         keyed_hash=house.keyed_hash,
         make_link=house.make_link,
         public_url=house.public_url,
@@ -129,11 +129,6 @@ def _find_account(connection: Connection, house: House, key: Address) -> Account
     """Find an account, know who comes back after a year, or add a stranger."""
     found = accounts.find(connection, *key) or burying.find_buried(connection, house.keyed_hash, *key)
     return found or accounts.add(connection, *key, house.clock.now())
-
-
-def _heat_alert_days(connection: Connection, programme: Programme) -> frozenset[date]:
-    switched_on = marks.find(connection, MarkName.HEAT_ALERT)
-    return frozenset((*programme.heat_alert_days, *([date.fromisoformat(switched_on)] if switched_on else ())))
 
 
 def _answer(talk: Talk, event: StoredEvent) -> Answer:

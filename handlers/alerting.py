@@ -24,6 +24,7 @@ BEGUN = {
     AlertKind.DISK_FULL: _("ディスクの空きが少なくなっています。"),
     AlertKind.FAILED_ROWS: _("処理できずにあきらめたものがあります（{key}）。"),
     AlertKind.FAILED_BACKUP: _("バックアップができていません。"),
+    AlertKind.DISASTER: _("災害時の切りかえが入りました。一斉配信と月曜のお知らせを止めています。"),
     AlertKind.WEEKLY_WITHOUT_LINE: _(
         "月曜のお知らせを、LINEでは送りませんでした。LINEの人には、メニューの「今週のまとめ」で見られます。"
     ),

@@ -31,6 +31,7 @@ from storage.facts import (
 CORRECTION_LIFE = timedelta(hours=24)
 """How long a correction may be told unless its author says otherwise: a mistake that old has been acted on."""
 EVENT_CHANGED = "event changed"
+DISASTER = "disaster"
 BOT = "bot"  # who acts in the audit trail where nobody of the staff does
 
 
@@ -210,13 +211,13 @@ def hold_of_event(connection: Connection, event: EventFacts, now: datetime) -> N
     for broadcast in broadcasts.list_of_event(connection, event.id):
         if broadcast.content.event_stated in ("", rules.stated(event)):
             continue
-        if rules.next_state(broadcast.state, Act.HOLD):
-            _to_draft(connection, broadcast, Act.HOLD)
-        elif rules.next_state(broadcast.state, Act.PAUSE):
-            _lead(connection, broadcast, Act.PAUSE, paused_why=EVENT_CHANGED)
-        else:
-            continue
-        _write_down(connection, broadcast.id, "hold", BOT, now, EVENT_CHANGED)
+        _hold_back(connection, broadcast, EVENT_CHANGED, now)
+
+
+def hold_due(connection: Connection, why: str, now: datetime) -> None:
+    """Hold back all that would begin or go on by itself now, as if its event had changed."""
+    for number in broadcasts.list_open(connection, now):
+        _hold_back(connection, _find(connection, number), why, now)
 
 
 def expire_overdue(connection: Connection, now: datetime, limit: int) -> int:
@@ -239,6 +240,17 @@ def count_block(connection: Connection, account_id: int, blocked_at: datetime) -
 def without_quota(lacks: Sequence[Lack]) -> tuple[Lack, ...]:
     """Leave out what is said of the quota: that is asked again while it is held."""
     return tuple(lack for lack in lacks if lack not in (Lack.QUOTA, Lack.QUOTA_UNKNOWN))
+
+
+def _hold_back(connection: Connection, broadcast: BroadcastFacts, why: str, now: datetime) -> None:
+    """Make a held broadcast a draft again, or pause it where some were told already; nothing where neither fits."""
+    if rules.next_state(broadcast.state, Act.HOLD):
+        _to_draft(connection, broadcast, Act.HOLD)
+    elif rules.next_state(broadcast.state, Act.PAUSE):
+        _lead(connection, broadcast, Act.PAUSE, paused_why=why)
+    else:
+        return
+    _write_down(connection, broadcast.id, "hold", BOT, now, why)
 
 
 def _refuse_stale(connection: Connection, content: BroadcastContent, now: datetime) -> None:

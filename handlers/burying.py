@@ -64,4 +64,5 @@ def _forget_person(connection: Connection, programme: Programme, person_id: int)
         return
     first, second = secrets.randbelow(10_000), secrets.randbelow(10_000)
     drawn = names.generated_name(programme.names, SPOKEN, first, second, secrets.randbelow(99) + 1)
-    people.change(connection, person_id, nickname=drawn, nickname_is_own=False, ward=None, awaiting=None)
+    own = {"nickname_is_own": False, "ward": None, "awaiting": None, "board_name": None}
+    people.change(connection, person_id, nickname=drawn, **own)

@@ -25,6 +25,7 @@ from handlers import (
     standing,
     subscribing,
     surveying,
+    switching,
     travelling,
     withdrawing,
 )
@@ -159,7 +160,9 @@ WORDS: dict[str, str] = {
 def answer(talk: Talk) -> Answer:
     """Answer one event; what brought the person before they joined is taken up once they have."""
     said = _answer(talk)
-    return said.followed_by(_resume_pending(talk)) if joining.needs_consent(talk) and not said.forget else said
+    if joining.needs_consent(talk) and not said.forget:
+        said = said.followed_by(_resume_pending(talk))
+    return switching.lead(talk, said)
 
 
 def _answer(talk: Talk) -> Answer:

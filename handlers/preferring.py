@@ -1,6 +1,6 @@
 """What a person may choose: language, ward, nickname, and whether the bot may write first."""
 
-from handlers import joining
+from handlers import joining, naming
 from handlers.messages import Choice
 from handlers.rules import names
 from handlers.rules.names import NicknameProblem
@@ -25,7 +25,7 @@ def show(talk: Talk) -> Answer:
     if talk.person is not None:
         ward = talk.programme.ward(talk.person.ward)
         lines.append(talk.say("区：{ward}", ward=talk.word(ward.name) if ward else talk.say("まだ選んでいません")))
-        lines.append(talk.say("名前：{name}", name=talk.person.nickname))
+        lines += [talk.say("名前：{name}", name=talk.person.nickname), *naming.tell(talk)]
         buttons += [talk.choice("住んでいる区を選ぶ", "ward"), talk.choice("名前を変える", "name")]
         lines.append(talk.say("イベントの前のお知らせ：{choice}", choice=talk.say(REMINDERS[talk.account.reminders])))
         buttons.append(talk.choice("イベント前のお知らせを選ぶ", "remind"))
@@ -86,8 +86,15 @@ def take_nickname(talk: Talk, typed: str) -> Answer:
     if isinstance(name, NicknameProblem):
         words = talk.say("その名前は使えません。20文字までで、電話番号・メール・リンクを入れずに送ってください。")
         return text(words, talk.choice("自動でつける", "auto"), talk.choice("やめる", "keep"))
-    people.change(talk.connection, talk.joined.id, nickname=name, nickname_is_own=True, awaiting=None)
-    return text(talk.say("これから{name}さんとお呼びします。", name=name), talk.choice("メニュー", "menu"))
+    if name == talk.joined.nickname:  # what was decided of it stands
+        people.change(talk.connection, talk.joined.id, awaiting=None)
+        return keep_nickname(talk)
+    shown = naming.keep_shown(talk)
+    people.change(talk.connection, talk.joined.id, nickname=name, nickname_is_own=True, awaiting=None, board_name=shown)
+    if shown is not None:
+        naming.ask(talk.again())
+    said = (talk.say("これから{name}さんとお呼びします。", name=name), *naming.tell(talk.again()))
+    return text("\n".join(said), talk.choice("メニュー", "menu"))
 
 
 def draw_nickname(talk: Talk) -> Answer:

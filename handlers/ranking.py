@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from handlers import boardwords, joining, weekly
+from handlers import boardwords, joining, naming, weekly
 from handlers.messages import Choice
 from handlers.rules import boards as rule
 from handlers.rules import calendar
@@ -39,6 +39,7 @@ def show_place(talk: Talk) -> Answer:
         talk.say("先週：{week}", week=boardwords.week_name(week, talk.words)),
         *_own(talk, own),
         *_place(talk, own),
+        *naming.tell(talk),
         *_ward(talk, week),
         _so_far(talk, week + rule.WEEK),
     )
@@ -102,12 +103,12 @@ def enlist(talk: Talk) -> Answer:
     """Put the person on the person board from this week on, under a name that others may see."""
     if joining.needs_consent(talk):
         return joining.ask_consent(talk, pending="enlist")
-    name = talk.joined.board_name or _name_for_others(talk)
+    name = naming.show_to_others(talk)
     people.change(talk.connection, talk.joined.id, board_name=name)
     weeks.list_person(talk.connection, talk.joined.id, calendar.week_start(talk.on))
     said = [talk.say("今週から、個人のランキングに「{name}」の名前で出ます。", name=name)]
-    if talk.joined.nickname_is_own:
-        said.append(talk.say("自分でつけた名前は、市が確認するまでほかの人には見えません。"))
+    if name != talk.joined.nickname:
+        said += naming.tell(talk.again())
     said.append(
         talk.say("見えるのは上位{count}人までです。いつでもやめられます。", count=talk.programme.boards.persons_shown)
     )
@@ -116,15 +117,10 @@ def enlist(talk: Talk) -> Answer:
     )
 
 
-def _name_for_others(talk: Talk) -> str:
-    """Give the generated nickname; a chosen one is seen by others only once staff released it."""
-    return joining.draw_nickname(talk) if talk.joined.nickname_is_own else talk.joined.nickname
-
-
 def unlist(talk: Talk) -> Answer:
     """Take the person off the person board, of past weeks too."""
     if talk.person is not None:
-        people.change(talk.connection, talk.person.id, board_name=None)
+        people.change(talk.connection, talk.person.id, board_name=None, name_asked_at=None)
         weeks.unlist_person(talk.connection, talk.person.id)
     words = talk.say("個人のランキングに名前は出ません。これまでの週からも消しました。")
     return text(words, talk.choice("わたしの順位", "place"), talk.choice("メニュー", "menu"))

@@ -28,6 +28,7 @@ class Talk:
     today: date
     on: date
     heat_alert_days: frozenset[date]
+    is_disaster: bool
     keyed_hash: Callable[[str], str]
     make_link: Callable[[str, str], str]  # (page, what it is about) to a signed address that works for a short time
     public_url: str = ""

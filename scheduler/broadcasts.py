@@ -23,7 +23,7 @@ from scheduler import ending, friends, mending
 from scheduler.friends import CannotBeToldError
 from scheduler.house import Armed
 from scheduler.sealing import Sealing, batch_size, cap_of, is_shared
-from storage import audiences, batches, broadcasts, candidates, deliveries, generations, tallies
+from storage import audiences, batches, broadcasts, candidates, deliveries, generations, switches, tallies
 from storage import friends as stored_friends
 from storage.database import ConflictError, Database, StorageUnavailableError
 from storage.deliveries import Draw, Lot
@@ -175,6 +175,9 @@ class _Work:
         return Progress.MORE
 
     def _is_ours(self) -> bool:
+        """Tell whether it may go on here, and now: nothing does in a disaster."""
+        if switches.is_disaster(self._connection):
+            return False
         armed = generations.is_armed(self._connection, self._house.generation)
         return armed and self._broadcast.generation == self._house.generation
 

@@ -13,7 +13,7 @@ from handlers.messages import Fate, Outcome, Reason, Sender, Way
 from handlers.rules import broadcasts as rules
 from scheduler.outcomes import Next
 from scheduler.sealing import Sealing, cap_of
-from storage import alerts, broadcasts, candidates, deliveries, outbox
+from storage import alerts, broadcasts, candidates, deliveries, outbox, switches
 from storage.alerts import AlertKind
 from storage.facts import BroadcastState, ChannelName, DeliveryState
 from storage.outbox import OutboxState, StoredCall
@@ -28,6 +28,8 @@ log = structlog.get_logger()
 
 def list_sendable(connection: Connection, generation: str, now: datetime) -> list[int]:
     """List the broadcasts whose calls may be made now (calendar time): asked whenever some are taken."""
+    if switches.is_disaster(connection):
+        return []
     found = (broadcasts.find(connection, number) for number in broadcasts.list_open(connection, now))
     return [one.id for one in found if one is not None and rules.may_send(one, generation, now)]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 
-from handlers import attending, broadcasting, burying, forgetting, queueing
+from handlers import attending, broadcasting, burying, forgetting, queueing, ruling
 from scheduler import backups, upkeep, weekly
 from scheduler.slots import Job, SlotRun
 from storage.clock import TOKYO
@@ -41,6 +41,7 @@ def table(
         Job("offers", _at(minute="*"), short, _expire_offers),
         Job("held", _at(minute="*/10"), timedelta(hours=1), partial(_note_held, programme=programme)),
         Job("backup", _at(hour=2, minute=30), long, partial(backups.run, data_dir=erased_file.parent)),
+        Job("rules", _at(hour=0, minute=0), long, _begin_rules),
         Job("stale_broadcasts", _at(minute=20), long, _expire_broadcasts),
         Job("forgetting", _at(hour=3, minute=30), long, _forget_guests),
         Job("tombstones", _at(hour=4, minute=10), long, partial(_bury, programme=programme, keyed_hash=keyed_hash)),
@@ -65,6 +66,10 @@ def _note_held(run: SlotRun, programme: Callable[[], Programme]) -> None:
 
 def _expire_broadcasts(run: SlotRun) -> None:
     run.in_pieces(lambda c, limit: broadcasting.expire_overdue(c, run.clock.now(), limit), BROADCASTS)
+
+
+def _begin_rules(run: SlotRun) -> None:
+    run.write(lambda c: ruling.begin_due(c, run.clock.now()))
 
 
 def _forget_guests(run: SlotRun) -> None:

@@ -16,7 +16,7 @@ from handlers.rules import weekly as timing
 from handlers.rules.forecast import Forecast, Plan
 from scheduler.house import House
 from scheduler.slots import SlotRun
-from storage import alerts, boards, generations, outbox, quotas, standing_orders
+from storage import alerts, boards, generations, outbox, quotas, standing_orders, switches
 from storage.alerts import AlertKind
 from storage.clock import TOKYO
 from storage.facts import ChannelName, Programme, Shortage, StandingOrder
@@ -66,6 +66,9 @@ def _order_to_carry_out(connection: Connection, week: date, means: Means) -> Sta
     if not generations.is_armed(connection, means.house.generation):
         raise NotArmedError("arm this database first")
     if standing_orders.find_push(connection, week) is not None:
+        return None
+    if switches.is_disaster(connection):
+        log.warning("weekly_silenced", week=week.isoformat())
         return None
     order = standing_orders.find_in_force(connection)
     if order is None:

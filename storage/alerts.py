@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     DISK_FULL = "disk_full"  # key: "disk"; a disk that takes nothing any more is told from memory, without a row
     FAILED_ROWS = "failed_rows"  # key: "inbox" or "outbox"
     FAILED_BACKUP = "failed_backup"  # key: "backup"
+    DISASTER = "disaster"  # key: "disaster"; staff switched it on, and nothing but answers and notices goes out
     WEEKLY_WITHOUT_LINE = "weekly_without_line"  # key: "weekly"; Monday's message stays a menu entry on LINE
 
 

@@ -19,7 +19,8 @@ class MarkName(StrEnum):
     GENERATION = "generation"
     ARMED = "armed"  # the generation that somebody armed, so that a machine new to the bot may push as well
     CLOCK_OFFSET_SECONDS = "clock_offset_seconds"
-    HEAT_ALERT = "heat_alert"  # the Tokyo day (ISO) for which staff switched a heat alert on
+    HEAT_ALERT = "heat_alert"  # the Tokyo days (ISO, with commas) for which staff switched a heat alert on
+    DISASTER = "disaster"  # since when and by whom; "" for none (storage.switches reads both)
     VISITOR_SALT = "visitor_salt"
     FOLLOWERS = "followers"  # how far taking in who follows has come (scheduler.followers.Progress)
     DISK_PROBE = "disk_probe"  # written to find out whether a full disk has room again

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, String, bindparam, false, literal, select, tuple_
+from sqlalchemy import Connection, Index, String, bindparam, false, literal, select, text, tuple_
 from sqlmodel import Field, SQLModel
 
 from storage.bulk import among, prepare_among
 from storage.database import BigId, Instant, table_of
-from storage.facts import ChannelName, FoundPerson, PersonFacts
+from storage.facts import ChannelName, FoundPerson, NameVerdict, PersonFacts, WaitingName
 from storage.prepared import Prepared
 
 _BY_CODE_POINT = String().with_variant(String(collation="C"), "postgresql")  # what begins alike stands together
@@ -31,6 +31,8 @@ class Person(SQLModel, table=True):
     board_name: str | None = None  # what others see on the person board; None: not on it
     wants_monday: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     preferred_channel: str | None = None
+    name_asked_at: datetime | None = Field(default=None, sa_type=Instant)  # their own name waits to be shown to others
+    name_verdict: str | None = None  # what staff said of it
     search_name: str | None = Field(default=None, sa_type=_BY_CODE_POINT)  # the nickname, folded; only to find it by
 
 
@@ -57,6 +59,8 @@ class Erasure(SQLModel, table=True):
 PEOPLE = table_of(Person)
 CONSENTS = table_of(Consent)
 ERASURES = table_of(Erasure)
+_NAMING = text("name_asked_at IS NOT NULL")
+Index("person_naming", PEOPLE.c.name_asked_at, PEOPLE.c.id, sqlite_where=_NAMING, postgresql_where=_NAMING)
 Index("person_search_name", PEOPLE.c.search_name, PEOPLE.c.id)
 _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _LAST_SIGN = chr(0x10FFFF)
@@ -89,6 +93,8 @@ def find(connection: Connection, person_id: int | None) -> PersonFacts | None:
         board_name=row.board_name,
         wants_monday=row.wants_monday,
         preferred_channel=_channel(row.preferred_channel),
+        name_asked_at=row.name_asked_at,
+        name_verdict=NameVerdict(row.name_verdict) if row.name_verdict else None,
     )
 
 
@@ -122,6 +128,18 @@ def list_by_name(
     begins = (behind, PEOPLE.c.search_name < first + _LAST_SIGN)
     question = select(*columns).where(*begins).order_by(PEOPLE.c.search_name, PEOPLE.c.id).limit(limit)
     return [FoundPerson(**row._mapping) for row in connection.execute(question)]
+
+
+def list_waiting_names(
+    connection: Connection, limit: int, after: tuple[datetime, int] | None = None
+) -> list[WaitingName]:
+    """List the names that wait for staff, oldest first; ``after`` is the key of the last one of the page before."""
+    key = (PEOPLE.c.name_asked_at, PEOPLE.c.id)
+    question = select(PEOPLE.c.id, PEOPLE.c.nickname, PEOPLE.c.name_asked_at).where(_NAMING).order_by(*key).limit(limit)
+    if after is not None:
+        at, number = after
+        question = question.where(tuple_(*key) > tuple_(literal(at, Instant()), literal(number)))
+    return [WaitingName(*row) for row in connection.execute(question)]
 
 
 def _channel(written: str | None) -> ChannelName | None:
@@ -163,9 +181,10 @@ def list_consents(connection: Connection, person_id: int) -> list[tuple[str, str
 
 
 def change(connection: Connection, person_id: int, **values: Any) -> None:
-    """Change some of a person's columns; the copy that a nickname is found by changes with it."""
+    """Change some of a person's columns; a new nickname changes the copy it is found by, and nobody judged it yet."""
     if "nickname" in values:
         values["search_name"] = search_copy(values["nickname"])
+        values = {"name_asked_at": None, "name_verdict": None, **values}
     connection.execute(PEOPLE.update().where(PEOPLE.c.id == person_id).values(**values))
 
 

@@ -82,7 +82,7 @@ def _city(programme: Programme) -> Iterator[str]:
         yield "city.population: must be 1 or more"
     if not city.population_source.strip():
         yield "city.population_source: must name where the figure was published, and when"
-    for name in ("page", "data_licence_page"):
+    for name in ("page", "disaster_page", "data_licence_page"):
         if (address := getattr(city, name)) and not address.startswith("https://"):
             yield f"city.{name}: must begin with https://"
     if not city.data_licence.strip():

@@ -61,8 +61,12 @@ def read_programme(path: Path) -> facts.Programme:
     Raise ProgrammeError with all problems found: first those of shape (missing, unknown, wrong kind), and once
     the shape is right all those of content (see storage.programme_checks).
     """
-    source = str(path)
-    programme = _shape(_parse(_text(path), source), source)
+    return parse_programme(_text(path), str(path))
+
+
+def parse_programme(text: str, source: str) -> facts.Programme:
+    """Check the text of a programme file, with the line ends TOML knows; raise ProgrammeError as `read_programme`."""
+    programme = _shape(_parse(text, source), source)
     problems = programme_checks.find_problems(programme)
     if programme.version:
         problems.append("version: is counted by the bot: remove it from the file")

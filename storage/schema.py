@@ -36,6 +36,7 @@ from storage import (
     quotas,
     reach,
     registrations,
+    rule_drafts,
     sessions,
     slots,
     staff,
@@ -50,7 +51,7 @@ from storage.database import Database
 TABLE_FILES = (
     accounts, alerts, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries, events,
     friends, inbox, interests, ledger, links, marks, notices, outbox, people, pictures, puzzles, quotas, reach,
-    registrations, sessions, slots, staff, standing_orders, tallies, throttles, totals, weeks,
+    registrations, rule_drafts, sessions, slots, staff, standing_orders, tallies, throttles, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATIONS = str(Path(__file__).parent / "migrations")

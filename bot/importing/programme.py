@@ -13,28 +13,14 @@ from sqlalchemy import Connection
 from bot import opening
 from bot.importing import ImportRefusedError, planned_events, signer
 from bot.settings import Settings
+from handlers import ruling
+from handlers.rules.differences import Change, compare
 from storage import catalogue, marks, programme_file
 from storage.clock import Clock
 from storage.facts import Programme
 
 LONGEST_VALUE = 60
 Document = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One place that differs; ``old`` or ``new`` is None where the place is only in the other."""
-
-    path: str
-    old: Any
-    new: Any
-
-    def __str__(self) -> str:
-        if self.old is None:
-            return f"+ {self.path}: {_short(self.new)}"
-        if self.new is None:
-            return f"- {self.path}: {_short(self.old)}"
-        return f"~ {self.path}: {_short(self.old)} → {_short(self.new)}"
 
 
 def run(settings: Settings, path: Path | None, by: str, *, confirmed: bool) -> None:
@@ -78,7 +64,7 @@ class Difference:
 
     def lines(self) -> Iterator[str]:
         """Say what differs, and what staff may not have thought of."""
-        yield from map(str, self.changes)
+        yield from map(_write, self.changes)
         yield from _warnings(self.old, self.new)
         yield from self.events.lines()
 
@@ -98,27 +84,17 @@ def _add(connection: Connection, shown: Difference, made_by: str) -> str:
         raise ImportRefusedError("an event was added meanwhile: look at the difference again")
     now, version = Clock(marks.find_clock_offset(connection)).now(), shown.in_force.version
     if shown.changes:
-        version = catalogue.add_version(connection, shown.new, made_by, now)
+        version = ruling.put_in_force(connection, shown.new, version, made_by, now)
     planned_events.add(connection, shown.events.new, made_by, now)
     return f"version {version} is in force; events added: {len(shown.events.new)}"
 
 
-def compare(old: Any, new: Any, path: str = "") -> Iterator[Change]:
-    """Give every place in which two documents differ; items of a list are told apart by their code."""
-    old, new = _by_code(old), _by_code(new)
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        for name in dict.fromkeys((*old, *new)):
-            step = name if name.startswith("[") or not path else f".{name}"
-            yield from compare(old.get(name), new.get(name), path + step)
-    elif old != new:
-        yield Change(path, old, new)
-
-
-def _by_code(value: Any) -> Any:
-    """Turn a list of tables into one table, by their codes or else their places."""
-    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
-        return value
-    return {f"[{item.get('code', f'#{place}')}]": item for place, item in enumerate(value, 1)}
+def _write(change: Change) -> str:
+    if change.old is None:
+        return f"+ {change.path}: {_short(change.new)}"
+    if change.new is None:
+        return f"- {change.path}: {_short(change.old)}"
+    return f"~ {change.path}: {_short(change.old)} → {_short(change.new)}"
 
 
 def _warnings(old: Document, new: Document) -> Iterator[str]:

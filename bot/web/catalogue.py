@@ -1,6 +1,6 @@
-"""Shows the public what one can do and how it counts: the catalogue and the rules of points. Asks no database."""
+"""Shows the public what one can do and how it counts: the catalogue and the rules of points. Changes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from handlers import actionwords as said
 from handlers.boardwords import word
 from handlers.rules import points
 from handlers.texts import Words
+from storage import switches
 from storage.facts import Action, ActionGroup, Programme
 
 
@@ -32,14 +33,14 @@ class ActionView:
     notes: tuple[str, ...]
 
 
-def today(programme: Programme, words: Words, on: date) -> list[ActionView]:
+def today(programme: Programme, words: Words, on: date, *, is_hot: bool) -> list[ActionView]:
     """Show what can be reported on a day, the largest effect first; nothing about cooling on a heat alert."""
-    return view(programme, words, points.offered(programme, on, is_heat_alert(programme, on), {}))
+    return view(programme, words, points.offered(programme, on, is_hot, {}))
 
 
-def is_heat_alert(programme: Programme, on: date) -> bool:
-    """Tell whether saving on cooling is out of the question on a day."""
-    return on in programme.heat_alert_days
+def is_heat_alert(programme: Programme, on: date, switched_on: Collection[date]) -> bool:
+    """Tell whether saving on cooling is out of the question on a day: by the programme, or as staff switched it on."""
+    return on in programme.heat_alert_days or on in switched_on
 
 
 def view(programme: Programme, words: Words, actions: Iterable[Action]) -> list[ActionView]:
@@ -70,7 +71,8 @@ def routes(parts: EventParts) -> list[BaseRoute]:
             group.value: view(programme, words, [one for one in programme.actions if one.group is group])
             for group in ActionGroup
         }
-        values = {"groups": groups, "is_heat_alert": is_heat_alert(programme, on)}
+        switched = await parts.public.read(switches.find)
+        values = {"groups": groups, "is_heat_alert": is_heat_alert(programme, on, switched.heat_days)}
         return _page(parts, request, "actions.html", **values)
 
     async def how_points_count(request: Request) -> Response:

@@ -21,7 +21,7 @@ from handlers.rules import curve
 from handlers.rules.curve import MonthLine
 from handlers.rules.totals import motivational_share
 from handlers.texts import Words
-from storage import boards, totals
+from storage import boards, switches, totals
 from storage.clock import TOKYO
 from storage.facts import EventFacts, GroupLine, Metric, OpeningBalance, Programme, ProgrammePeriod, Totals
 
@@ -41,6 +41,7 @@ class Found:
     wards: tuple[GroupLine, ...]
     coming: Sequence[EventFacts]
     waiting: events.Waiting
+    heat_days: frozenset[date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def find(connection: Connection, programme: Programme, now: datetime) -> Found:
         wards=rule.rank_groups(boards.find_wards(connection, week), programme.boards),
         coming=coming,
         waiting=waiting,
+        heat_days=switches.find(connection).heat_days,
     )
 
 
@@ -111,6 +113,7 @@ def _opening(programme: Programme, period: ProgrammePeriod, metric: Metric) -> l
 
 def _more(parts: EventParts, found: Found, viewer: Viewer) -> dict[str, Any]:
     programme, on = parts.public.programme(), parts.public.clock.today()
+    is_hot = catalogue.is_heat_alert(programme, on, found.heat_days)
     return {
         "year": found.year,
         "curves": _curves(found.year),
@@ -118,8 +121,8 @@ def _more(parts: EventParts, found: Found, viewer: Viewer) -> dict[str, Any]:
         "wards": [_ward(programme, line, viewer.facts) for line in found.wards],
         "boards": programme.boards,
         "coming": [viewer.view(event, found.waiting) for event in found.coming],
-        "actions": catalogue.today(programme, viewer.facts, on)[:ACTIONS],
-        "is_heat_alert": catalogue.is_heat_alert(programme, on),
+        "actions": catalogue.today(programme, viewer.facts, on, is_hot=is_hot)[:ACTIONS],
+        "is_heat_alert": is_hot,
     }
 
 

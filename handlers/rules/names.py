@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import Enum
 
+from handlers.rules.folding import folded
 from storage.facts import NameWords
 
 LONGEST_NICKNAME = 20
@@ -62,6 +63,12 @@ def checked_nickname(text: str) -> str | NicknameProblem:
     """
     name = text.strip()
     return _problem(name) or name
+
+
+def holds_refused_word(name: str, refused: Collection[str]) -> bool:
+    """Tell whether a name holds a word of the list, however it is spelt: width, case, kana, spaces and signs aside."""
+    spelt = folded(name).replace(" ", "")
+    return any(word in spelt for word in (folded(one).replace(" ", "") for one in refused) if word)
 
 
 def _problem(name: str) -> NicknameProblem | None:

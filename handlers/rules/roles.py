@@ -15,9 +15,12 @@ class Right(StrEnum):
     LOOK = "look"  # see all events, lists to print, who can be reached and what is wrong
     ARRANGE = "arrange"  # publish, move and cancel events; give and take seats; open a word
     WRITE = "write"  # write broadcasts, submit and arm them
+    NAMES = "names"  # release or refuse the names that people chose for others to see
+    SWITCH = "switch"  # switch heat alerts and a disaster
     WORDS = "words"  # read what nobody understood
     PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
     CORRECT = "correct"  # correct a person's points
+    RULES = "rules"  # make the next version of the catalogue and its rules
     ERASE = "erase"  # erase a person who asked for it
     APPROVE = "approve"  # approve what another person wrote
     RECORDS = "records"  # read the audit trail
@@ -25,13 +28,13 @@ class Right(StrEnum):
 
 
 _VIEWER = frozenset({Right.ENTER, Right.OWN, Right.LOOK})
-_EDITOR = _VIEWER | {Right.DOOR, Right.ARRANGE, Right.WRITE, Right.WORDS, Right.PERSONS}
+_EDITOR = _VIEWER | {Right.DOOR, Right.ARRANGE, Right.WRITE, Right.NAMES, Right.SWITCH, Right.WORDS, Right.PERSONS}
 RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),
     StaffRole.VIEWER: _VIEWER,
     StaffRole.EDITOR: _EDITOR,
-    StaffRole.APPROVER: _EDITOR | {Right.CORRECT, Right.APPROVE, Right.RECORDS},
-    StaffRole.ADMINISTRATOR: _EDITOR | {Right.CORRECT, Right.ERASE, Right.RECORDS, Right.STAFF},
+    StaffRole.APPROVER: _EDITOR | {Right.CORRECT, Right.RULES, Right.APPROVE, Right.RECORDS},
+    StaffRole.ADMINISTRATOR: _EDITOR | {Right.CORRECT, Right.RULES, Right.ERASE, Right.RECORDS, Right.STAFF},
 }
 """Who hands out accounts does not approve, and the other way round: one stolen account cannot send to everybody."""
 

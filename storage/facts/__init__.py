@@ -44,11 +44,13 @@ from storage.facts.people import (
     EntryFacts,
     FoundPerson,
     MonthSums,
+    NameVerdict,
     PersonFacts,
     Reach,
     ReminderChoice,
     Standing,
     Totals,
+    WaitingName,
 )
 from storage.facts.programme import (
     RESERVED_WARDS,
@@ -126,6 +128,7 @@ __all__ = [
     "Mentioned",
     "Metric",
     "MonthSums",
+    "NameVerdict",
     "NameWords",
     "NoticeFacts",
     "NoticeKind",
@@ -164,6 +167,7 @@ __all__ = [
     "Totals",
     "TrackedLink",
     "Understanding",
+    "WaitingName",
     "Ward",
     "WeeklyPush",
 ]

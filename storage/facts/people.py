@@ -63,6 +63,16 @@ class AccountFacts:
     reminders: ReminderChoice = ReminderChoice.BOTH
 
 
+class NameVerdict(StrEnum):
+    """What was decided of a name that a person chose: others may see it, or why they may not."""
+
+    RELEASED = "released"
+    WORDS = "words"  # it holds a word of the programme's list
+    REAL_NAME = "real_name"
+    HURTS = "hurts"
+    POSES = "poses"  # as the city, another body or person
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFacts:
     """Who earns points: a nickname seen by others only when released, a ward, and the consent that stands."""
@@ -77,6 +87,17 @@ class PersonFacts:
     board_name: str | None = None  # what others see on the person board; None for who did not ask to be on it
     wants_monday: bool = False
     preferred_channel: ChannelName | None = None  # None: Telegram if there is an account, which costs the city nothing
+    name_asked_at: datetime | None = None  # since when their own nickname waits for staff to show it to others
+    name_verdict: NameVerdict | None = None  # what was said of this nickname
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingName:
+    """A name that waits for staff to show it to others, and since when (calendar time)."""
+
+    person_id: int
+    name: str
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

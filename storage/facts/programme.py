@@ -171,10 +171,14 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameWords:
-    """The two word lists of which a generated nickname is made, by language: 「みどりのカササギ12」."""
+    """The two word lists of which a generated nickname is made, by language: 「みどりのカササギ12」.
+
+    A chosen name that holds one of ``refused`` is never shown to others, whatever its width, case and signs between.
+    """
 
     first: Mapping[str, tuple[str, ...]]
     second: Mapping[str, tuple[str, ...]]
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +210,7 @@ class BoardLimits:
 class City:
     """Who runs the bot. ``page`` is the city's own page; ``contact`` says how a person reaches staff.
 
+    ``disaster_page`` is the city's page for disasters; without one people are shown its own page.
     ``data_licence`` (an SPDX name, such as CC-BY-4.0) and its page stand beside the open data. ``staff_languages``
     are those that staff write events in; empty: all of ``languages``.
     """
@@ -218,6 +223,7 @@ class City:
     population: int
     population_source: str
     page: str = ""
+    disaster_page: str = ""
     mascot: str = ""
     data_licence: str = "CC-BY-4.0"
     data_licence_page: str = "https://creativecommons.org/licenses/by/4.0/"

@@ -142,7 +142,7 @@ def test_a_name_of_ones_own_is_not_shown_to_others(town: Town) -> None:
     shown = person(citizen).board_name
     assert shown
     assert shown != "ひみつのなまえ"
-    assert "市が確認するまで" in citizen.words()
+    assert "いま市が確認しています" in citizen.words()
     citizen.press("r:my_bottle:2022-01-20:1")
     close(town)
     citizen.press("top")

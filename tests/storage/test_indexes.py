@@ -72,6 +72,8 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "leaving the board": lambda c: weeks.unlist_person(c, 1),
     "persons by name": lambda c: people.list_by_name(c, "花", 51),
     "more persons by name": lambda c: people.list_by_name(c, "花", 51, ("花子", 7)),
+    "names that wait": lambda c: people.list_waiting_names(c, 51),
+    "more names that wait": lambda c: people.list_waiting_names(c, 51, (NOW, 7)),
     "puzzles": lambda c: puzzles.list_most(c, 51),
     "more puzzles": lambda c: puzzles.list_most(c, 51, (3, "あ", "ja")),
     "old puzzles": lambda c: puzzles.forget_old(c, NOW.date(), 500),
@@ -87,6 +89,7 @@ OF_FEW = (
     "delivery_of_account",  # one account's of some days
     "outbox_made",  # of all, read from its oldest end on
     "puzzle_times", "ix_puzzle_last_on", "sqlite_autoindex_puzzle_1",
+    "person_naming",
     "person_search_name",  # those whose name begins so, from where the page begins
     "person_week_listed", "ix_person_week_person_id",
     "sqlite_autoindex_person_week_1", "sqlite_autoindex_weekly_push_1",  # one row by its key

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from handlers.rules.boards import closed_week
-from storage import boards, totals
+from storage import boards, switches, totals
 from storage.database import Database
 from storage.facts import Effect, GroupWeek, Metric, OnHeatAlert, OpeningBalance, Programme, Ward
 from storage.totals import CounterName
@@ -115,6 +115,12 @@ async def test_on_a_heat_alert_the_page_says_to_cool_and_offers_no_saving_on_it(
     assert "がまんせずに冷房を使い" not in await fetched(database, path, a_programme(actions=actions))
     assert "#cool_biz" not in await fetched(database, "/", warned)
     assert "#cool_biz" in await fetched(database, "/", a_programme(actions=actions))
+
+
+@pytest.mark.parametrize("path", ["/", "/actions"])
+async def test_a_heat_alert_that_staff_switched_on_is_on_the_public_pages_too(database: Database, path: str) -> None:
+    database.write(lambda c: switches.put_heat_days(c, [NOON.date()])).result()
+    assert "がまんせずに冷房を使い" in await fetched(database, path)
 
 
 async def test_the_catalogue_tells_of_each_action_what_counts_what_does_not_and_how_often(database: Database) -> None:

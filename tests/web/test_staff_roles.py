@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from starlette.routing import Route
 
-from storage import audit, people, staff
+from storage import audit, catalogue, people, staff
 from storage.facts import StaffRole
-from tests.town import Town
+from storage.programme_file import to_document
+from tests.town import Town, kitaq
 from tests.web.staff_broadcasts import draft
 from tests.web.staff_desk import NAME, SECRET, START, Office, carrying, make_token
 
@@ -26,6 +27,18 @@ GET  /staff/people/{person_id:number}/erasure   -    -  -  -  -  yes
 POST /staff/people/{person_id:number}/erasure   -    -  -  -  -  yes
 GET  /staff/puzzles                             -    -  -  yes yes yes
 POST /staff/puzzles                             -    -  -  yes yes yes
+GET  /staff/names                               -    -  -  yes yes yes
+POST /staff/names                               -    -  -  yes yes yes
+GET  /staff/catalogue                           -    -  yes yes yes yes
+GET  /staff/catalogue/versions/{version:number} -    -  yes yes yes yes
+GET  /staff/catalogue/draft                     -    -  -  -  yes yes
+POST /staff/catalogue/draft                     -    -  -  -  yes yes
+POST /staff/catalogue/draft/file                -    -  -  -  yes yes
+POST /staff/catalogue/draft/start               -    -  -  -  yes yes
+GET  /staff/catalogue/draft/actions/{code}      -    -  -  -  yes yes
+POST /staff/catalogue/draft/actions/{code}      -    -  -  -  yes yes
+GET  /staff/switches                            -    -  -  yes yes yes
+POST /staff/switches                            -    -  -  yes yes yes
 GET  /staff/me                                  -    -  yes yes yes yes
 POST /staff/me                                  -    -  yes yes yes yes
 POST /staff/prove                               -    -  yes yes yes yes
@@ -73,15 +86,16 @@ def address(office: Office, path: str) -> str:
     event = office.event(1)
     person_id = office.do(lambda c: people.list_by_name(c, "", 1))[0].id
     numbers = {"event_id": event.id, "part_id": event.parts[0].id, "staff_id": 1, "broadcast_id": 1}
-    numbers["person_id"] = person_id
+    numbers |= {"person_id": person_id, "version": 1}
     for name, number in numbers.items():
         path = path.replace(f"{{{name}:number}}", str(number))
-    return path
+    return path.replace("{code}", "my_bottle")
 
 
 @pytest.fixture
 def office(town: Town) -> Office:
     opened = Office(town)
+    opened.do(lambda c: catalogue.add_version(c, to_document(kitaq()), "file", town.now))
     opened.add_event()
     opened.town.citizen()
     opened.at(START + timedelta(minutes=5))

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -17,7 +18,7 @@ from bot.web.staff.present import Present
 from handlers.rules.roles import Right
 from handlers.rules.signing_in import IDLE, LONGEST
 from handlers.staffing import StaffRefusedError
-from storage import audit, sessions
+from storage import audit, sessions, switches
 from storage.database import ConflictError, StorageUnavailableError
 from storage.facts import SessionFacts, StaffRole
 
@@ -98,6 +99,12 @@ async def _forbid(desk: Desk, request: Request, who: Present | None) -> Response
 
 
 async def find(desk: Desk, request: Request) -> Present | None:
+    """Find who is in, and what every page must show them."""
+    who = await _find_who(desk, request)
+    return who and replace(who, disaster=(await desk.read(switches.find)).disaster)
+
+
+async def _find_who(desk: Desk, request: Request) -> Present | None:
     """Find who is in; a session goes before the desk's link."""
     cookie = cookies.read(request, Cookie.SESSION, https=desk.is_https)
     session = await _find_session(desk, cookie) if cookie else None

@@ -55,7 +55,14 @@ JAPANESE = Texts(()).of("ja")
 URGENT_SHOWN = 10
 DOOR_OPEN_FOR = timedelta(days=1)  # before and after a part: volunteers see names then, and at no other time
 NOTHING_TOLD: dict[str, Any] = {"reach": {}, "reach_words": {}, "quota": None, "troubles": []}
-URGENT_ACTS = {"part.move": "日時の変更", "part.cancel": "回の中止", "event.cancel": "イベントの中止"}
+URGENT_ACTS = {
+    "part.move": "日時の変更",
+    "part.cancel": "回の中止",
+    "event.cancel": "イベントの中止",
+    "rules.missed": "決めた日に、きまりの新しい版を始められませんでした",
+    "disaster.on": "災害時の切りかえ",
+    "disaster.off": "災害時の切りかえの終わり",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +191,8 @@ def _list_urgent(connection: Connection) -> list[UrgentAct]:
 
 def _find(connection: Connection, row: audit.AuditRow) -> EventFacts | None:
     kind, _, number = row.subject.partition(":")
-    return (events.find if kind == "event" else events.find_by_part)(connection, int(number))
+    question = {"event": events.find, "part": events.find_by_part}.get(kind)
+    return question(connection, int(number)) if question else None
 
 
 def _view(connection: Connection, event_id: int) -> EventView:

@@ -7,6 +7,7 @@ from handlers.rules import roles
 from handlers.rules.roles import Right
 from handlers.rules.signing_in import is_proved
 from storage.facts import SessionFacts, StaffRole
+from storage.switches import Disaster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class Present:
     role: StaffRole
     form_token: str = field(repr=False)
     session: SessionFacts | None = None
+    disaster: Disaster | None = None  # shown large on every page while it lasts
 
     @property
     def rights(self) -> frozenset[Right]:

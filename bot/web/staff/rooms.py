@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.web.staff import (
     acts,
+    catalogue,
     colleagues,
     cookies,
     corrections,
@@ -13,14 +14,19 @@ from bot.web.staff import (
     entrance,
     erasures,
     joining,
+    names,
     overview,
     own,
+    pasting,
     persons,
     puzzles,
     records,
+    rewriting,
+    ruling,
     scans,
     seats,
     sign_in,
+    switches,
     words,
 )
 from bot.web.staff.cookies import Cookie
@@ -68,4 +74,10 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *corrections.routes(desk),
         *erasures.routes(desk),
         *puzzles.routes(desk),
+        *names.routes(desk),
+        *catalogue.routes(desk),
+        *ruling.routes(desk),
+        *rewriting.routes(desk),
+        *pasting.routes(desk),
+        *switches.routes(desk),
     ]

@@ -121,7 +121,12 @@ NO_PHONES = (
     "ためしに送る職場の端末が、まだありません。ボットを動かしている機械で登録してください"
     "（python -m bot broadcast device。OPERATIONS.mdの10）。"
 )
-PAUSED_WHY = {"event changed": "イベントが変わったため", "corrected": "訂正するため", "by hand": "職員の操作"}
+PAUSED_WHY = {
+    "event changed": "イベントが変わったため",
+    "corrected": "訂正するため",
+    "disaster": "災害時の切りかえのため",
+    "by hand": "職員の操作",
+}
 
 
 def refusal(reason: NotDone | Finding | Lack) -> str:
