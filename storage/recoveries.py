@@ -69,9 +69,10 @@ def take_code(connection: Connection, code_hash: str, now: datetime) -> CodeFact
     return found if connection.execute(ended).rowcount else None
 
 
-def forget_codes(connection: Connection, before: datetime) -> None:
-    """Forget the codes that were over before a real moment."""
-    connection.execute(LINK_CODES.delete().where(LINK_CODES.c.until < before))
+def forget_codes(connection: Connection, before: datetime, limit: int) -> int:
+    """Forget codes that were over before a real moment, a piece at a time; gives how many."""
+    over = select(LINK_CODES.c.code_hash).where(LINK_CODES.c.until < before).limit(limit)
+    return connection.execute(LINK_CODES.delete().where(LINK_CODES.c.code_hash.in_(over))).rowcount
 
 
 def put_word(connection: Connection, person_id: int, word_hash: str, now: datetime) -> None:

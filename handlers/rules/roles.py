@@ -18,6 +18,7 @@ class Right(StrEnum):
     WORDS = "words"  # read what nobody understood
     PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
     CORRECT = "correct"  # correct a person's points
+    MERGE = "merge"  # make one person of two, and two of one again
     ERASE = "erase"  # erase a person who asked for it
     APPROVE = "approve"  # approve what another person wrote
     RECORDS = "records"  # read the audit trail
@@ -30,8 +31,8 @@ RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),
     StaffRole.VIEWER: _VIEWER,
     StaffRole.EDITOR: _EDITOR,
-    StaffRole.APPROVER: _EDITOR | {Right.CORRECT, Right.APPROVE, Right.RECORDS},
-    StaffRole.ADMINISTRATOR: _EDITOR | {Right.CORRECT, Right.ERASE, Right.RECORDS, Right.STAFF},
+    StaffRole.APPROVER: _EDITOR | {Right.CORRECT, Right.MERGE, Right.APPROVE, Right.RECORDS},
+    StaffRole.ADMINISTRATOR: _EDITOR | {Right.CORRECT, Right.MERGE, Right.ERASE, Right.RECORDS, Right.STAFF},
 }
 """Who hands out accounts does not approve, and the other way round: one stolen account cannot send to everybody."""
 

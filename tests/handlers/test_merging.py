@@ -199,7 +199,7 @@ def test_a_doubled_seat_is_released_and_the_next_in_line_is_served(town: Town) -
     assert seat_of(town, part_id, done.kept_id) is RegistrationState.SEATED
     assert seat_of(town, part_id, person_of(town, third)) is RegistrationState.SEATED
     reminded = [who for who, kind in waiting_notices(town, part_id) if kind in ("day_before", "hour_before")]
-    assert set(reminded) == {done.kept_id}
+    assert set(reminded) == {done.kept_id, person_of(town, third)}
     unmerge(town, done.merge_id)
     assert seat_of(town, part_id, done.kept_id) is RegistrationState.SEATED
     assert seat_of(town, part_id, done.joined_id) is RegistrationState.CANCELLED

@@ -13,6 +13,7 @@ from bot.web.staff import (
     entrance,
     erasures,
     joining,
+    merges,
     overview,
     own,
     persons,
@@ -67,5 +68,6 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *persons.routes(desk),
         *corrections.routes(desk),
         *erasures.routes(desk),
+        *merges.routes(desk),
         *puzzles.routes(desk),
     ]
