@@ -251,6 +251,17 @@ def test_two_parts_of_one_person_are_two_participations_of_one(town: Town) -> No
     assert city(town)[:2] == (2, 2)
 
 
+def test_a_code_shown_before_a_merge_still_lets_its_holder_in(town: Town) -> None:
+    one, other = two(town)
+    (part_id,) = add_event(town)
+    other.press(f"reg:{event_of(town, part_id)}")
+    shown = person_of(town, other)
+    done = merge(town, one, other)
+    town.now = START
+    check_in(town, part_id, shown)
+    assert participants(town) == {done.kept_id: 1}
+
+
 def test_whom_both_bring_is_brought_by_the_one_person(town: Town) -> None:
     one, other = two(town)
     (part_id,) = add_event(town, START + timedelta(days=9), companions=2)
