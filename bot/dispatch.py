@@ -79,6 +79,7 @@ def decide(connection: Connection, house: House, owner: str, address: Address) -
         talk = _open_talk(connection, house, event, incoming)
         said = _answer(talk, event)
         calls = _post(connection, house, owner, talk, event, said if incoming.answerable else Answer())
+        _tell_others(connection, house, said)
         if said.forget:
             inbox.forget_event(connection, event.id)
     inbox.mark_done(connection, event.id, house.clock.real())
@@ -97,10 +98,10 @@ def apologise(connection: Connection, house: House, owner: str, event: StoredEve
 def _open_talk(connection: Connection, house: House, event: StoredEvent, incoming: Incoming) -> Talk:
     programme, now = house.programme(), house.clock.now()
     key = (event.channel, event.bot_id, event.account_key)
-    account = _find_account(connection, house, key)
-    if account.person_id is not None and lock_person(connection, account.person_id):
-        # the person may have left through another account while this one waited for the lock
-        account = _find_account(connection, house, key)
+    account, held = _find_account(connection, house, key), None
+    while account.person_id not in (None, held) and lock_person(connection, account.person_id or 0):
+        # the person may have left, or become one with another, while this account waited for the lock
+        held, account = account.person_id, _find_account(connection, house, key)
     said_at, switched = house.clock.calendar(event.occurred_at), switches.find(connection)
     return Talk(
         connection=connection,
@@ -120,6 +121,7 @@ def _open_talk(connection: Connection, house: House, event: StoredEvent, incomin
         make_link=house.make_link,
         public_url=house.public_url,
         private_chat=house.private_chats.get(event.channel, ""),
+        telegram_chat=house.private_chats.get(ChannelName.TELEGRAM, ""),
         alert_names=house.alert_names,
         real_at=house.clock.real(),
     )
@@ -162,6 +164,19 @@ def _post(
         ready = leased | lease if values.get("state") is None else {}
         calls.append(outbox.add(connection, account_id=account_id, **same, **times, **{**ready, **values}))
     return [call for call in calls if call.attempts]
+
+
+def _tell_others(connection: Connection, house: House, said: Answer) -> None:
+    """Store what other accounts must know of an answer, as pushes that wait for their turn."""
+    now = house.clock.real()
+    push = {"kind": OutboxKind.ANSWER, "way": Way.PUSH, "must_arrive": True, "state": OutboxState.WAITING}
+    times = {"due_at": now, "made_at": now, "not_after": now + ANSWER_LIFE}
+    for account, told in said.told:
+        channel = house.channels.get(account.channel)
+        to = {"channel": account.channel, "bot_id": account.bot_id, "to_key": account.key, "account_id": account.id}
+        for body in channel.render(told) if channel else ():
+            key = str(uuid.uuid4()) if channel and channel.has_retry_key else None
+            outbox.add(connection, **push, **times, **to, body=body, retry_key=key)
 
 
 def _calls(

@@ -17,7 +17,7 @@ from handlers.rules import attendance as rule
 from handlers.rules import person_codes
 from handlers.rules.attendance import CheckInFacts, NotAttending
 from handlers.talk import Answer, Talk, text
-from storage import attendances, audit, events, participations, registrations
+from storage import attendances, audit, events, participations, people, registrations
 from storage.database import ConflictError, lock_person
 from storage.facts import (
     AttendanceFacts,
@@ -66,6 +66,7 @@ def check_in(
     ``at`` is when they were seen, by the scanning device's own clock; a time to come is taken as ``now``. ``by`` names
     the member of staff, or says how it came.
     """
+    person_id = people.find_root(connection, person_id)  # a code shown before a merge still lets its holder in
     lock_person(connection, person_id)
     found = entering.locked(connection, part_id)
     if found is None:

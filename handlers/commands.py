@@ -17,8 +17,10 @@ from handlers import (
     holding,
     joining,
     leaving,
+    linking,
     preferring,
     ranking,
+    recovering,
     registering,
     releasing,
     reporting,
@@ -99,6 +101,13 @@ PRESSES: dict[str, Handler] = {
     "back": releasing.give_back,
     "remind": preferring.choose_reminders,
     "interests": preferring.choose_interests,
+    "link": linking.show,
+    "linkcode": linking.give_code,
+    "linkenter": linking.ask_code,
+    "linkyes": linking.join,
+    "word": recovering.explain,
+    "wordnew": recovering.give_word,
+    "recover": recovering.ask,
     "data": leaving.show_data,
     "leave": leaving.ask,
     "leaving": leaving.leave,
@@ -106,7 +115,15 @@ PRESSES: dict[str, Handler] = {
 }
 """The first word of a button's data, and who answers; the words after it are passed on."""
 
-STOPPED_BY = {"name": "keep", "km": "stop", "bring": "mine:{}", "slip": "menu", "survey": "menu"}
+STOPPED_BY = {
+    "name": "keep",
+    "km": "stop",
+    "bring": "mine:{}",
+    "slip": "menu",
+    "survey": "menu",
+    "link": "menu",
+    "recover": "menu",
+}
 """The questions that typed words may answer, and the button that ends each without an answer."""
 
 _TAKES = {word: len(inspect.signature(handler).parameters) - 1 for word, handler in PRESSES.items()}
@@ -116,7 +133,7 @@ INTENTS: dict[Intent, Handler] = {
     Intent.REGISTER: browsing.show_coming,
     Intent.MY_EVENTS: holding.show_mine,
     Intent.RANKING: ranking.show_board,
-    Intent.LINK: helping.admit_absence,
+    Intent.LINK: linking.show,
     Intent.POINTS: standing.show_points,
     Intent.TOTALS: standing.show_totals,
     Intent.HELP: helping.show_menu,
@@ -150,6 +167,7 @@ WORDS: dict[str, str] = {
     "/pause": "pause",
     "/resume": "resume",
     "/data": "data",
+    "/link": "link",
     "/leave": "leave",
     "/undo": "undo",
     "/contact": "contact",
@@ -238,11 +256,18 @@ def _read(talk: Talk, words: str) -> Answer:
         return joining.ask_language(talk)
     if code := browsing.code_in(words):
         return browsing.open_code(_settled(talk, ""), code)
-    at_an_event = attending.say_word(talk, words) or claiming.hear(talk, words)
-    if at_an_event is not None:
-        return at_an_event
+    taken = _take_code(talk, words)
+    if taken is not None:
+        return taken
     meant = understanding.understand(words, talk.language, talk.programme, talk.on)
     return _take_awaited(talk, words, meant) or _do(talk, words, meant)
+
+
+def _take_code(talk: Talk, words: str) -> Answer | None:
+    """Take a word said at an event, or one of the codes that are told apart by their length; None for anything else."""
+    if _awaited_words(talk) == "recover" and (said := recovering.hear(talk, words)) is not None:
+        return said
+    return attending.say_word(talk, words) or claiming.hear(talk, words) or linking.hear(talk, words)
 
 
 def _take_awaited(talk: Talk, words: str, meant: Understanding) -> Answer | None:
@@ -258,6 +283,10 @@ def _take_awaited(talk: Talk, words: str, meant: Understanding) -> Answer | None
         return bringing.take_name(talk, event, kind, words)
     if awaiting == "slip" and meant.intent is Intent.NONE:
         return claiming.ask_again(talk)
+    if awaiting == "link" and meant.intent is Intent.NONE:
+        return linking.ask_again(talk)
+    if awaiting == "recover" and meant.intent is Intent.NONE:
+        return recovering.ask_again(talk)
     if awaiting.startswith("survey:") and meant.confidence < understanding.COMMAND:
         _, event, question = awaiting.split(":")
         return surveying.take_words(talk, event, question, words)
@@ -308,6 +337,8 @@ def _open_payload(talk: Talk, payload: str) -> Answer:
     """Open what a deep link points at: ``e_CODE`` for one event, ``a_CODE`` for one action, ``report`` and the like."""
     if code := browsing.code_in(payload):
         return browsing.open_code(talk, code)
+    if payload.startswith(linking.PAYLOAD):
+        return linking.ask(talk, payload.removeprefix(linking.PAYLOAD))
     action = talk.programme.action(payload.removeprefix("a_"))
     if action is not None:
         return confirming.ask(talk, (Mentioned(action.code, talk.on),))

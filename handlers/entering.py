@@ -82,24 +82,34 @@ def _earn(
     return points
 
 
-def undo(connection: Connection, programme: Programme, attendance: AttendanceFacts, now: datetime) -> None:
-    """Take an attendance back: its entry is withdrawn, it counts no more, and nobody is thanked for it."""
+def undo(
+    connection: Connection, programme: Programme, attendance: AttendanceFacts, now: datetime, detail: str = ""
+) -> None:
+    """Take an attendance back: its entry is withdrawn, it counts no more, and nobody is thanked for it.
+
+    ``detail`` is what the withdrawal says of why.
+    """
     attendances.change(connection, attendance.id, state=AttendanceState.TAKEN_BACK, entry_id=None)
     person_id, thanks = attendance.person_id, [NoticeKind.THANKS]
     notices.cancel(connection, now, part_id=attendance.part_id, person_ids=[person_id], kinds=thanks)
     if attendance.entry_id is None:
         return
-    on = _withdraw(connection, programme, attendance, attendance.entry_id, now)
+    on = _withdraw(connection, programme, attendance, attendance.entry_id, now, detail)
     participations.count(connection, programme.periods, person_id, on, now, -1)
     _settle_day(connection, programme, person_id, on, now)
 
 
 def _withdraw(
-    connection: Connection, programme: Programme, attendance: AttendanceFacts, entry_id: int, now: datetime
+    connection: Connection,
+    programme: Programme,
+    attendance: AttendanceFacts,
+    entry_id: int,
+    now: datetime,
+    detail: str = "",
 ) -> date:
     """Withdraw an attendance's entry; gives the day it was for."""
     entry = ledger.get(connection, entry_id)
-    moment = {"entered_at": now, "rule_version": programme.version}
+    moment = {"entered_at": now, "rule_version": programme.version, "detail": detail}
     board = calendar.counts_for_board(entry.acted_on, now)
     ledger.withdraw(connection, entry, attendance.account_id or 0, **moment, counts_for_board=board)
     return entry.acted_on

@@ -9,7 +9,20 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from handlers import seating
-from storage import accounts, alerts, audit, batches, inbox, ledger, outbox, people, registrations, remains
+from storage import (
+    accounts,
+    alerts,
+    audit,
+    batches,
+    inbox,
+    ledger,
+    merges,
+    outbox,
+    people,
+    recoveries,
+    registrations,
+    remains,
+)
 from storage.database import lock_account, lock_person
 from storage.facts import AccountFacts
 
@@ -20,8 +33,12 @@ KeyedHash = Callable[[str], str]
 def erase_person(connection: Connection, person_id: int, keyed_hash: KeyedHash, now: datetime) -> None:
     """Erase a person with every account, in one transaction; the accounts' keyed hashes are remembered."""
     owned = accounts.list_of_person(connection, person_id)
+    numbers = people.list_numbers(connection, person_id)
     _leave_events(connection, person_id, now)
-    remains.forget_broadcasts(connection, person_id, [account.id for account in owned])
+    for number in numbers:
+        remains.forget_broadcasts(connection, number, [account.id for account in owned])
+    merges.forget_person(connection, numbers)
+    recoveries.forget_person(connection, numbers)
     erase_accounts(connection, owned, keyed_hash, now)
 
 
@@ -48,9 +65,10 @@ def _leave_events(connection: Connection, person_id: int, now: datetime) -> None
     for event_id in remains.list_events(connection, [person_id, *brought]):
         seating.cancel(connection, event_id, person_id, now=now)
     for number in (person_id, *brought):
+        numbers = people.list_numbers(connection, number)
         tombstone = people.bury(connection, number)
-        ledger.hand_over(connection, number, tombstone)
-        remains.hand_over(connection, number, tombstone)
+        ledger.hand_over(connection, numbers, tombstone)
+        remains.hand_over(connection, numbers, tombstone)
 
 
 def erase_accounts(connection: Connection, owned: Sequence[AccountFacts], keyed_hash: KeyedHash, now: datetime) -> None:

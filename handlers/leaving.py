@@ -11,7 +11,7 @@ from handlers.messages import Choice
 from handlers.rules import calendar, person_codes
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import format_day, language_name
-from storage import accounts, inbox, ledger, people, remains, weeks
+from storage import accounts, inbox, ledger, merges, people, remains, weeks
 from storage.facts import PersonFacts
 
 
@@ -40,9 +40,8 @@ def show_data(talk: Talk) -> Answer:
     )
     link = talk.make_link("mydata", str(talk.account.id))
     download = (Choice(talk.say("全部を受け取る（1時間有効）"), url=link),) if link else ()
-    return card(
-        talk.say("わたしのデータ"), lines, *download, talk.choice("退会する", "leave"), talk.choice("メニュー", "menu")
-    )
+    ways = (talk.choice("復旧のことば", "word"), talk.choice("退会する", "leave"), talk.choice("メニュー", "menu"))
+    return card(talk.say("わたしのデータ"), lines, *download, *ways)
 
 
 def _on_board(talk: Talk, person: PersonFacts) -> tuple[str, ...]:
@@ -99,6 +98,7 @@ def collect(connection: Connection, account_id: int) -> dict[str, object]:
         "person": asdict(person),
         "accounts": [asdict(account) for account in owned],
         "consents": [{"version": v, "language": language, "given_at": at} for v, language, at in consents],
+        "merges": [asdict(one) for one in merges.list_of_person(connection, person.id)],
         **remains.collect(connection, person.id),
         "weeks": [asdict(week) for week in weeks.list_of_person(connection, person.id)],
         "ledger": [asdict(entry) for entry in ledger.list_entries(connection, person.id)],

@@ -34,6 +34,7 @@ def show(talk: Talk) -> Answer:
             buttons.append(talk.choice("知りたい分野を選ぶ", "interests"))
         paused = talk.account.paused
         buttons += [talk.choice("お知らせを再開する", "resume") if paused else talk.choice("お知らせを休む", "pause")]
+        buttons.append(talk.choice("ほかのアプリとつなぐ", "link"))
         buttons += [talk.choice("わたしのデータ", "data"), talk.choice("退会する", "leave")]
     else:
         buttons.append(talk.choice("参加する", "consent"))

@@ -33,6 +33,7 @@ class Talk:
     make_link: Callable[[str, str], str]  # (page, what it is about) to a signed address that works for a short time
     public_url: str = ""
     private_chat: str = ""  # where a group's members reach the bot alone
+    telegram_chat: str = ""  # where the bot is met on Telegram
     alert_names: tuple[str, ...] = ()  # who is to be told of trouble
     real_at: datetime | None = None  # real time, which deadlines of words are counted in
 
@@ -103,13 +104,15 @@ class Talk:
 class Answer:
     """What is said back. ``toast`` is the short word a pressed button shows; ``must_arrive`` may cost a push.
 
-    ``forget`` says that the person left: nothing of them may stay once this was sent.
+    ``forget`` says that the person left: nothing of them may stay once this was sent. ``told`` are other accounts that
+    must know of it, each with what it is told.
     """
 
     messages: tuple[Message, ...] = ()
     toast: str = ""
     must_arrive: bool = False
     forget: bool = False
+    told: tuple[tuple[f.AccountFacts, tuple[Message, ...]], ...] = ()
 
     def followed_by(self, other: "Answer") -> "Answer":
         """Join two answers into one."""

@@ -60,6 +60,12 @@ def find(connection: Connection, part_id: int, person_id: int) -> AttendanceFact
     return None if row is None else _facts(row)
 
 
+def get(connection: Connection, attendance_id: int) -> AttendanceFacts | None:
+    """Find an attendance by its number."""
+    row = connection.execute(select(ATTENDANCES).where(ATTENDANCES.c.id == attendance_id)).first()
+    return None if row is None else _facts(row)
+
+
 def list_of_part(
     connection: Connection, part_id: int, states: Sequence[AttendanceState] = COUNTING
 ) -> list[AttendanceFacts]:

@@ -221,8 +221,10 @@ class _Question:
 
     def _active(self, person: ColumnElement[int], days: int) -> ColumnElement[bool]:
         """Whether a person reported or was seen at an event in the last days; today is the first of them."""
-        first = self._now.astimezone(TOKYO).date() - timedelta(days=days - 1)
-        return exists().where(LEDGER.c.person_id == person, LEDGER.c.acted_on >= first)
+        lately = (LEDGER.c.acted_on >= self._now.astimezone(TOKYO).date() - timedelta(days=days - 1),)
+        before = PEOPLE.alias("merged")  # what they did before a merge is under the number they had then
+        merged = exists().where(before.c.merged_into == person, LEDGER.c.person_id == before.c.id, *lately)
+        return or_(exists().where(LEDGER.c.person_id == person, *lately), merged)
 
 
 def _rank(accounts: FromClause | Alias) -> ColumnElement[int]:

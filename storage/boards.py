@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, table_of
 from storage.facts import BoardLimits, GroupWeek
-from storage.people import PEOPLE
+from storage.people import IS_ONE, PEOPLE
 from storage.weeks import PERSON_WEEKS, active_days
 
 
@@ -34,7 +34,7 @@ def sum_wards(
     connection: Connection, wards: Iterable[str], week: date, joined_by: datetime, limits: BoardLimits
 ) -> list[GroupWeek]:
     """Sum a week by ward over all who joined by a moment: asked once a week, it looks at everybody."""
-    counted = (~PEOPLE.c.is_tombstone, PEOPLE.c.joined_at <= joined_by, PEOPLE.c.ward.in_(list(wards)))
+    counted = (~PEOPLE.c.is_tombstone, IS_ONE, PEOPLE.c.joined_at <= joined_by, PEOPLE.c.ward.in_(list(wards)))
     persons = select(PEOPLE.c.ward, func.count()).where(*counted).group_by(PEOPLE.c.ward)
     part = case(
         (PERSON_WEEKS.c.points > limits.points_a_week, limits.points_a_week),

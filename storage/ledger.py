@@ -5,11 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Index, Row, UniqueConstraint, bindparam, case, func, or_, select
+from sqlalchemy import BigInteger, Connection, Index, Row, UniqueConstraint, bindparam, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
-from storage import totals, weeks
+from storage import people, totals, weeks
 from storage.database import BigId, Instant, table_of
 from storage.facts import EntryFacts, Standing
 from storage.prepared import Prepared
@@ -82,7 +82,7 @@ _STANDS = or_(*(LEDGER.c.kind == kind for kind in STANDING))
 TIMES = func.sum(case((_STANDS, 1), (LEDGER.c.kind == EntryKind.WITHDRAWAL, -1), else_=0))
 _TIMES = TIMES.label("times")
 _POINTS = func.sum(LEDGER.c.points).label("points")
-_OURS = LEDGER.c.person_id == bindparam("person_id")
+_OURS = LEDGER.c.person_id.in_(people.numbers_of(bindparam("person_id", type_=BigInteger)))
 _APPEND = Prepared(LEDGER.insert().returning(LEDGER.c.id), columns=[c.name for c in LEDGER.c if c.name != "id"])
 _CLAIM = Prepared(CLAIMS.insert(), columns=[column.name for column in CLAIMS.c])
 MOST_PERIODS = 5  # an action counts by the day, week, month, year or ever
@@ -137,7 +137,7 @@ def add_distance(connection: Connection, report: EntryFacts, account_id: int, gr
         return False
     values = _follow_up(report, account_id, EntryKind.DISTANCE, points=0, co2_grams=grams, confirmed=False) | values
     connection.execute(LEDGER.insert().values(**values))
-    _count(connection, values, times=0)
+    _count(connection, _for_root(connection, values), times=0)
     return True
 
 
@@ -149,7 +149,7 @@ def withdraw(connection: Connection, report: EntryFacts, account_id: int, **valu
     values = _follow_up(report, account_id, EntryKind.WITHDRAWAL, **taken) | values
     connection.execute(LEDGER.insert().values(**values))
     connection.execute(CLAIMS.delete().where(CLAIMS.c.entry_id == report.id))
-    _count(connection, values, times=-1)
+    _count(connection, _for_root(connection, values), times=-1)
 
 
 def correct(connection: Connection, **values: Any) -> int:
@@ -167,6 +167,11 @@ def _follow_up(report: EntryFacts, account_id: int, kind: EntryKind, **amounts: 
     same = {"person_id": report.person_id, "action": report.action, "acted_on": report.acted_on}
     place = {"period": report.period, "n": report.n, "account_id": account_id, "detail": ""}
     return {**same, **place, "kind": kind, "reference": str(report.id), **amounts}
+
+
+def _for_root(connection: Connection, values: dict[str, Any]) -> dict[str, Any]:
+    """Give an entry's values under the number it counts for: what follows an entry keeps the entry's own."""
+    return values | {"person_id": people.find_root(connection, values["person_id"])}
 
 
 def _count(connection: Connection, values: dict[str, Any], times: int) -> None:
@@ -191,7 +196,7 @@ def find_by_reference(connection: Connection, kind: EntryKind, reference: str) -
 
 def find_report(connection: Connection, person_id: int, entry_id: int) -> EntryFacts | None:
     """Find a person's own report."""
-    ours = (LEDGER.c.person_id == person_id, LEDGER.c.kind == EntryKind.REPORT)
+    ours = (LEDGER.c.person_id.in_(people.numbers_of(person_id)), LEDGER.c.kind == EntryKind.REPORT)
     row = connection.execute(select(LEDGER).where(LEDGER.c.id == entry_id, *ours)).first()
     return None if row is None else _facts(row)
 
@@ -214,7 +219,7 @@ def find_last_report(connection: Connection, person_id: int) -> EntryFacts | Non
 
 def list_corrections(connection: Connection, person_id: int, limit: int) -> list[EntryFacts]:
     """List a person's corrections by staff, newest first."""
-    ours = (LEDGER.c.person_id == person_id, LEDGER.c.kind == EntryKind.CORRECTION)
+    ours = (LEDGER.c.person_id.in_(people.numbers_of(person_id)), LEDGER.c.kind == EntryKind.CORRECTION)
     rows = connection.execute(select(LEDGER).where(*ours).order_by(LEDGER.c.id.desc()).limit(limit))
     return [_facts(row) for row in rows]
 
@@ -252,7 +257,7 @@ def sum_of_day_and_week(
 
 def count_days(connection: Connection, person_id: int, at_most: int) -> int:
     """Count the different days a person acted on, looking no further than ``at_most``."""
-    acts = (LEDGER.c.person_id == person_id, LEDGER.c.kind != EntryKind.CORRECTION)
+    acts = (LEDGER.c.person_id.in_(people.numbers_of(person_id)), LEDGER.c.kind != EntryKind.CORRECTION)
     days = select(LEDGER.c.acted_on).where(*acts).distinct().limit(at_most).subquery()
     return int(connection.execute(select(func.count()).select_from(days)).scalar_one())
 
@@ -290,15 +295,25 @@ def find_standing(connection: Connection, person_id: int, today: date, week: dat
 
 def list_entries(connection: Connection, person_id: int) -> list[EntryFacts]:
     """List all of a person's entries, oldest first, for their own export."""
-    rows = connection.execute(select(LEDGER).where(LEDGER.c.person_id == person_id).order_by(LEDGER.c.id))
+    ours = LEDGER.c.person_id.in_(people.numbers_of(person_id))
+    return [_facts(row) for row in connection.execute(select(LEDGER).where(ours).order_by(LEDGER.c.id))]
+
+
+def list_standing(connection: Connection, person_id: int, kind: EntryKind) -> list[EntryFacts]:
+    """List a person's entries of a kind that stand, oldest first."""
+    ours = select(LEDGER).join(CLAIMS, CLAIMS.c.entry_id == LEDGER.c.id).where(CLAIMS.c.person_id == person_id)
+    rows = connection.execute(ours.where(LEDGER.c.kind == kind).order_by(LEDGER.c.id))
     return [_facts(row) for row in rows]
 
 
-def hand_over(connection: Connection, person_id: int, tombstone: int) -> None:
-    """Give all that a leaving person earned to their tombstone, so that totals hold and nobody is told by it."""
+def hand_over(connection: Connection, numbers: list[int], tombstone: int) -> None:
+    """Give all that a leaving person earned, under any of their numbers, to their tombstone.
+
+    So totals hold, and nobody is told by it.
+    """
     for table in (LEDGER, CLAIMS, TALLIES):
-        connection.execute(table.update().where(table.c.person_id == person_id).values(person_id=tombstone))
-    weeks.hand_over(connection, person_id, tombstone)
+        connection.execute(table.update().where(table.c.person_id.in_(numbers)).values(person_id=tombstone))
+    weeks.hand_over(connection, numbers[0], tombstone)
 
 
 def _facts(row: Row[Any]) -> EntryFacts:

@@ -321,6 +321,13 @@ def forget_account(connection: Connection, account_ids: Sequence[int]) -> None:
     connection.execute(OUTBOX.update().where(ours).values(**EMPTY, account_id=None))
 
 
+def stop_account(connection: Connection, account_id: int, now: datetime) -> None:
+    """End what waits to be told to an account that a person has no longer; what is being sent just then is not."""
+    ours = (OUTBOX.c.account_id == account_id, OPEN, OUTBOX.c.state == OutboxState.WAITING)
+    ended = {"state": OutboxState.SKIPPED, "ended_at": now, "detail": "detached", **EMPTY}
+    connection.execute(OUTBOX.update().where(*ours, OUTBOX.c.broadcast_id.is_(None)).values(**ended))
+
+
 def empty_bodies(connection: Connection, made_before: datetime, limit: int) -> int:
     """Empty ended calls older than a week, a piece at a time; gives how many."""
     old = (OUTBOX.c.made_at < made_before, OUTBOX.c.state.in_(END_STATES), _FULL)

@@ -77,6 +77,20 @@ def _put(connection: Connection, starts_on: date, person_id: int, attendances: i
         connection.execute(PARTICIPANTS.insert().values(**values))
 
 
+def settle(connection: Connection, periods: Periods, person_id: int, at: datetime) -> None:
+    """Set a person's attendances of each period to what stands, and how many took part; while the person is locked."""
+    for period in periods:
+        before = _attendances(connection, period.starts_on, person_id)
+        now = _standing(connection, period, person_id, 1).get(person_id, 0)
+        if now == before:
+            continue
+        _put(connection, period.starts_on, person_id, now, before)
+        distinct = int(now > 0) - int(before > 0)
+        month = month_for(periods, period.starts_on, at)
+        if distinct:
+            totals.add_to_month(connection, CounterName.PARTICIPANTS_DISTINCT, month, distinct, stripe=person_id)
+
+
 # --- Counted anew ------------------------------------------------------------------------------------------------
 
 

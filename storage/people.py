@@ -6,7 +6,21 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, String, bindparam, false, literal, select, text, tuple_
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    Index,
+    String,
+    bindparam,
+    false,
+    literal,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 from sqlmodel import Field, SQLModel
 
 from storage.bulk import among, prepare_among
@@ -34,6 +48,7 @@ class Person(SQLModel, table=True):
     name_asked_at: datetime | None = Field(default=None, sa_type=Instant)  # their own name waits to be shown to others
     name_verdict: str | None = None  # what staff said of it
     search_name: str | None = Field(default=None, sa_type=_BY_CODE_POINT)  # the nickname, folded; only to find it by
+    merged_into: int | None = Field(default=None, sa_type=BigId)  # the person they are now; never one merged themselves
 
 
 class Consent(SQLModel, table=True):
@@ -62,9 +77,13 @@ ERASURES = table_of(Erasure)
 _NAMING = text("name_asked_at IS NOT NULL")
 Index("person_naming", PEOPLE.c.name_asked_at, PEOPLE.c.id, sqlite_where=_NAMING, postgresql_where=_NAMING)
 Index("person_search_name", PEOPLE.c.search_name, PEOPLE.c.id)
+_MERGED = text("merged_into IS NOT NULL")
+Index("person_merged", PEOPLE.c.merged_into, sqlite_where=_MERGED, postgresql_where=_MERGED)
+IS_ONE = PEOPLE.c.merged_into.is_(None)
+"""Whether a row is a person by itself: not one that was merged into another."""
 _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _LAST_SIGN = chr(0x10FFFF)
-_FIND = Prepared(select(PEOPLE).where(PEOPLE.c.id == bindparam("person_id"), ~PEOPLE.c.is_tombstone))
+_FIND = Prepared(select(PEOPLE).where(PEOPLE.c.id == bindparam("person_id"), ~PEOPLE.c.is_tombstone, IS_ONE))
 
 
 def draw_number() -> int:
@@ -77,8 +96,33 @@ def search_copy(nickname: str) -> str:
     return unicodedata.normalize("NFKC", nickname).casefold().translate(_HIRAGANA)
 
 
+def numbers_of(person_id: int | BindParameter[int]) -> CompoundSelect[tuple[int]]:
+    """Ask for every number a person has: their own, and those of the persons merged into them. For an IN."""
+    own = literal(person_id, BigInteger) if isinstance(person_id, int) else person_id
+    return union_all(select(own), select(PEOPLE.c.id).where(_MERGED, PEOPLE.c.merged_into == own))
+
+
+def list_numbers(connection: Connection, person_id: int) -> list[int]:
+    """List every number a person has, their own first."""
+    merged = select(PEOPLE.c.id).where(_MERGED, PEOPLE.c.merged_into == person_id).order_by(PEOPLE.c.id)
+    return [person_id, *connection.execute(merged).scalars()]
+
+
+def find_root(connection: Connection, person_id: int) -> int:
+    """Find who somebody is now: themselves, or the person they were merged into."""
+    found = connection.execute(select(PEOPLE.c.merged_into).where(PEOPLE.c.id == person_id)).scalar()
+    return person_id if found is None else int(found)
+
+
+def list_roots(connection: Connection, first: int, last: int) -> dict[int, int]:
+    """List who was merged into whom, where either number is in a stretch: {merged: the person they are now}."""
+    columns = select(PEOPLE.c.id, PEOPLE.c.merged_into).where(_MERGED)
+    either = PEOPLE.c.id.between(first, last) | PEOPLE.c.merged_into.between(first, last)
+    return {row.id: row.merged_into for row in connection.execute(columns.where(either))}
+
+
 def find(connection: Connection, person_id: int | None) -> PersonFacts | None:
-    """Find a person who has not left."""
+    """Find a person who has not left, and was not merged into another."""
     row = None if person_id is None else _FIND.first(connection, person_id=person_id)
     if row is None:
         return None
@@ -125,7 +169,7 @@ def list_by_name(
     key = tuple_(PEOPLE.c.search_name, PEOPLE.c.id)
     behind = key > tuple_(literal(name), literal(number))
     columns = (PEOPLE.c.id, PEOPLE.c.nickname, PEOPLE.c.ward, PEOPLE.c.joined_at, PEOPLE.c.search_name)
-    begins = (behind, PEOPLE.c.search_name < first + _LAST_SIGN)
+    begins = (behind, PEOPLE.c.search_name < first + _LAST_SIGN, IS_ONE)
     question = select(*columns).where(*begins).order_by(PEOPLE.c.search_name, PEOPLE.c.id).limit(limit)
     return [FoundPerson(**row._mapping) for row in connection.execute(question)]
 
@@ -174,9 +218,10 @@ def add_consent(
 
 
 def list_consents(connection: Connection, person_id: int) -> list[tuple[str, str, datetime]]:
-    """List a person's agreements as (version, language, time), oldest first."""
+    """List a person's agreements as (version, language, time), oldest first, those of whom they merged with too."""
     columns = (CONSENTS.c.version, CONSENTS.c.language, CONSENTS.c.given_at)
-    rows = connection.execute(select(*columns).where(CONSENTS.c.person_id == person_id).order_by(CONSENTS.c.id))
+    ours = CONSENTS.c.person_id.in_(numbers_of(person_id))
+    rows = connection.execute(select(*columns).where(ours).order_by(CONSENTS.c.id))
     return [(row.version, row.language, row.given_at) for row in rows]
 
 
@@ -189,10 +234,13 @@ def change(connection: Connection, person_id: int, **values: Any) -> None:
 
 
 def bury(connection: Connection, person_id: int) -> int:
-    """Replace a person by a tombstone under a new random number; everything personal is gone. Gives that number."""
-    tombstone = draw_number()
-    connection.execute(CONSENTS.delete().where(CONSENTS.c.person_id == person_id))
-    connection.execute(PEOPLE.delete().where(PEOPLE.c.id == person_id))
+    """Replace a person, with whom was merged into them, by a tombstone under a new random number; gives that number.
+
+    Everything personal is gone.
+    """
+    tombstone, numbers = draw_number(), list_numbers(connection, person_id)
+    connection.execute(CONSENTS.delete().where(CONSENTS.c.person_id.in_(numbers)))
+    connection.execute(PEOPLE.delete().where(PEOPLE.c.id.in_(numbers)))
     connection.execute(PEOPLE.insert().values(id=tombstone, nickname_is_own=False, is_tombstone=True))
     return tombstone
 

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, cast, exists, func, literal_column, or_, select
 from sqlalchemy import String as SqlString
 
-from storage import accounts, participations, reach, totals, week_recount
+from storage import accounts, participations, people, reach, totals, week_recount
 from storage.clock import TOKYO
 from storage.database import fix_view, lock_person
 from storage.facts import Metric
 from storage.ledger import CLAIMS, LEDGER, STANDING, TALLIES, TIMES, EntryKind
 from storage.participations import ParticipantDifference, Periods
+from storage.people import PEOPLE
 from storage.reach import ReachDifference
 from storage.slices import LAST_PERSON
 from storage.totals import COUNTERS, FIGURES, CounterName
@@ -112,7 +113,7 @@ def mend_tallies(connection: Connection, person_ids: Sequence[int]) -> None:
         connection.execute(TALLIES.delete().where(TALLIES.c.person_id == person_id))
         rows = [
             {"person_id": person_id, "action": action, **dict(zip(SUM_NAMES, sums, strict=True))}
-            for (_, action), sums in _count_tallies(connection, LEDGER.c.person_id == person_id).items()
+            for (_, action), sums in _count_tallies(connection, person_id, person_id).items()
         ]
         if rows:
             connection.execute(TALLIES.insert(), rows)
@@ -129,7 +130,7 @@ def _compare_tallies(connection: Connection, progress: Progress) -> Iterator[Tal
     after = 0
     while after < LAST_PERSON:
         upto = _find_bound(connection, after)
-        counted = _count_tallies(connection, LEDGER.c.person_id.between(after + 1, upto))
+        counted = _count_tallies(connection, after + 1, upto)
         rows = connection.execute(select(TALLIES).where(TALLIES.c.person_id.between(after + 1, upto)))
         stored = {(row.person_id, row.action): _sums(row) for row in rows}
         for key in sorted(counted.keys() | stored.keys()):
@@ -148,7 +149,11 @@ def _find_bound(connection: Connection, after: int) -> int:
     return int(last) if count == PIECE else LAST_PERSON
 
 
-def _count_tallies(connection: Connection, whose: ColumnElement[bool]) -> dict[tuple[int, str], Sums]:
+def _count_tallies(connection: Connection, first: int, last: int) -> dict[tuple[int, str], Sums]:
+    """Count the tallies of the persons of a stretch; what a merged one did is the other's."""
+    roots = people.list_roots(connection, first, last)
+    within = LEDGER.c.person_id.between(first, last)
+    whose = or_(within, LEDGER.c.person_id.in_(roots)) if roots else within
     columns = (
         TIMES.label("times"),
         func.sum(case((LEDGER.c.confirmed, LEDGER.c.points), else_=0)).label("confirmed"),
@@ -156,7 +161,14 @@ def _count_tallies(connection: Connection, whose: ColumnElement[bool]) -> dict[t
         func.sum(LEDGER.c.co2_grams).label("co2_grams"),
     )
     key = (LEDGER.c.person_id, LEDGER.c.action)
-    return {(row.person_id, row.action): _sums(row) for row in connection.execute(_grouped(columns, key, whose))}
+    counted: dict[tuple[int, str], Sums] = {}
+    for row in connection.execute(_grouped(columns, key, whose)):
+        person_id = roots.get(row.person_id, row.person_id)
+        if first <= person_id <= last:
+            before = counted.get((person_id, row.action), NOTHING)
+            times, confirmed, said, grams = (one + other for one, other in zip(before, _sums(row), strict=True))
+            counted[person_id, row.action] = (times, confirmed, said, grams)
+    return counted
 
 
 def _grouped(columns: Sequence[Any], key: Sequence[Any], where: ColumnElement[bool]) -> Any:
@@ -233,7 +245,9 @@ def _reports_without_claim(connection: Connection, first: int, last: int) -> Ite
     """Find reports whose claim is missing or another's, and claims of reports that were withdrawn."""
     withdrawn = LEDGER.alias("withdrawn")
     takes_back = and_(withdrawn.c.kind == EntryKind.WITHDRAWAL, withdrawn.c.reference == cast(LEDGER.c.id, SqlString))
-    same = and_(*(CLAIMS.c[theirs] == LEDGER.c[ours] for theirs, ours in _CLAIMED.items()))
+    merged = exists().where(PEOPLE.c.id == LEDGER.c.person_id, PEOPLE.c.merged_into == CLAIMS.c.person_id)
+    whose = or_(CLAIMS.c.person_id == LEDGER.c.person_id, merged)
+    same = and_(whose, *(CLAIMS.c[theirs] == LEDGER.c[ours] for theirs, ours in _CLAIMED.items()))
     joined = LEDGER.outerjoin(withdrawn, takes_back).outerjoin(CLAIMS, CLAIMS.c.entry_id == LEDGER.c.id)
     stands = and_(withdrawn.c.id.is_(None), or_(CLAIMS.c.entry_id.is_(None), ~same))
     falls = and_(withdrawn.c.id.is_not(None), CLAIMS.c.entry_id.is_not(None))
@@ -244,7 +258,7 @@ def _reports_without_claim(connection: Connection, first: int, last: int) -> Ite
         yield ClaimDifference(entry, person, stray if claim is not None else "has no claim: it can be made twice")
 
 
-_CLAIMED = {"person_id": "person_id", "name": "action", "period": "period", "n": "n"}
+_CLAIMED = {"name": "action", "period": "period", "n": "n"}
 
 
 def _claims_without_report(connection: Connection) -> Iterator[ClaimDifference]:

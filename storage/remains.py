@@ -18,20 +18,24 @@ def list_events(connection: Connection, person_ids: list[int]) -> list[int]:
     return list(connection.execute(chosen.order_by(REGISTRATIONS.c.event_id)).scalars())
 
 
-def hand_over(connection: Connection, person_id: int, tombstone: int) -> None:
+def hand_over(connection: Connection, numbers: list[int], tombstone: int) -> None:
     """Give attendances and seats that were used to a tombstone, so that figures hold, and remove all else.
 
-    What is still to come was cancelled before.
+    What is still to come was cancelled before. ``numbers`` are all that one person has, their own first; where they had
+    a place twice at one part, one stays.
     """
     nobody = {"person_id": tombstone, "account_id": None}
+    own, *merged = numbers
     held = REGISTRATIONS.c.state.in_(HOLDING)
-    connection.execute(REGISTRATIONS.delete().where(REGISTRATIONS.c.person_id == person_id, ~held))
-    connection.execute(REGISTRATIONS.update().where(REGISTRATIONS.c.person_id == person_id).values(**nobody))
-    connection.execute(REGISTRATIONS.update().where(REGISTRATIONS.c.host_id == person_id).values(host_id=tombstone))
-    connection.execute(ATTENDANCES.update().where(ATTENDANCES.c.person_id == person_id).values(**nobody))
-    connection.execute(PARTICIPANTS.update().where(PARTICIPANTS.c.person_id == person_id).values(person_id=tombstone))
+    for table in (REGISTRATIONS, ATTENDANCES):
+        connection.execute(table.delete().where(table.c.person_id.in_(merged)))
+    connection.execute(REGISTRATIONS.delete().where(REGISTRATIONS.c.person_id == own, ~held))
+    connection.execute(REGISTRATIONS.update().where(REGISTRATIONS.c.person_id == own).values(**nobody))
+    connection.execute(REGISTRATIONS.update().where(REGISTRATIONS.c.host_id == own).values(host_id=tombstone))
+    connection.execute(ATTENDANCES.update().where(ATTENDANCES.c.person_id == own).values(**nobody))
+    connection.execute(PARTICIPANTS.update().where(PARTICIPANTS.c.person_id == own).values(person_id=tombstone))
     for table in (SURVEY_ANSWERS, NOTICES, COMPANY_FORMS, GUESTS):
-        connection.execute(table.delete().where(table.c.person_id == person_id))
+        connection.execute(table.delete().where(table.c.person_id.in_(numbers)))
 
 
 def forget_broadcasts(connection: Connection, person_id: int, account_ids: list[int]) -> None:

@@ -28,6 +28,7 @@ from storage import (
     ledger,
     links,
     marks,
+    merges,
     notices,
     outbox,
     people,
@@ -35,6 +36,7 @@ from storage import (
     puzzles,
     quotas,
     reach,
+    recoveries,
     registrations,
     rule_drafts,
     sessions,
@@ -50,8 +52,9 @@ from storage.database import Database
 
 TABLE_FILES = (
     accounts, alerts, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries, events,
-    friends, inbox, interests, ledger, links, marks, notices, outbox, people, pictures, puzzles, quotas, reach,
-    registrations, rule_drafts, sessions, slots, staff, standing_orders, tallies, throttles, totals, weeks,
+    friends, inbox, interests, ledger, links, marks, merges, notices, outbox, people, pictures, puzzles, quotas,
+    reach, recoveries, registrations, rule_drafts, sessions, slots, staff, standing_orders, tallies, throttles,
+    totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATIONS = str(Path(__file__).parent / "migrations")

@@ -1,13 +1,13 @@
 """Counts the weeks of persons anew from the ledger, compares, and mends. Never touches the ledger itself."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from storage import weeks
+from storage import people, weeks
 from storage.database import lock_person
 from storage.ledger import LEDGER, TIMES
 from storage.slices import list_slices
@@ -67,11 +67,30 @@ def mend_weeks(connection: Connection, differences: Sequence[WeekDifference]) ->
     """Set some persons' weeks to what the ledger now says; the steps are mended apart."""
     for one in sorted(differences, key=lambda difference: difference.person_id):
         lock_person(connection, one.person_id)
-        sums = _count(connection, one.person_id, 1).get((one.week, one.person_id), NOTHING)
-        values = dict(zip(("points", *DAYS), sums, strict=True))
-        ours = (PERSON_WEEKS.c.week == one.week, PERSON_WEEKS.c.person_id == one.person_id)
-        if connection.execute(PERSON_WEEKS.update().where(*ours).values(**values)).rowcount == 0:
-            weeks.add_week(connection, one.week, one.person_id, values)
+        _put(connection, one.week, one.person_id, _count(connection, one.person_id, 1))
+
+
+def settle(connection: Connection, person_id: int) -> None:
+    """Set a person's weeks, and the steps with them, to what the ledger says; while the person is locked."""
+    counted = _count(connection, person_id, 1)
+    rows = connection.execute(select(PERSON_WEEKS.c.week, PERSON_WEEKS.c.points).where(_is(person_id)))
+    stored = {row.week: row.points for row in rows}
+    for week in sorted({week for week, _ in counted} | stored.keys()):
+        _put(connection, week, person_id, counted)
+        before, after = stored.get(week, 0), counted.get((week, person_id), NOTHING)[0]
+        if before != after:
+            weeks.step(connection, week, person_id, before, after)
+
+
+def _put(connection: Connection, week: date, person_id: int, counted: dict[tuple[date, int], Sums]) -> None:
+    values = dict(zip(("points", *DAYS), counted.get((week, person_id), NOTHING), strict=True))
+    ours = (PERSON_WEEKS.c.week == week, _is(person_id))
+    if connection.execute(PERSON_WEEKS.update().where(*ours).values(**values)).rowcount == 0:
+        weeks.add_week(connection, week, person_id, values)
+
+
+def _is(person_id: int) -> ColumnElement[bool]:
+    return PERSON_WEEKS.c.person_id == person_id
 
 
 def mend_step(connection: Connection, difference: StepDifference) -> None:
@@ -81,12 +100,16 @@ def mend_step(connection: Connection, difference: StepDifference) -> None:
 
 
 def _count(connection: Connection, first: int, many: int) -> dict[tuple[date, int], Sums]:
-    """Sum the entries made in time of some persons, by week and person."""
-    entries = (*_whose(LEDGER.c.person_id, first, many), LEDGER.c.counts_for_board)
+    """Sum the entries made in time of some persons, by week and person; what a merged one did is the other's."""
+    roots = people.list_roots(connection, first, first + many - 1)
+    entries = (_of(first, many, roots), LEDGER.c.counts_for_board)
     key = (LEDGER.c.person_id, LEDGER.c.acted_on)
     by_day = select(*key, func.sum(LEDGER.c.points), TIMES).where(*entries).group_by(*key)
     sums: defaultdict[tuple[date, int], list[int]] = defaultdict(lambda: list(NOTHING))
-    for person_id, on, points, times in connection.execute(by_day):
+    for number, on, points, times in connection.execute(by_day):
+        person_id = roots.get(number, number)
+        if not first <= person_id < first + many:
+            continue
         week = sums[weeks.week_of(on), person_id]
         week[0] += int(points)
         week[1 + on.weekday()] += int(times)
@@ -99,6 +122,11 @@ def _find(connection: Connection, begun: Sequence[date], first: int, many: int) 
     ours = (PERSON_WEEKS.c.week.in_(begun), *_whose(PERSON_WEEKS.c.person_id, first, many))
     rows = connection.execute(select(*columns).where(*ours))
     return {(week, person_id): tuple(sums) for week, person_id, *sums in rows}
+
+
+def _of(first: int, many: int, roots: Mapping[int, int]) -> ColumnElement[bool]:
+    within = and_(*_whose(LEDGER.c.person_id, first, many))
+    return or_(within, LEDGER.c.person_id.in_(roots)) if roots else within
 
 
 def _whose(person: ColumnElement[int], first: int, many: int) -> tuple[ColumnElement[bool], ...]:

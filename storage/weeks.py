@@ -67,7 +67,7 @@ def count(connection: Connection, person_id: int, acted_on: date, times: int, po
     values = {"of_week": week, "of_person": person_id, "more_times": times, "more_points": points}
     now_has = _ADD[acted_on.weekday()].one(connection, **values).points
     if points:
-        _step(connection, week, person_id, now_has - points, now_has)
+        step(connection, week, person_id, now_has - points, now_has)
 
 
 def _chose(person_id: Any) -> ColumnElement[bool]:
@@ -96,7 +96,7 @@ def add_week(connection: Connection, week: date, person_id: int, values: dict[st
     connection.execute(begun)
 
 
-def _step(connection: Connection, week: date, person_id: int, before: int, after: int) -> None:
+def step(connection: Connection, week: date, person_id: int, before: int, after: int) -> None:
     """Move a person from one number of points to another, the lower first: no two transactions wait in a circle."""
     moved = sorted([(before, -1), (after, 1)])
     same = {"week": week, "stripe": person_id % STRIPES}

@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 from bot import signed
 from bot.web.events import EventParts
 from handlers.texts import _
-from storage import events, registrations
+from storage import events, people, registrations
 from storage.facts import EventFacts
 
 PURPOSE = "company"
@@ -94,6 +94,7 @@ async def _find(parts: EventParts, secret: bytes, request: Request) -> _Subject 
 
 
 def _load(connection: Connection, event_id: int, person_id: int) -> _Subject | None:
+    person_id = people.find_root(connection, person_id)
     event = events.find(connection, event_id)
     if event is None or not registrations.list_party(connection, event_id, person_id):
         return None

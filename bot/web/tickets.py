@@ -20,7 +20,7 @@ from bot.web.staff.rosters import Entry
 from bot.web.staff.scans import ticket_token
 from handlers import eventwords
 from handlers.texts import Texts
-from storage import accounts, events, registrations
+from storage import accounts, events, people, registrations
 from storage.clock import Clock
 from storage.database import Database
 from storage.facts import EventFacts, EventState, PartFacts, PartState, RegistrationState
@@ -99,6 +99,7 @@ def _find(connection: Connection, subject: str, secret: bytes, now: datetime) ->
     part = event.part(part_id) if event else None
     if event is None or part is None:
         return None
+    person_id = people.find_root(connection, person_id)
     party = registrations.list_party(connection, event.id, person_id, (RegistrationState.SEATED,))
     seated = [one for one in party if one.part_id == part_id]
     going = PartState.CANCELLED is not part.state and EventState.CANCELLED is not event.state

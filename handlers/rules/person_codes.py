@@ -18,9 +18,14 @@ def write(person_id: int) -> str:
     return "-".join(letters[first : first + 4] for first in range(0, LENGTH, 4))
 
 
+def fold(words: str) -> str:
+    """Fold typed words to the letters of a code: one width and case, without gaps."""
+    return _GAPS.sub("", unicodedata.normalize("NFKC", words)).upper()
+
+
 def read(words: str) -> int | None:
     """Read a code in any width and case, with or without its gaps; None for what is none."""
-    letters = _GAPS.sub("", unicodedata.normalize("NFKC", words)).upper()
+    letters = fold(words)
     if len(letters) != LENGTH or not set(letters) <= set(LETTERS):
         return None
     number = 0

@@ -21,6 +21,7 @@ class Right(StrEnum):
     PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
     CORRECT = "correct"  # correct a person's points
     RULES = "rules"  # make the next version of the catalogue and its rules
+    MERGE = "merge"  # make one person of two, and two of one again
     ERASE = "erase"  # erase a person who asked for it
     APPROVE = "approve"  # approve what another person wrote
     RECORDS = "records"  # read the audit trail
@@ -33,8 +34,9 @@ RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),
     StaffRole.VIEWER: _VIEWER,
     StaffRole.EDITOR: _EDITOR,
-    StaffRole.APPROVER: _EDITOR | {Right.CORRECT, Right.RULES, Right.APPROVE, Right.RECORDS},
-    StaffRole.ADMINISTRATOR: _EDITOR | {Right.CORRECT, Right.RULES, Right.ERASE, Right.RECORDS, Right.STAFF},
+    StaffRole.APPROVER: _EDITOR | {Right.CORRECT, Right.RULES, Right.APPROVE, Right.RECORDS, Right.MERGE},
+    StaffRole.ADMINISTRATOR: _EDITOR
+    | {Right.CORRECT, Right.RULES, Right.ERASE, Right.RECORDS, Right.STAFF, Right.MERGE},
 }
 """Who hands out accounts does not approve, and the other way round: one stolen account cannot send to everybody."""
 

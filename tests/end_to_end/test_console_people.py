@@ -91,6 +91,14 @@ def test_a_person_is_found_corrected_and_erased_without_any_script(browser: Brow
         assert office.do(lambda c: people.find(c, person_id)) is None
 
 
+def fill_codes(page: Page, office: Office, person_id: int) -> None:
+    """Fill in the codes of the person and of the other one of the two."""
+    others = office.do(lambda c: people.list_by_name(c, "", 9))
+    other_id = next(one.id for one in others if one.id != person_id)
+    page.get_by_label("この人の参加者コード").first.fill(person_codes.write(person_id))
+    page.get_by_label("もう1つの記録の参加者コード").fill(person_codes.write(other_id))
+
+
 def everywhere(page: Page, office: Office) -> Iterator[str]:
     """Go through the pages about persons; gives the name of each as it is open."""
     person_id = settle(office)
@@ -110,6 +118,16 @@ def everywhere(page: Page, office: Office) -> Iterator[str]:
     page.get_by_label("参加者コードを書き写してください").fill("はい")
     page.get_by_role("button", name="消す").click()
     yield "other-code"
+    page.goto(f"{office.url}/staff/people/{person_id}/merge")
+    yield "merge"
+    fill_codes(page, office, person_id)
+    page.get_by_role("button", name="確かめる…").click()
+    yield "merging"
+    page.get_by_role("button", name="1人にまとめる").click()
+    page.get_by_role("link", name="電話が変わった・記録が2つある…").click()
+    yield "merged"
+    page.get_by_role("button", name="引き継ぎのコードを出す").click()
+    yield "handover"
     page.goto(f"{office.url}/staff/puzzles")
     yield "puzzles"
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from handlers import merging
+from handlers.merging import Merged
 from handlers.messages import Sender, Text, dump
 from handlers.rules import broadcasts as rules
 from scheduler import broadcasts as leading
@@ -27,6 +29,7 @@ from storage.facts import Audience, BroadcastContent, BroadcastFacts, BroadcastK
 from storage.outbox import OUTBOX
 from storage.people import PEOPLE
 from tests.scheduler.post import ignore
+from tests.town import kitaq
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=TOKYO)
 LINE, TELEGRAM = ChannelName.LINE, ChannelName.TELEGRAM
@@ -58,7 +61,7 @@ def friends(database: Database, keys: Sequence[str], channel: ChannelName = LINE
 
     def unit(connection: Connection) -> list[int]:
         persons = [people.draw_number() for _ in keys]
-        agreed = {"nickname_is_own": False, "is_tombstone": False, "consent_version": "1"}
+        agreed = {"nickname_is_own": False, "is_tombstone": False, "consent_version": "1", "joined_at": NOON}
         connection.execute(PEOPLE.insert(), [{"id": person, **agreed} for person in persons])
         same = {"channel": channel, "bot_id": "bot", "state": "following", "paused": False, "reminders": "both"}
         same |= {"made_at": real_now(), "language": "ja", **more}
@@ -76,9 +79,10 @@ def change(database: Database, account_id: int, **values: Any) -> None:
 
 
 def join(database: Database, one: int, other: int) -> None:
-    """Make two accounts one person's."""
-    person = database.read(lambda c: accounts.find_person(c, one)).result()
-    change(database, other, person_id=person)
+    """Make two accounts one person's, by the merge that citizens and staff make."""
+    first, second = (database.read(lambda c, n=n: accounts.find_person(c, n)).result() or 0 for n in (one, other))
+    done = database.write(lambda c: merging.merge(c, kitaq(), first, second, NOON)).result()
+    assert isinstance(done, Merged)
 
 
 def arm(

@@ -131,6 +131,22 @@ def test_two_accounts_joined_before_or_between_two_seals_are_told_once_as_one_pe
     assert sorted(key for call in calls_of(database, number) for key in recipients(call)) == KEYS[:7]
 
 
+def test_two_accounts_joined_while_their_calls_are_in_flight_are_each_told_once_and_no_more(
+    database: Database,
+) -> None:
+    known, where, number = friends(database, KEYS), house(), arm(database)
+    lead(database, where, number)
+    before = calls_of(database, number)
+    join(database, known[0], known[7])
+    lead(database, where, number)
+    assert calls_of(database, number) == before
+    assert became(database, number) == {"sealed": 8}
+    assert sorted(key for call in before for key in recipients(call)) == KEYS
+    later = arm(database)
+    lead(database, where, later)
+    assert became(database, later) == {"sealed": 7, "skipped: another account": 1}
+
+
 def test_who_was_told_often_enough_this_week_is_skipped_and_the_next_week_told(database: Database) -> None:
     friends(database, KEYS)
     for _ in range(rules.MOST_A_WEEK):

@@ -160,7 +160,7 @@ def test_a_leaving_persons_week_stays_in_the_crowd_and_leaves_the_board(database
         noon = CLOSE - timedelta(days=6)
         add_person(connection, Joined(1, "north", noon), "a")
         add_act(connection, 1, Acted(1, WEEK, noon, 10))
-        ledger.hand_over(connection, 1, 99)
+        ledger.hand_over(connection, [1], 99)
         assert weeks.list_best(connection, WEEK, 5) == []
         assert weeks.find_crowd(connection, WEEK, 0) == Crowd(1, 1)
         assert weeks.find(connection, 99, WEEK).points == 10

@@ -25,6 +25,10 @@ POST /staff/people/{person_id:number}/pause     -    -  -  yes yes yes
 POST /staff/people/{person_id:number}/corrections - - -  -  yes yes
 GET  /staff/people/{person_id:number}/erasure   -    -  -  -  -  yes
 POST /staff/people/{person_id:number}/erasure   -    -  -  -  -  yes
+GET  /staff/people/{person_id:number}/merge     -    -  -  yes yes yes
+POST /staff/people/{person_id:number}/merge     -    -  -  -  yes yes
+POST /staff/people/{person_id:number}/unmerge   -    -  -  -  yes yes
+POST /staff/people/{person_id:number}/handover  -    -  -  yes yes yes
 GET  /staff/puzzles                             -    -  -  yes yes yes
 POST /staff/puzzles                             -    -  -  yes yes yes
 GET  /staff/names                               -    -  -  yes yes yes

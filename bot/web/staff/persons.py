@@ -47,6 +47,8 @@ EVENTS = 30
 CORRECTIONS = 10
 DONE = {
     "corrected": "訂正しました。その人が「わたしのポイント」を開くと、わけといっしょに出ます。",
+    "merged": "2人の記録を1人にまとめました。",
+    "unmerged": "まとめた記録を、もとの2人にもどしました。",
     "paused": "お知らせを休みにしました。もとにもどせるのは、その人だけです。",
 }
 ACCOUNT_STATES = {
@@ -83,7 +85,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         form = await read_form(request)
         words = _read_words(form.get("sought", ""))
         number = person_codes.read(words)
-        known = await desk.read(partial(people.find, person_id=number))
+        known = await desk.read(partial(_find_now, number=number))
         if known is not None:
             return see_other(f"/staff/people/{known.id}")
         rows = await desk.read(partial(people.list_by_name, beginning=words, limit=PAGE + 1, after=_read_key(form)))
@@ -141,6 +143,11 @@ def find_view(connection: Connection, programme: Programme, person_id: int) -> P
             (entry, _signer(connection, entry)) for entry in ledger.list_corrections(connection, person_id, CORRECTIONS)
         ],
     )
+
+
+def _find_now(connection: Connection, number: int | None) -> PersonFacts | None:
+    """Find who a code leads to now: the code of somebody who was merged leads to who they are."""
+    return None if number is None else people.find(connection, people.find_root(connection, number))
 
 
 def _signer(connection: Connection, entry: EntryFacts) -> str:
