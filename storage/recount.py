@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, literal_column, or_, select
 from sqlalchemy import String as SqlString
 
-from storage import accounts, participations, reach, totals, week_recount
+from storage import accounts, participations, reach, split_recount, totals, week_recount
 from storage.clock import TOKYO
 from storage.database import fix_view, lock_person
 from storage.facts import Metric
@@ -16,6 +16,7 @@ from storage.ledger import CLAIMS, LEDGER, STANDING, TALLIES, TIMES, EntryKind
 from storage.participations import ParticipantDifference, Periods
 from storage.reach import ReachDifference
 from storage.slices import LAST_PERSON
+from storage.split_recount import SplitDifference
 from storage.totals import COUNTERS, FIGURES, CounterName
 from storage.week_recount import StepDifference, WeekDifference
 
@@ -71,10 +72,10 @@ class Differences:
     weeks: tuple[WeekDifference, ...] = ()
     steps: tuple[StepDifference, ...] = ()
     reaches: tuple[ReachDifference, ...] = ()
+    splits: tuple[SplitDifference, ...] = ()
 
     def __bool__(self) -> bool:
-        kinds = (self.tallies, self.counters, self.claims, self.participants, self.weeks, self.steps, self.reaches)
-        return any(kinds)
+        return any(getattr(self, kind) for kind in self.__slots__)
 
 
 def compare(connection: Connection, periods: Periods, progress: Progress = lambda _: None) -> Differences:
@@ -90,11 +91,13 @@ def find_differences(connection: Connection, periods: Periods, progress: Progres
     """Compare everything as the transaction sees it, its own writes included."""
     tallies = tuple(_compare_tallies(connection, progress))
     counted: dict[tuple[str, date], int] = {}
+    split: split_recount.Counted = {}
     claims = tuple(_claims_without_report(connection))
     claims += tuple(ClaimDifference(*found) for found in participations.find_misfits(connection))
     for first, last, share in _stretches(connection):
         _add_up(connection, first, last, counted)
         participations.add_up(connection, periods, first, last, counted)
+        split_recount.add_up(connection, first, last, split)
         claims += tuple(_reports_without_claim(connection, first, last))
         progress(share)
     _add_figures(connection, counted)
@@ -102,7 +105,8 @@ def find_differences(connection: Connection, periods: Periods, progress: Progres
     participants = tuple(participations.compare_participants(connection, periods))
     weeks, steps = week_recount.compare(connection)
     reaches = tuple(reach.compare(connection, accounts.count_anew(connection)))
-    return Differences(tallies, counters, claims, participants, tuple(weeks), tuple(steps), reaches)
+    splits = tuple(split_recount.compare(connection, split))
+    return Differences(tallies, counters, claims, participants, tuple(weeks), tuple(steps), reaches, splits)
 
 
 def mend_tallies(connection: Connection, person_ids: Sequence[int]) -> None:

@@ -25,9 +25,11 @@ from storage import (
     friends,
     inbox,
     interests,
+    kpis,
     ledger,
     links,
     marks,
+    months,
     notices,
     outbox,
     people,
@@ -38,6 +40,7 @@ from storage import (
     registrations,
     sessions,
     slots,
+    splits,
     staff,
     standing_orders,
     tallies,
@@ -49,8 +52,9 @@ from storage.database import Database
 
 TABLE_FILES = (
     accounts, alerts, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries, events,
-    friends, inbox, interests, ledger, links, marks, notices, outbox, people, pictures, puzzles, quotas, reach,
-    registrations, sessions, slots, staff, standing_orders, tallies, throttles, totals, weeks,
+    friends, inbox, interests, kpis, ledger, links, marks, months, notices, outbox, people, pictures, puzzles,
+    quotas, reach, registrations, sessions, slots, splits, staff, standing_orders, tallies, throttles, totals,
+    weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATIONS = str(Path(__file__).parent / "migrations")

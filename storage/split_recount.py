@@ -1,0 +1,72 @@
+"""Counts the months' sums by ward and channel anew from the ledger and the parts, compares, and mends."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from storage import splits
+from storage.events import PARTS
+from storage.facts import PartState
+from storage.ledger import LEDGER, PART_PERIOD, EntryKind
+from storage.splits import SPLITS
+from storage.totals import month_of
+
+OF_ENTRIES = ("confirmed", "self_reported", "participations")
+Counted = dict[tuple[date, date], list[int]]
+"""{(month, about): OF_ENTRIES}"""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitDifference:
+    """A month's sums about a month, by name, that are not what the ledger and the parts say."""
+
+    month: date
+    about: date
+    stored: Mapping[str, int]
+    counted: Mapping[str, int]
+
+
+def add_up(connection: Connection, first: int, last: int, counted: Counted) -> None:
+    """Add a stretch of ledger entries, by the month they were entered in and the month they are about."""
+    entries = select(
+        LEDGER.c.entered_at, LEDGER.c.acted_on, LEDGER.c.kind, LEDGER.c.period, LEDGER.c.confirmed, LEDGER.c.points
+    )
+    for at, on, kind, period, confirmed, points in connection.execute(entries.where(LEDGER.c.id.between(first, last))):
+        sums = counted.setdefault((month_of(at), on.replace(day=1)), [0] * len(OF_ENTRIES))
+        sums[0 if confirmed else 1] += points
+        if period.startswith(PART_PERIOD):
+            sums[2] += 1 if kind == EntryKind.ATTENDANCE else -1
+
+
+def compare(connection: Connection, counted: Counted) -> Iterator[SplitDifference]:
+    """Compare with what the ledger says, and the events held with the parts: when those were noted is not kept."""
+    sums = [func.sum(SPLITS.c[name]) for name in OF_ENTRIES]
+    rows = connection.execute(select(SPLITS.c.month, SPLITS.c.about, *sums).group_by(SPLITS.c.month, SPLITS.c.about))
+    stored = {(row[0], row[1]): [int(amount) for amount in row[2:]] for row in rows}
+    nothing = [0] * len(OF_ENTRIES)
+    for key in sorted(counted.keys() | stored.keys()):
+        was, should = stored.get(key, nothing), counted.get(key, nothing)
+        if was != should:
+            yield SplitDifference(
+                *key, dict(zip(OF_ENTRIES, was, strict=True)), dict(zip(OF_ENTRIES, should, strict=True))
+            )
+    yield from _compare_held(connection)
+
+
+def _compare_held(connection: Connection) -> Iterator[SplitDifference]:
+    starts = connection.execute(select(PARTS.c.starts_at).where(PARTS.c.state == PartState.HELD)).scalars()
+    held = Counter(month_of(starts_at) for starts_at in starts if starts_at is not None)
+    rows = connection.execute(select(SPLITS.c.about, func.sum(SPLITS.c.events_held)).group_by(SPLITS.c.about))
+    stored = {about: int(amount) for about, amount in rows}
+    for about in sorted(held.keys() | stored.keys()):
+        if stored.get(about, 0) != held[about]:
+            yield SplitDifference(about, about, {"events_held": stored.get(about, 0)}, {"events_held": held[about]})
+
+
+def mend(connection: Connection, difference: SplitDifference) -> None:
+    """Put right what a month is out by, in the unknown ward; what was counted in the meantime stays counted."""
+    out = {name: should - difference.stored[name] for name, should in difference.counted.items()}
+    splits.put(connection, difference.month, difference.about, {**splits.NOTHING, **out})
