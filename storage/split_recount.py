@@ -50,10 +50,13 @@ def compare(connection: Connection, counted: Counted) -> Iterator[SplitDifferenc
     for key in sorted(counted.keys() | stored.keys()):
         was, should = stored.get(key, nothing), counted.get(key, nothing)
         if was != should:
-            yield SplitDifference(
-                *key, dict(zip(OF_ENTRIES, was, strict=True)), dict(zip(OF_ENTRIES, should, strict=True))
-            )
+            month, about = key
+            yield SplitDifference(month, about, dict(_named(was)), dict(_named(should)))
     yield from _compare_held(connection)
+
+
+def _named(sums: list[int]) -> Iterator[tuple[str, int]]:
+    return zip(OF_ENTRIES, sums, strict=True)
 
 
 def _compare_held(connection: Connection) -> Iterator[SplitDifference]:
