@@ -5,7 +5,7 @@ docs/decisions/closing-months.md says what closing means.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -29,6 +29,19 @@ from storage.facts import (
     Told,
 )
 from storage.month_facts import Use
+
+
+@dataclass(frozen=True, slots=True)
+class PortalFigure:
+    """The portal's visitors of a month (its first day), with who says so.
+
+    ``seen`` is what stood there when it was written: somebody else may have entered it meanwhile.
+    """
+
+    month: date
+    visitors: int
+    source: str
+    seen: int | None
 
 
 def find_report(connection: Connection, programme: Programme, month: date, plan: Plan, now: datetime) -> MonthReport:
@@ -56,6 +69,28 @@ def close(
     return None
 
 
+def enter_portal(
+    connection: Connection, programme: Programme, figure: PortalFigure, *, by: str, now: datetime
+) -> Problem | None:
+    """Enter the portal's visitors of a month that is over, or correct them; or say why not.
+
+    Of a closed month the first open one tells the difference, as a correction.
+    """
+    if figure.month >= tokyo_day(now).replace(day=1):
+        return Problem.NOT_OVER
+    if monthly.counted_before(programme.opening_balances, Metric.SITE_VISITS, figure.month) is not None:
+        return Problem.COUNTED_BEFORE
+    there = totals.sum_figures(connection, Metric.SITE_VISITS, figure.month)
+    if there != figure.seen:
+        return Problem.CHANGED
+    if there == figure.visitors:
+        return Problem.SAME
+    amount = figure.visitors - (there or 0)
+    totals.add_figure(connection, Metric.SITE_VISITS, amount, figure.month, figure.source, by, now)
+    audit.add(connection, by, "portal.enter", f"month:{figure.month:%Y%m}", now)
+    return None
+
+
 def _make(connection: Connection, programme: Programme, month: date, plan: Plan, now: datetime) -> MonthReport:
     period = programme.period(_last_day(month))
     (counted,) = totals.list_months(connection, month, month)
@@ -70,7 +105,7 @@ def _make(connection: Connection, programme: Programme, month: date, plan: Plan,
         as_of=now,
         period=period.name[JAPANESE],
         own=own,
-        before=before.own if before else _own_of(connection, monthly.previous_month(month)),
+        before=before.own if before else _own_of(connection, programme, monthly.previous_month(month)),
         corrections=monthly.corrections(counted, own, entered, drift),
         reported=next((sums for sums in told if sums.month == month), counted),
         upto=MonthSums(month=month).plus(*told, _before_bot(programme, period, month)),
@@ -83,8 +118,10 @@ def _make(connection: Connection, programme: Programme, month: date, plan: Plan,
     )
 
 
-def _own_of(connection: Connection, month: date) -> MonthSums:
-    """Give what an open month has of its own."""
+def _own_of(connection: Connection, programme: Programme, month: date) -> MonthSums | None:
+    """Give what an open month has of its own; None before the programme's first."""
+    if month < programme.periods[0].starts_on.replace(day=1):
+        return None
     (counted,) = totals.list_months(connection, month, month)
     return monthly.own_sums(counted, splits.list_of_month(connection, month))
 

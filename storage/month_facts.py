@@ -34,6 +34,8 @@ def list_held(connection: Connection, month: date) -> list[tuple[EventFacts, Par
     since, until = _moments(month)
     within = (PARTS.c.starts_at >= since, PARTS.c.starts_at < until, PARTS.c.state == PartState.HELD)
     found = {row.id: row.event_id for row in connection.execute(select(PARTS.c.id, PARTS.c.event_id).where(*within))}
+    if not found:
+        return []
     were_there = _count_attendances(connection, list(found), until)
     known = events.list_by_id(connection, sorted(set(found.values())))
     held = [(event, part, were_there.get(part.id, 0)) for event in known for part in event.parts if part.id in found]
@@ -47,7 +49,9 @@ def find_use(connection: Connection, month: date) -> dict[ChannelName, Use]:
     columns = (TALLIES.c.channel, func.count(TALLIES.c.broadcast_id.distinct()), func.sum(TALLIES.c.number))
     rows = connection.execute(select(*columns).where(*accepted).group_by(TALLIES.c.channel)).all()
     sent = {ChannelName(channel): (int(many), int(number)) for channel, many, number in rows}
-    told = connection.execute(select(QUOTAS.c.channel, QUOTAS.c.used).where(QUOTAS.c.month == month))
+    told = connection.execute(
+        select(QUOTAS.c.channel, QUOTAS.c.used).where(QUOTAS.c.channel.in_(ChannelName), QUOTAS.c.month == month)
+    )
     charged = {ChannelName(channel): int(used) for channel, used in told}
     return {
         channel: Use(*sent.get(channel, (0, 0)), charged.get(channel))

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from storage.facts import MonthSums, Split, SplitSums
+from storage.facts import Metric, MonthSums, OpeningBalance, Split, SplitSums
 
 OF_SPLITS = {
     "participations": "participations",
@@ -22,12 +22,15 @@ Corrections = tuple[tuple[date | None, MonthSums], ...]
 
 
 class Problem(StrEnum):
-    """Why a month cannot be closed now."""
+    """Why a month cannot be closed now, or a figure not be entered for it."""
 
     NOT_OVER = "not_over"
     CLOSED = "closed"
     EARLIER_OPEN = "earlier_open"
     BEFORE_ALL = "before_all"
+    COUNTED_BEFORE = "counted_before"  # by an opening balance
+    CHANGED = "changed"  # somebody else entered it meanwhile
+    SAME = "same"
 
 
 def find_problem(month: date, today: date, last_closed: date | None, begins: date) -> Problem | None:
@@ -44,6 +47,11 @@ def find_problem(month: date, today: date, last_closed: date | None, begins: dat
     if month <= last_closed:
         return Problem.CLOSED
     return None if month == next_month(last_closed) else Problem.EARLIER_OPEN
+
+
+def counted_before(balances: Iterable[OpeningBalance], metric: Metric, month: date) -> OpeningBalance | None:
+    """Find the opening balance that counts a figure of a month already."""
+    return next((balance for balance in balances if balance.metric is metric and month <= balance.on), None)
 
 
 def next_month(month: date) -> date:

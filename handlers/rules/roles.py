@@ -16,22 +16,24 @@ class Right(StrEnum):
     ARRANGE = "arrange"  # publish, move and cancel events; give and take seats; open a word
     WRITE = "write"  # write broadcasts, submit and arm them
     WORDS = "words"  # read what nobody understood
+    FIGURES = "figures"  # keep key figures, enter the portal's visitors
     PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
     CORRECT = "correct"  # correct a person's points
     ERASE = "erase"  # erase a person who asked for it
+    CLOSE = "close"  # close a month, after which its report never changes
     APPROVE = "approve"  # approve what another person wrote
     RECORDS = "records"  # read the audit trail
     STAFF = "staff"  # invite staff, give roles, end accounts, hand them over
 
 
 _VIEWER = frozenset({Right.ENTER, Right.OWN, Right.LOOK})
-_EDITOR = _VIEWER | {Right.DOOR, Right.ARRANGE, Right.WRITE, Right.WORDS, Right.PERSONS}
+_EDITOR = _VIEWER | {Right.DOOR, Right.ARRANGE, Right.WRITE, Right.WORDS, Right.FIGURES, Right.PERSONS}
 RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),
     StaffRole.VIEWER: _VIEWER,
     StaffRole.EDITOR: _EDITOR,
-    StaffRole.APPROVER: _EDITOR | {Right.CORRECT, Right.APPROVE, Right.RECORDS},
-    StaffRole.ADMINISTRATOR: _EDITOR | {Right.CORRECT, Right.ERASE, Right.RECORDS, Right.STAFF},
+    StaffRole.APPROVER: _EDITOR | {Right.CORRECT, Right.CLOSE, Right.APPROVE, Right.RECORDS},
+    StaffRole.ADMINISTRATOR: _EDITOR | {Right.CORRECT, Right.CLOSE, Right.ERASE, Right.RECORDS, Right.STAFF},
 }
 """Who hands out accounts does not approve, and the other way round: one stolen account cannot send to everybody."""
 

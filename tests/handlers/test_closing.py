@@ -170,6 +170,11 @@ def test_the_report_names_the_part_held_and_where_points_came_from(january: Town
     assert list(found.wards)[:2] == ["門司区", "小倉北区"]
 
 
+def test_the_programmes_first_month_has_none_before_it_and_the_next_is_compared_with_it(january: Town) -> None:
+    assert report(january, MONTHS[0]).before is None
+    assert report(january, MONTHS[1]).before == report(january, MONTHS[0]).own
+
+
 PROBLEMS = [
     (MONTHS[1], Problem.NOT_OVER),
     (date(2023, 1, 1), Problem.NOT_OVER),

@@ -78,6 +78,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index('ix_kpi_value_kpi_id', 'kpi_value', ['kpi_id'])
+    op.create_index('ix_broadcast_began_at', 'broadcast', ['began_at'])
     _only_ever_add()
     _count_what_is_there()
 
