@@ -3,10 +3,13 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, update
 
 from handlers import attending
-from storage import ledger, recount, split_recount, splits
+from storage import ledger, people, recount, schema, split_recount, splits
 from storage.clock import TOKYO
 from storage.database import Database
 from storage.facts import SplitSums
@@ -69,3 +72,26 @@ def test_a_sum_that_was_tampered_with_is_found_and_mended(lively: Town, name: st
     for one in found.splits:
         lively.database.write(lambda c, one=one: split_recount.mend(c, one)).result()
     assert not compare(lively.database)
+
+
+def test_the_migration_counts_a_ledger_that_is_older_than_the_sums(lively: Town) -> None:
+    def unit(connection: Connection) -> None:
+        before = [splits.list_of_month(connection, month) for month in (JANUARY, FEBRUARY)]
+        connection.execute(SPLITS.delete())
+        migration = ScriptDirectory.from_config(schema._config(connection)).get_revision("0020")
+        with Operations.context(MigrationContext.configure(connection)):
+            migration.module._count_what_is_there()
+        assert [splits.list_of_month(connection, month) for month in (JANUARY, FEBRUARY)] == before
+        assert list(recount.find_differences(connection, kitaq().periods).splits) == []
+
+    lively.database.read(unit).result()
+
+
+def test_the_ward_is_that_of_the_moment_and_moving_later_moves_nothing(town: Town) -> None:
+    citizen = town.citizen()
+    person_id = occasions.person_of(town, citizen)
+    for ward, action in (("moji", "my_bottle"), ("tobata", "my_bag")):
+        town.database.write(lambda c, ward=ward: people.change(c, person_id, ward=ward)).result()
+        citizen.press(f"r:{action}:{town.now.date()}:1")
+    found = town.database.read(lambda c: splits.list_of_month(c, JANUARY)).result()
+    assert {s.ward: s.sums.self_reported for s in found} == {"moji": 5, "tobata": 5}
