@@ -4,11 +4,11 @@ A counter of a closed month may still move: the portal's visits come late, and a
 its last month. What was reported never moves with it: the first open month takes the difference.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -63,13 +63,12 @@ def list_closed(connection: Connection, first: date, last: date) -> dict[date, C
 
 
 def list_drift(connection: Connection, first: date) -> list[MonthSums]:
-    """List by how much the counters of each month since ``first`` moved after the last closing that saw them."""
-    counted = _list_figures(connection, first, "counted")
-    if not counted:
+    """List by how much the counters of the months from a first day on moved since the last closing saw them."""
+    last = find_last(connection)
+    if last is None:
         return []
-    live = totals.list_months(connection, first, max(counted))
-    moved = [sums.minus(counted.get(sums.month, sums)) for sums in live]
-    return [sums for sums in moved if any(sums.amounts.values())]
+    _, counted = _list_figures(connection, first)
+    return _compare(totals.list_months(connection, first, last), counted)
 
 
 def list_reported(connection: Connection, first: date, last: date, period_starts_on: date) -> list[MonthSums]:
@@ -77,14 +76,19 @@ def list_reported(connection: Connection, first: date, last: date, period_starts
 
     The first open month takes what moved in the closed months of the period; so all months add up to the totals.
     """
-    live = totals.list_months(connection, first, last)
-    reported = _list_figures(connection, first.replace(day=1), "reported")
-    if not reported:
-        return live
-    drift = list_drift(connection, period_starts_on.replace(day=1))
-    first_open = min((sums.month for sums in live if sums.month not in reported), default=None)
+    since = period_starts_on.replace(day=1)
+    begin = min(first.replace(day=1), since)
+    live = totals.list_months(connection, begin, last)
+    reported, counted = _list_figures(connection, begin)
+    first_open = next((sums.month for sums in live if sums.month not in reported), None)
+    drift = _compare([sums for sums in live if sums.month >= since], counted)
     told = {sums.month: sums.plus(*drift) for sums in live if sums.month == first_open} | reported
-    return [told.get(sums.month, sums) for sums in live]
+    return [told.get(sums.month, sums) for sums in live if sums.month >= first.replace(day=1)]
+
+
+def _compare(live: Iterable[MonthSums], counted: Mapping[date, MonthSums]) -> list[MonthSums]:
+    moved = [sums.minus(counted[sums.month]) for sums in live if sums.month in counted]
+    return [sums for sums in moved if any(sums.amounts.values())]
 
 
 def close(connection: Connection, report: MonthReport, by: str, counted: Iterable[MonthSums], now: datetime) -> None:
@@ -101,11 +105,11 @@ def close(connection: Connection, report: MonthReport, by: str, counted: Iterabl
     connection.execute(again, rows)
 
 
-def _list_figures(connection: Connection, first: date, column: str) -> dict[date, MonthSums]:
-    rows: Iterable[Row[tuple[date, str, int]]] = connection.execute(
-        select(REPORTED.c.month, REPORTED.c.name, REPORTED.c[column]).where(REPORTED.c.month >= first)
-    )
-    found: dict[date, dict[str, int]] = {}
-    for month, name, amount in rows:
-        found.setdefault(month, {})[name] = int(amount)
-    return {month: MonthSums(month=month, **sums) for month, sums in found.items()}
+def _list_figures(connection: Connection, first: date) -> tuple[dict[date, MonthSums], dict[date, MonthSums]]:
+    """List, by month, the sums as they were reported and as their counters stood at the last closing."""
+    found: tuple[dict[date, dict[str, int]], dict[date, dict[str, int]]] = {}, {}
+    for row in connection.execute(select(REPORTED).where(REPORTED.c.month >= first)):
+        found[0].setdefault(row.month, {})[row.name] = int(row.reported)
+        found[1].setdefault(row.month, {})[row.name] = int(row.counted)
+    reported, counted = ({month: MonthSums(month=month, **sums) for month, sums in one.items()} for one in found)
+    return reported, counted
