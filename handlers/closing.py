@@ -16,6 +16,7 @@ from handlers.rules.forecast import Month, Plan, extra_yen
 from handlers.rules.monthly import Problem
 from handlers.texts import JAPANESE
 from storage import audit, month_facts, months, reach, splits, totals
+from storage.database import fix_view, lock_figures
 from storage.facts import (
     ChannelName,
     HeldPart,
@@ -58,7 +59,11 @@ def find_problem(connection: Connection, programme: Programme, month: date, now:
 def close(
     connection: Connection, programme: Programme, month: date, plan: Plan, *, by: str, now: datetime
 ) -> Problem | None:
-    """Close a month for ever: store its report and what every counter up to it stands at; or say why not."""
+    """Close a month for ever: store its report and what every counter up to it stands at; or say why not.
+
+    All of it is of one moment: what another transaction counts meanwhile is a correction of the next month.
+    """
+    fix_view(connection)
     problem = find_problem(connection, programme, month, now)
     if problem is not None:
         return problem
@@ -80,6 +85,7 @@ def enter_portal(
         return Problem.NOT_OVER
     if monthly.counted_before(programme.opening_balances, Metric.SITE_VISITS, figure.month) is not None:
         return Problem.COUNTED_BEFORE
+    lock_figures(connection)
     there = totals.sum_figures(connection, Metric.SITE_VISITS, figure.month)
     if there != figure.seen:
         return Problem.CHANGED

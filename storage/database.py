@@ -332,6 +332,11 @@ def lock_job(connection: Connection, job: str) -> None:
     _lock(connection, f"job:{job}")
 
 
+def lock_figures(connection: Connection) -> None:
+    """Hold the entering of figures until the transaction ends: two that correct one figure would both add to it."""
+    _lock(connection, "figures")
+
+
 def lock_lists(connection: Connection) -> None:
     """Hold the taking in of lists until the transaction ends, before any person: two would make one person twice."""
     _lock(connection, "lists")

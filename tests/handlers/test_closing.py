@@ -7,17 +7,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from handlers import attending, closing, correcting
+from handlers.closing import PortalFigure
 from handlers.correcting import Correction, Signer
 from handlers.rules.corrections import Reason
 from handlers.rules.forecast import PLANS
 from handlers.rules.monthly import Problem
 from storage import audit, ledger, months, participations, totals
 from storage.clock import TOKYO
-from storage.database import Database
+from storage.database import Database, fix_view
 from storage.facts import Metric, MonthReport, MonthSums
+from tests import databases
 from tests.factories import a_period, a_programme
 from tests.handlers import occasions
 from tests.town import Town
@@ -61,7 +63,7 @@ def sums(*reports: MonthSums) -> dict[str, int]:
     return MonthSums(month=MONTHS[0]).plus(*reports).amounts
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(acts, st.integers(1, 5))
 def test_months_closed_one_by_one_never_change_and_add_up_to_what_was_counted(
     database: Database, done: list[Any], closed: int
@@ -69,6 +71,7 @@ def test_months_closed_one_by_one_never_change_and_add_up_to_what_was_counted(
     """Entries come month by month; the first months are closed, each when the next one's entries are there already."""
 
     def unit(connection: Connection) -> None:
+        fix_view(connection)
         frozen: list[MonthReport] = []
         for place, month in enumerate(MONTHS):
             for number, one in enumerate(done):
@@ -212,3 +215,32 @@ def test_the_database_itself_refuses_to_change_a_closed_month(january: Town, sta
     assert close(january) is None
     with pytest.raises(DBAPIError, match="append-only"):
         january.database.write(lambda c: c.execute(text(statement))).result()
+
+
+def test_of_two_who_enter_the_portals_visitors_at_once_the_second_waits_for_the_first() -> None:
+    now, figure = noon(MONTHS[2]), PortalFigure(MONTHS[0], 900, "made up", seen=None)
+    with (
+        databases.fresh("postgresql") as database,
+        database.engine.connect() as one,
+        database.engine.connect() as other,
+    ):
+        assert closing.enter_portal(one, PROGRAMME, figure, by="one", now=now) is None  # and is not committed yet
+        other.execute(text("SET LOCAL lock_timeout = '300ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            closing.enter_portal(other, PROGRAMME, figure, by="other", now=now)
+
+
+def test_what_is_counted_while_a_month_is_being_closed_is_neither_in_its_report_nor_lost() -> None:
+    now = noon(MONTHS[1])
+    figure = (Metric.SITE_VISITS, 30, MONTHS[0], "made up", "staff", now)
+    with databases.fresh("postgresql") as database, database.engine.connect() as closer:
+        fix_view(closer)
+        assert totals.sum_figures(closer, Metric.SITE_VISITS, MONTHS[0]) is None  # from here on it sees this moment
+        database.write(lambda c: totals.add_figure(c, *figure)).result()
+        assert closing.close(closer, PROGRAMME, MONTHS[0], PLAN, by="staff", now=now) is None
+        closer.commit()
+        found = [
+            database.read(lambda c, month=month: closing.find_report(c, PROGRAMME, month, PLAN, now)).result()
+            for month in MONTHS[:2]
+        ]
+        assert [one.reported.visits_portal for one in found] == [0, 30]
