@@ -16,7 +16,7 @@ from handlers.rules.forecast import Month, Plan, extra_yen
 from handlers.rules.monthly import Problem
 from handlers.texts import JAPANESE
 from storage import audit, month_facts, months, reach, splits, totals
-from storage.database import fix_view, lock_figures
+from storage.database import fix_view, lock_lists
 from storage.facts import (
     ChannelName,
     HeldPart,
@@ -85,7 +85,7 @@ def enter_portal(
         return Problem.NOT_OVER
     if monthly.counted_before(programme.opening_balances, Metric.SITE_VISITS, figure.month) is not None:
         return Problem.COUNTED_BEFORE
-    lock_figures(connection)
+    lock_lists(connection)
     there = totals.sum_figures(connection, Metric.SITE_VISITS, figure.month)
     if there != figure.seen:
         return Problem.CHANGED

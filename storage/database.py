@@ -332,13 +332,8 @@ def lock_job(connection: Connection, job: str) -> None:
     _lock(connection, f"job:{job}")
 
 
-def lock_figures(connection: Connection) -> None:
-    """Hold the entering of figures until the transaction ends: two that correct one figure would both add to it."""
-    _lock(connection, "figures")
-
-
 def lock_lists(connection: Connection) -> None:
-    """Hold the taking in of lists until the transaction ends, before any person: two would make one person twice."""
+    """Hold the taking in of lists and figures until the transaction ends, before any person: two would both add one."""
     _lock(connection, "lists")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, or_, select
 from sqlalchemy import String as SqlString
 
 from storage import accounts, participations, reach, split_recount, totals, week_recount
@@ -180,7 +180,7 @@ def _stretches(connection: Connection) -> Iterator[tuple[int, int, float]]:
 
 
 def _add_up(connection: Connection, first: int, last: int, counted: dict[tuple[str, date], int]) -> None:
-    month = _tokyo_month(connection)
+    month = split_recount.tokyo_month(connection)
     rows = connection.execute(
         _grouped((func.sum(LEDGER.c.points),), (month, LEDGER.c.confirmed), LEDGER.c.id.between(first, last))
     )
@@ -188,13 +188,6 @@ def _add_up(connection: Connection, first: int, last: int, counted: dict[tuple[s
         name = CounterName.POINTS_CONFIRMED if confirmed else CounterName.POINTS_SELF_REPORTED
         key = (name.value, date.fromisoformat(f"{written}-01"))
         counted[key] = counted.get(key, 0) + int(points)
-
-
-def _tokyo_month(connection: Connection) -> ColumnElement[str]:
-    """Give the Tokyo month of an entry as YYYY-MM; Tokyo has had no summer time since 1951."""
-    if connection.dialect.name == "sqlite":
-        return literal_column("strftime('%Y-%m', entered_at, '+9 hours')", SqlString)
-    return literal_column("to_char(entered_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM')", SqlString)
 
 
 def _add_figures(connection: Connection, counted: dict[tuple[str, date], int]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, String, case, func, literal_column, select
 
 from storage import splits
 from storage.events import PARTS
@@ -17,6 +17,8 @@ from storage.totals import month_of
 OF_ENTRIES = ("confirmed", "self_reported", "participations")
 Counted = dict[tuple[date, date], list[int]]
 """{(month, about): OF_ENTRIES}"""
+_STANDS = case((LEDGER.c.kind == EntryKind.ATTENDANCE, 1), else_=-1)
+_ATTENDED = case((LEDGER.c.period.startswith(PART_PERIOD), _STANDS), else_=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,21 @@ class SplitDifference:
 
 def add_up(connection: Connection, first: int, last: int, counted: Counted) -> None:
     """Add a stretch of ledger entries, by the month they were entered in and the month they are about."""
-    entries = select(
-        LEDGER.c.entered_at, LEDGER.c.acted_on, LEDGER.c.kind, LEDGER.c.period, LEDGER.c.confirmed, LEDGER.c.points
-    )
-    for at, on, kind, period, confirmed, points in connection.execute(entries.where(LEDGER.c.id.between(first, last))):
-        sums = counted.setdefault((month_of(at), on.replace(day=1)), [0] * len(OF_ENTRIES))
-        sums[0 if confirmed else 1] += points
-        if period.startswith(PART_PERIOD):
-            sums[2] += 1 if kind == EntryKind.ATTENDANCE else -1
+    key = (tokyo_month(connection), LEDGER.c.acted_on, LEDGER.c.confirmed)
+    columns = (*key, func.sum(LEDGER.c.points), func.sum(_ATTENDED))
+    rows = connection.execute(select(*columns).where(LEDGER.c.id.between(first, last)).group_by(*key))
+    for entered, on, confirmed, points, attended in rows:
+        month = date.fromisoformat(f"{entered}-01")
+        sums = counted.setdefault((month, on.replace(day=1)), [0] * len(OF_ENTRIES))
+        sums[0 if confirmed else 1] += int(points)
+        sums[2] += int(attended)
+
+
+def tokyo_month(connection: Connection) -> ColumnElement[str]:
+    """Give the Tokyo month of an entry as YYYY-MM; Tokyo has had no summer time since 1951."""
+    if connection.dialect.name == "sqlite":
+        return literal_column("strftime('%Y-%m', entered_at, '+9 hours')", String)
+    return literal_column("to_char(entered_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM')", String)
 
 
 def compare(connection: Connection, counted: Counted) -> Iterator[SplitDifference]:
