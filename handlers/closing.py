@@ -99,7 +99,7 @@ def enter_portal(
 
 def _make(connection: Connection, programme: Programme, month: date, plan: Plan, now: datetime) -> MonthReport:
     period = programme.period(_last_day(month))
-    (counted,) = totals.list_months(connection, month, month)
+    (counted,) = months.list_reported(connection, month, month, month)  # of before the first closing, as it was then
     entered = splits.list_of_month(connection, month)
     own = monthly.own_sums(counted, entered)
     drift = _find_drift(connection, programme, month)
@@ -128,7 +128,7 @@ def _own_of(connection: Connection, programme: Programme, month: date) -> MonthS
     """Give what an open month has of its own; None before the programme's first."""
     if month < programme.periods[0].starts_on.replace(day=1):
         return None
-    (counted,) = totals.list_months(connection, month, month)
+    (counted,) = months.list_reported(connection, month, month, month)
     return monthly.own_sums(counted, splits.list_of_month(connection, month))
 
 

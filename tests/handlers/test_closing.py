@@ -202,6 +202,15 @@ def test_months_are_closed_in_their_order_and_once(january: Town) -> None:
     assert close(january, MONTHS[2]) is None
 
 
+def test_a_month_before_the_first_one_closed_is_fixed_with_it(january: Town) -> None:
+    january.now = datetime(2022, 3, 2, 9, tzinfo=TOKYO)
+    assert close(january, MONTHS[1]) is None
+    before = report(january, MONTHS[0])
+    enter_portal(january, 1_200)
+    assert report(january, MONTHS[0]) == before
+    assert report(january, MONTHS[2]).corrections == ((MONTHS[0], MonthSums(month=MONTHS[0], visits_portal=1_200)),)
+
+
 def test_who_closed_a_month_and_when_is_stored_and_in_the_records(january: Town) -> None:
     assert close(january, by="田中") is None
     closed = january.database.read(lambda c: months.list_closed(c, MONTHS[0], MONTHS[0])).result()[MONTHS[0]]
