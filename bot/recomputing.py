@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from bot import opening
 from bot.settings import Settings
-from storage import participations, reach, recount, week_recount
+from storage import participations, reach, recount, split_recount, week_recount
 from storage.database import Database
 from storage.participations import ParticipantDifference, Periods
 from storage.recount import SUM_NAMES, Differences
+from storage.split_recount import SplitDifference
 from storage.week_recount import WeekDifference
 
 SHOWN = 200  # differences of one kind that are listed; the rest are counted
@@ -63,6 +64,8 @@ def _mend(database: Database) -> int:
         database.write(lambda c, step=step: week_recount.mend_step(c, step)).result()  # type: ignore[misc]
     for one in found.reaches:
         database.write(lambda c, one=one: reach.mend(c, one)).result()  # type: ignore[misc]
+    for split in found.splits:
+        database.write(lambda c, split=split: split_recount.mend(c, split)).result()  # type: ignore[misc]
     typer.echo("mended; compared again:")
     return _report(_compare(database))
 
@@ -88,6 +91,7 @@ def _report(found: Differences) -> int:
     _list("week", [_week_words(one) for one in found.weeks])
     _list("step", [f"{one.week} {one.points} points: {one.stored}, should be {one.counted}" for one in found.steps])
     _list("accounts", [f"{one.channel} {one.reach}: {one.stored}, should be {one.counted}" for one in found.reaches])
+    _list("month", [_split_words(one) for one in found.splits])
     _list("claim", [f"entry {one.entry_id} of person {one.person_id} {one.words}" for one in found.claims])
     if found.claims:
         typer.echo("claims are not mended by this program: docs/OPERATIONS.md says what to do")
@@ -110,6 +114,10 @@ def _participant_words(one: ParticipantDifference) -> str:
 
 def _week_words(one: WeekDifference) -> str:
     return f"person {one.person_id} in the week of {one.week}: {list(one.stored)}, should be {list(one.counted)}"
+
+
+def _split_words(one: SplitDifference) -> str:
+    return f"{one.month:%Y-%m} about {one.about:%Y-%m}: {one.stored}, should be {one.counted}"
 
 
 def _tally_words(one: recount.TallyDifference) -> str:

@@ -75,7 +75,7 @@ def _earn(
         confirmed=True,
         counts_for_board=calendar.counts_for_board(on, now),
         rule_version=programme.version,
-        period=f"{participations.PART_PERIOD}{part.id}",
+        period=f"{ledger.PART_PERIOD}{part.id}",
         n=1,
     )
     attendances.change(connection, attendance.id, entry_id=entry_id)

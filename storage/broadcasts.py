@@ -64,7 +64,7 @@ class Broadcast(SQLModel, table=True):
     held_until: datetime | None = Field(default=None, sa_type=Instant)
     blocks: int = 0
     made_at: datetime = Field(sa_type=Instant)
-    began_at: datetime | None = Field(default=None, sa_type=Instant)
+    began_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

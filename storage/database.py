@@ -333,7 +333,7 @@ def lock_job(connection: Connection, job: str) -> None:
 
 
 def lock_lists(connection: Connection) -> None:
-    """Hold the taking in of lists until the transaction ends, before any person: two would make one person twice."""
+    """Hold the taking in of lists and figures until the transaction ends, before any person: two would both add one."""
     _lock(connection, "lists")
 
 

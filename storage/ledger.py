@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Connection, Index, Row, UniqueConstraint, bin
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
-from storage import people, totals, weeks
+from storage import people, splits, totals, weeks
 from storage.database import BigId, Instant, table_of
 from storage.facts import EntryFacts, Standing
 from storage.prepared import Prepared
@@ -27,6 +27,7 @@ class EntryKind(StrEnum):
 
 STANDING = (EntryKind.REPORT, EntryKind.ATTENDANCE)
 """The kinds that are one more time of an action, and hold a claim until they are withdrawn."""
+PART_PERIOD = "part:"  # begins the period of every entry of an attendance: a part earns once
 
 
 class Entry(SQLModel, table=True):
@@ -184,6 +185,9 @@ def _count(connection: Connection, values: dict[str, Any], times: int) -> None:
         totals.CounterName.POINTS_CONFIRMED if values.get("confirmed") else totals.CounterName.POINTS_SELF_REPORTED
     )
     totals.add(connection, counter, values["entered_at"], values["points"], stripe=values["person_id"])
+    attended = times if values["period"].startswith(PART_PERIOD) else 0
+    moment = {"at": values["entered_at"], "on": values["acted_on"], "participations": attended}
+    splits.count(connection, values["person_id"], values["account_id"], **moment, **{column: values["points"]})
     if values["counts_for_board"]:
         weeks.count(connection, values["person_id"], values["acted_on"], times, values["points"])
 

@@ -9,18 +9,17 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, Select, and_, func, select
 
-from storage import totals
+from storage import splits, totals
 from storage.attendances import ATTENDANCES, PARTICIPANTS
 from storage.clock import TOKYO
 from storage.database import lock_person
 from storage.events import PARTS
 from storage.facts import AttendanceState, PartFacts, PartState, ProgrammePeriod
-from storage.ledger import CLAIMS, LEDGER, EntryKind
+from storage.ledger import CLAIMS, LEDGER, PART_PERIOD, EntryKind
 from storage.slices import list_slices
 from storage.totals import COUNTERS, CounterName
 
 Periods = Sequence[ProgrammePeriod]
-PART_PERIOD = "part:"  # begins the period of every ledger entry of an attendance: a part earns once
 
 
 def period_of(periods: Periods, on: date) -> ProgrammePeriod | None:
@@ -56,8 +55,9 @@ def count(connection: Connection, periods: Periods, person_id: int, on: date, at
 def count_held(connection: Connection, periods: Periods, part: PartFacts, at: datetime, amount: int) -> None:
     """Count one event held more (1) or less (-1)."""
     if part.starts_at is not None:
-        month = month_for(periods, part.starts_at.astimezone(TOKYO).date(), at)
-        totals.add_to_month(connection, CounterName.EVENTS_HELD, month, amount, stripe=part.id)
+        on = part.starts_at.astimezone(TOKYO).date()
+        totals.add_to_month(connection, CounterName.EVENTS_HELD, month_for(periods, on, at), amount, stripe=part.id)
+        splits.count_held(connection, at, on, amount)
 
 
 def _attendances(connection: Connection, starts_on: date, person_id: int) -> int:

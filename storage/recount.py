@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, cast, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, cast, exists, func, or_, select
 from sqlalchemy import String as SqlString
 
-from storage import accounts, participations, people, reach, totals, week_recount
+from storage import accounts, participations, people, reach, split_recount, totals, week_recount
 from storage.clock import TOKYO
 from storage.database import fix_view, lock_person
 from storage.facts import Metric
@@ -17,6 +17,7 @@ from storage.participations import ParticipantDifference, Periods
 from storage.people import PEOPLE
 from storage.reach import ReachDifference
 from storage.slices import LAST_PERSON
+from storage.split_recount import SplitDifference
 from storage.totals import COUNTERS, FIGURES, CounterName
 from storage.week_recount import StepDifference, WeekDifference
 
@@ -72,10 +73,10 @@ class Differences:
     weeks: tuple[WeekDifference, ...] = ()
     steps: tuple[StepDifference, ...] = ()
     reaches: tuple[ReachDifference, ...] = ()
+    splits: tuple[SplitDifference, ...] = ()
 
     def __bool__(self) -> bool:
-        kinds = (self.tallies, self.counters, self.claims, self.participants, self.weeks, self.steps, self.reaches)
-        return any(kinds)
+        return any(getattr(self, kind) for kind in self.__slots__)
 
 
 def compare(connection: Connection, periods: Periods, progress: Progress = lambda _: None) -> Differences:
@@ -91,11 +92,13 @@ def find_differences(connection: Connection, periods: Periods, progress: Progres
     """Compare everything as the transaction sees it, its own writes included."""
     tallies = tuple(_compare_tallies(connection, progress))
     counted: dict[tuple[str, date], int] = {}
+    split: split_recount.Counted = {}
     claims = tuple(_claims_without_report(connection))
     claims += tuple(ClaimDifference(*found) for found in participations.find_misfits(connection))
     for first, last, share in _stretches(connection):
         _add_up(connection, first, last, counted)
         participations.add_up(connection, periods, first, last, counted)
+        split_recount.add_up(connection, first, last, split)
         claims += tuple(_reports_without_claim(connection, first, last))
         progress(share)
     _add_figures(connection, counted)
@@ -103,7 +106,8 @@ def find_differences(connection: Connection, periods: Periods, progress: Progres
     participants = tuple(participations.compare_participants(connection, periods))
     weeks, steps = week_recount.compare(connection)
     reaches = tuple(reach.compare(connection, accounts.count_anew(connection)))
-    return Differences(tallies, counters, claims, participants, tuple(weeks), tuple(steps), reaches)
+    splits = tuple(split_recount.compare(connection, split))
+    return Differences(tallies, counters, claims, participants, tuple(weeks), tuple(steps), reaches, splits)
 
 
 def mend_tallies(connection: Connection, person_ids: Sequence[int]) -> None:
@@ -188,7 +192,7 @@ def _stretches(connection: Connection) -> Iterator[tuple[int, int, float]]:
 
 
 def _add_up(connection: Connection, first: int, last: int, counted: dict[tuple[str, date], int]) -> None:
-    month = _tokyo_month(connection)
+    month = split_recount.tokyo_month(connection)
     rows = connection.execute(
         _grouped((func.sum(LEDGER.c.points),), (month, LEDGER.c.confirmed), LEDGER.c.id.between(first, last))
     )
@@ -196,13 +200,6 @@ def _add_up(connection: Connection, first: int, last: int, counted: dict[tuple[s
         name = CounterName.POINTS_CONFIRMED if confirmed else CounterName.POINTS_SELF_REPORTED
         key = (name.value, date.fromisoformat(f"{written}-01"))
         counted[key] = counted.get(key, 0) + int(points)
-
-
-def _tokyo_month(connection: Connection) -> ColumnElement[str]:
-    """Give the Tokyo month of an entry as YYYY-MM; Tokyo has had no summer time since 1951."""
-    if connection.dialect.name == "sqlite":
-        return literal_column("strftime('%Y-%m', entered_at, '+9 hours')", SqlString)
-    return literal_column("to_char(entered_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM')", SqlString)
 
 
 def _add_figures(connection: Connection, counted: dict[tuple[str, date], int]) -> None:

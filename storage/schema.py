@@ -25,10 +25,12 @@ from storage import (
     friends,
     inbox,
     interests,
+    kpis,
     ledger,
     links,
     marks,
     merges,
+    months,
     notices,
     outbox,
     people,
@@ -41,6 +43,7 @@ from storage import (
     rule_drafts,
     sessions,
     slots,
+    splits,
     staff,
     standing_orders,
     tallies,
@@ -52,9 +55,9 @@ from storage.database import Database
 
 TABLE_FILES = (
     accounts, alerts, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries, events,
-    friends, inbox, interests, ledger, links, marks, merges, notices, outbox, people, pictures, puzzles, quotas,
-    reach, recoveries, registrations, rule_drafts, sessions, slots, staff, standing_orders, tallies, throttles,
-    totals, weeks,
+    friends, inbox, interests, kpis, ledger, links, marks, merges, months, notices, outbox, people, pictures,
+    puzzles, quotas, reach, recoveries, registrations, rule_drafts, sessions, slots, splits, staff,
+    standing_orders, tallies, throttles, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATIONS = str(Path(__file__).parent / "migrations")

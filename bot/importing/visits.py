@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from bot import opening
 from bot.importing import ImportRefusedError, signer
 from bot.settings import Settings
+from handlers.rules import monthly
 from storage import marks, totals
 from storage.clock import Clock
 from storage.facts import Metric, OpeningBalance
@@ -93,10 +94,10 @@ def _refuse_too_soon_or_twice(figure: MonthlyVisits, today: date, balances: Sequ
     """Refuse a month that is not over, and one that an opening balance already counts."""
     if figure.month >= today.replace(day=1):
         raise ImportRefusedError(f"{figure.month:%Y-%m} is not over yet: enter it when its figure is final")
-    for balance in balances:
-        if balance.metric is Metric.SITE_VISITS and figure.month <= balance.on:
-            words = f"the programme's opening balance of {balance.on} already counts the visits up to that day"
-            raise ImportRefusedError(f"{figure.month:%Y-%m}: {words}")
+    balance = monthly.counted_before(balances, Metric.SITE_VISITS, figure.month)
+    if balance is not None:
+        words = f"the programme's opening balance of {balance.on} already counts the visits up to that day"
+        raise ImportRefusedError(f"{figure.month:%Y-%m}: {words}")
 
 
 def _decide(figure: MonthlyVisits, there: int | None, correct: bool) -> tuple[int | None, str]:

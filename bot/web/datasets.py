@@ -16,7 +16,7 @@ from bot.web.event_views import iso
 from handlers.boardwords import word
 from handlers.rules import boards as rule
 from handlers.texts import Words, _
-from storage import boards, events, totals
+from storage import boards, events, months
 from storage.clock import TOKYO
 from storage.facts import EventFacts, EventState, Programme
 
@@ -54,7 +54,8 @@ class Dataset:
 
 
 def _months(connection: Connection, asked: Asked) -> Iterator[tuple[Cell, ...]]:
-    for sums in totals.list_months(connection, *_days(asked)):
+    period = asked.programme.period(asked.now.astimezone(TOKYO).date())
+    for sums in months.list_reported(connection, *_days(asked), period.starts_on):
         yield (
             f"{sums.month:%Y-%m}",
             sums.participations,

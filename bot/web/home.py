@@ -21,9 +21,9 @@ from handlers.rules import curve
 from handlers.rules.curve import MonthLine
 from handlers.rules.totals import motivational_share
 from handlers.texts import Words
-from storage import boards, switches, totals
+from storage import boards, kpis, months, switches, totals
 from storage.clock import TOKYO
-from storage.facts import EventFacts, GroupLine, Metric, OpeningBalance, Programme, ProgrammePeriod, Totals
+from storage.facts import EventFacts, GroupLine, KpiFacts, Metric, OpeningBalance, Programme, ProgrammePeriod, Totals
 
 COMING, ACTIONS = 3, 6  # how many stand on the first page; the whole is a press away
 MAY_BE_FRAMED = {
@@ -42,6 +42,7 @@ class Found:
     coming: Sequence[EventFacts]
     waiting: events.Waiting
     heat_days: frozenset[date]
+    kpis: Sequence[KpiFacts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,13 @@ def find(connection: Connection, programme: Programme, now: datetime) -> Found:
     coming, waiting = events.find_coming(connection, now, COMING)
     return Found(
         totals=city,
-        year=curve.last_year(totals.list_months(connection, first, last), programme.balances(city.period)),
+        year=curve.last_year(months.list_reported(connection, first, last, first), programme.balances(city.period)),
         week=week,
         wards=rule.rank_groups(boards.find_wards(connection, week), programme.boards),
         coming=coming,
         waiting=waiting,
         heat_days=switches.find(connection).heat_days,
+        kpis=kpis.list_all(connection, is_public=True),
     )
 
 
@@ -120,6 +122,7 @@ def _more(parts: EventParts, found: Found, viewer: Viewer) -> dict[str, Any]:
         "week": boardwords.week_name(found.week, viewer.facts),
         "wards": [_ward(programme, line, viewer.facts) for line in found.wards],
         "boards": programme.boards,
+        "kpis": found.kpis,
         "coming": [viewer.view(event, found.waiting) for event in found.coming],
         "actions": catalogue.today(programme, viewer.facts, on, is_hot=is_hot)[:ACTIONS],
         "is_heat_alert": is_hot,

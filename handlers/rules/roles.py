@@ -18,25 +18,29 @@ class Right(StrEnum):
     NAMES = "names"  # release or refuse the names that people chose for others to see
     SWITCH = "switch"  # switch heat alerts and a disaster
     WORDS = "words"  # read what nobody understood
+    FIGURES = "figures"  # keep key figures, enter the portal's visitors
     PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
     CORRECT = "correct"  # correct a person's points
     RULES = "rules"  # make the next version of the catalogue and its rules
     MERGE = "merge"  # make one person of two, and two of one again
     ERASE = "erase"  # erase a person who asked for it
+    CLOSE = "close"  # close a month, after which its report never changes
     APPROVE = "approve"  # approve what another person wrote
     RECORDS = "records"  # read the audit trail
     STAFF = "staff"  # invite staff, give roles, end accounts, hand them over
 
 
 _VIEWER = frozenset({Right.ENTER, Right.OWN, Right.LOOK})
-_EDITOR = _VIEWER | {Right.DOOR, Right.ARRANGE, Right.WRITE, Right.NAMES, Right.SWITCH, Right.WORDS, Right.PERSONS}
+_EDITOR = _VIEWER | {
+    Right.DOOR, Right.ARRANGE, Right.WRITE, Right.NAMES, Right.SWITCH, Right.WORDS, Right.FIGURES, Right.PERSONS,
+}  # fmt: skip
+_SENIOR = _EDITOR | {Right.CORRECT, Right.RULES, Right.MERGE, Right.CLOSE, Right.RECORDS}
 RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),
     StaffRole.VIEWER: _VIEWER,
     StaffRole.EDITOR: _EDITOR,
-    StaffRole.APPROVER: _EDITOR | {Right.CORRECT, Right.RULES, Right.APPROVE, Right.RECORDS, Right.MERGE},
-    StaffRole.ADMINISTRATOR: _EDITOR
-    | {Right.CORRECT, Right.RULES, Right.ERASE, Right.RECORDS, Right.STAFF, Right.MERGE},
+    StaffRole.APPROVER: _SENIOR | {Right.APPROVE},
+    StaffRole.ADMINISTRATOR: _SENIOR | {Right.ERASE, Right.STAFF},
 }
 """Who hands out accounts does not approve, and the other way round: one stolen account cannot send to everybody."""
 

@@ -1,6 +1,6 @@
 """People, their accounts, their entries, and what they add up to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -175,3 +175,17 @@ class MonthSums:
     points_self_reported: int = 0
     visits_own: int = 0
     visits_portal: int = 0
+
+    @property
+    def amounts(self) -> dict[str, int]:
+        """Give every sum by its name."""
+        return {name: getattr(self, name) for name in self.__slots__ if name != "month"}
+
+    def plus(self, *others: "MonthSums") -> "MonthSums":
+        """Give the sums together with those of others, as this month's."""
+        added = {name: sum(getattr(other, name) for other in others) for name in self.amounts}
+        return replace(self, **{name: amount + added[name] for name, amount in self.amounts.items()})
+
+    def minus(self, other: "MonthSums") -> "MonthSums":
+        """Give by how much the sums are more than another's, as this month's."""
+        return replace(self, **{name: amount - getattr(other, name) for name, amount in self.amounts.items()})

@@ -17,11 +17,13 @@ write    -    -      yes    yes      yes
 names    -    -      yes    yes      yes
 switch   -    -      yes    yes      yes
 words    -    -      yes    yes      yes
+figures  -    -      yes    yes      yes
 persons  -    -      yes    yes      yes
 correct  -    -      -      yes      yes
 rules    -    -      -      yes      yes
 merge    -    -      -      yes      yes
 erase    -    -      -      -        yes
+close    -    -      -      yes      yes
 approve  -    -      -      yes      -
 records  -    -      -      yes      yes
 staff    -    -      -      -        yes

@@ -15,12 +15,14 @@ from storage import (
     claims,
     deliveries,
     inbox,
+    month_facts,
     notices,
     outbox,
     people,
     prepared,
     puzzles,
     registrations,
+    splits,
     standing_orders,
     weeks,
 )
@@ -74,6 +76,9 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "more persons by name": lambda c: people.list_by_name(c, "花", 51, ("花子", 7)),
     "names that wait": lambda c: people.list_waiting_names(c, 51),
     "more names that wait": lambda c: people.list_waiting_names(c, 51, (NOW, 7)),
+    "month's sums": lambda c: splits.list_of_month(c, NOW.date().replace(day=1)),
+    "month's parts": lambda c: month_facts.list_held(c, NOW.date().replace(day=1)),
+    "month's broadcasts": lambda c: month_facts.find_use(c, NOW.date().replace(day=1)),
     "puzzles": lambda c: puzzles.list_most(c, 51),
     "more puzzles": lambda c: puzzles.list_most(c, 51, (3, "あ", "ja")),
     "old puzzles": lambda c: puzzles.forget_old(c, NOW.date(), 500),
@@ -88,6 +93,9 @@ OF_FEW = (
     "audit_to_report", "broadcast_open", "broadcast_handed_in",
     "delivery_of_account",  # one account's of some days
     "outbox_made",  # of all, read from its oldest end on
+    "part_when", "ix_broadcast_began_at",  # a month's
+    "sqlite_autoindex_month_split_1", "sqlite_autoindex_delivery_tally_1",  # a month's sums, a broadcast's
+    "sqlite_autoindex_quota_1",  # a channel's month
     "puzzle_times", "ix_puzzle_last_on", "sqlite_autoindex_puzzle_1",
     "person_naming",
     "person_search_name",  # those whose name begins so, from where the page begins

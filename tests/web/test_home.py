@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from handlers.rules.boards import closed_week
-from storage import boards, switches, totals
+from storage import boards, kpis, switches, totals
 from storage.database import Database
-from storage.facts import Effect, GroupWeek, Metric, OnHeatAlert, OpeningBalance, Programme, Ward
+from storage.facts import Effect, GroupWeek, KpiValue, KpiWords, Metric, OnHeatAlert, OpeningBalance, Programme, Ward
 from storage.totals import CounterName
 from tests.factories import a_period, a_programme, an_action
 from tests.web.public_app import NOON, app_of, public_parts, reader
@@ -44,6 +44,22 @@ async def test_the_curve_stands_on_what_was_there_before_the_bot_as_the_total_do
     before = OpeningBalance(metric=Metric.PARTICIPANTS, amount=40, on=date(2021, 1, 1), source="made up")
     page = await fetched(database, programme=replace(A_YEAR, opening_balances=(before,)))
     assert "2021年2月の終わりに40人、2022年1月は40人です。" in page
+
+
+async def test_a_key_figure_chosen_for_everybody_stands_with_its_sources_and_no_other_does(database: Database) -> None:
+    words = KpiWords(name="家庭ごみの量", unit="グラム", base="452", base_source="計画", is_public=True)
+    value = KpiValue(on=date(2021, 12, 31), amount="440", source="集計", entered_by="係", entered_at=NOON)
+    database.write(lambda c: kpis.add_value(c, kpis.add(c, words, "係", NOON), value)).result()
+    database.write(lambda c: kpis.add(c, replace(words, name="内部の数", is_public=False), "係", NOON)).result()
+    for path in ("/", "/?lang=en"):
+        page = await fetched(database, path)
+        assert all(word in page for word in ("家庭ごみの量", "452", "440", "計画", "集計"))
+        assert "内部の数" not in page
+    assert "Other figures the city watches" in page
+
+
+async def test_a_page_without_key_figures_says_nothing_of_them(database: Database) -> None:
+    assert "市が見守るほかの数" not in await fetched(database)
 
 
 async def test_there_is_no_curve_in_the_first_month(database: Database) -> None:

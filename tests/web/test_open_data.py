@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from bot.web import datasets
+from handlers import closing
 from handlers.rules.boards import closed_week
+from handlers.rules.forecast import PLANS
 from storage import boards, totals
 from storage.database import Database
-from storage.facts import GroupWeek, Programme, Ward
+from storage.facts import GroupWeek, Metric, Programme, Ward
 from storage.totals import CounterName
-from tests.factories import a_programme
+from tests.factories import a_period, a_programme
 from tests.web.public_app import NOON, OPENING, app_of, public_parts, reader
 from tests.web.town_events import SECRET_LINK, a_part, add, an_event
 
@@ -41,6 +43,19 @@ async def test_months_are_given_as_csv(database: Database) -> None:
             "points_self_reported": "0", "visitors_own": "0", "visitors_portal": "0",
         }
     ]  # fmt: skip
+
+
+async def test_a_closed_month_stays_and_what_moved_later_stands_in_the_first_open_one(database: Database) -> None:
+    programme = a_programme(periods=(a_period(starts_on=date(2021, 12, 1)),))
+    december = date(2021, 12, 1)
+    figure = (Metric.SITE_VISITS, 30, december, "made up", "staff", NOON)
+    database.write(lambda c: totals.add_figure(c, *figure)).result()
+    database.write(lambda c: closing.close(c, programme, december, PLANS["standard"], by="staff", now=NOON)).result()
+    database.write(lambda c: totals.add_figure(c, *figure)).result()
+    rows = rows_of(await fetched(database, "/open-data/months.csv", programme))
+    assert [(row["month"], row["visitors_portal"]) for row in rows] == [("2021-12", "30"), ("2022-01", "30")]
+    page = await fetched(database, "/", programme)
+    assert ["<td>30</td>" in row for row in page.text.split("<tbody>")[1].split("</tr>")[:2]] == [True, True]
 
 
 async def test_months_and_opening_balances_add_up_to_the_total(database: Database) -> None:

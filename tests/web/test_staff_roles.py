@@ -43,6 +43,16 @@ GET  /staff/catalogue/draft/actions/{code}      -    -  -  -  yes yes
 POST /staff/catalogue/draft/actions/{code}      -    -  -  -  yes yes
 GET  /staff/switches                            -    -  -  yes yes yes
 POST /staff/switches                            -    -  -  yes yes yes
+GET  /staff/months                              -    -  yes yes yes yes
+GET  /staff/months/{month:number}               -    -  yes yes yes yes
+GET  /staff/months/{month:number}/report.csv    -    -  yes yes yes yes
+POST /staff/months/{month:number}/closing       -    -  -  -  yes yes
+POST /staff/months/{month:number}/portal        -    -  -  yes yes yes
+GET  /staff/kpis                                -    -  yes yes yes yes
+POST /staff/kpis                                -    -  -  yes yes yes
+GET  /staff/kpis/{kpi_id:number}                -    -  yes yes yes yes
+POST /staff/kpis/{kpi_id:number}                -    -  -  yes yes yes
+POST /staff/kpis/{kpi_id:number}/values         -    -  -  yes yes yes
 GET  /staff/me                                  -    -  yes yes yes yes
 POST /staff/me                                  -    -  yes yes yes yes
 POST /staff/prove                               -    -  yes yes yes yes
@@ -91,6 +101,7 @@ def address(office: Office, path: str) -> str:
     person_id = office.do(lambda c: people.list_by_name(c, "", 1))[0].id
     numbers = {"event_id": event.id, "part_id": event.parts[0].id, "staff_id": 1, "broadcast_id": 1}
     numbers |= {"person_id": person_id, "version": 1}
+    numbers |= {"person_id": person_id, "month": 202201, "kpi_id": 1}
     for name, number in numbers.items():
         path = path.replace(f"{{{name}:number}}", str(number))
     return path.replace("{code}", "my_bottle")
@@ -201,5 +212,5 @@ async def test_every_page_says_who_is_in(office: Office) -> None:
     office.guest(office.event(1))
     async with office.at_the_desk(NAME, StaffRole.ADMINISTRATOR) as browser:
         for method, path, *_ in ROWS:
-            if method == "GET" and not path.endswith("/roster"):
+            if method == "GET" and not path.endswith(("/roster", ".csv")):
                 assert f">{NAME}さん</a>" in (await browser.get(address(office, path))).text, path

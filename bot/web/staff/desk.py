@@ -39,6 +39,8 @@ HEADERS = {
 ROOMS = (
     ("/staff", "イベント", Right.ENTER),
     ("/staff/broadcasts", "一斉配信", Right.LOOK),
+    ("/staff/months", "月次報告", Right.LOOK),
+    ("/staff/kpis", "指標", Right.LOOK),
     ("/staff/people", "参加者", Right.PERSONS),
     ("/staff/puzzles", "分からなかった言葉", Right.WORDS),
     ("/staff/names", "確認を待つ名前", Right.NAMES),

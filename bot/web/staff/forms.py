@@ -18,7 +18,8 @@ NEVER_KEPT = frozenset({TOKEN, "password", "new_password", "again", "code"})
 NOT_TYPED = frozenset({
     "act", "part", "person", "seen", "confirmed", "salt", "role", "is_child", "channel", "language", "ward", "interest",
     "kind", "friends", "training", "capped", "tracked", "event", "of_event", "relation", "opens_hour", "closes_hour",
-    "action", "share", "reason", "key", "per", "effect", "after", "after_person", "merge",
+    "action", "share", "reason", "key", "per", "effect", "after", "after_person", "merge", "version",
+    "is_public", "is_ended",
 })  # fmt: skip
 """What was ticked or chosen, by its field's name up to a dot: it is carried on, and says nothing to people."""
 MOST_FIELDS = 200

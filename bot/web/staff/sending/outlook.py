@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from handlers.messages import Sender
-from handlers.rules.forecast import Forecast
+from handlers.rules.forecast import Forecast, Plan
 from handlers.rules.preflight import Seen
 from handlers.texts import Texts
 from storage.facts import BroadcastContent, ChannelName
@@ -16,6 +16,10 @@ class Outlook(Protocol):
     @property
     def texts(self) -> Texts:
         """The bot's words in the city's languages."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of LINE by which it asks for money."""
 
     @property
     def public_url(self) -> str:
