@@ -32,7 +32,7 @@ from handlers import (
     withdrawing,
 )
 from handlers.messages import Incoming, IncomingKind
-from handlers.rules import understanding
+from handlers.rules import mentions, understanding
 from handlers.talk import Answer, Talk
 from storage import accounts, people
 from storage.facts import Intent, Mentioned, Understanding
@@ -290,7 +290,7 @@ def _take_awaited(talk: Talk, words: str, meant: Understanding) -> Answer | None
     if awaiting.startswith("survey:") and meant.confidence < understanding.COMMAND:
         _, event, question = awaiting.split(":")
         return surveying.take_words(talk, event, question, words)
-    is_distance = meant.intent is Intent.NONE or understanding.read_kilometres(words) is not None
+    is_distance = meant.intent is Intent.NONE or mentions.read_kilometres(words) is not None
     if awaiting.startswith("km:") and is_distance:
         _, entry, way = awaiting.split(":")
         return travelling.take_typed(talk, entry, way, words)
@@ -315,7 +315,9 @@ def _do(talk: Talk, words: str, meant: Understanding) -> Answer:
     if meant.intent is Intent.REPORT:
         return confirming.ask(talk, meant.actions) if meant.actions else reporting.open_list(talk)
     if meant.intent is Intent.NONE:
-        helping.note_puzzle(talk, words)
+        if not meant.maybe:
+            helping.note_puzzle(talk, words)
+        return confirming.ask_which(talk, words, meant.maybe) or helping.ask_again(talk)
     return INTENTS[meant.intent](talk)
 
 

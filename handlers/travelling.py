@@ -1,7 +1,7 @@
 """The kilometres of a trip, if the person likes: asked only after "instead of a car?", never in the way of points."""
 
 from handlers.messages import Choice
-from handlers.rules import calendar, points, understanding
+from handlers.rules import calendar, mentions, points
 from handlers.talk import Answer, Talk, text
 from storage import ledger, people
 from storage.facts import Action, EntryFacts, Factor
@@ -97,7 +97,7 @@ def ask_about_typed(talk: Talk, entry_id: int, km: str) -> Answer:
 
 def take_typed(talk: Talk, entry: str, way: str, words: str) -> Answer:
     """Take a typed distance."""
-    return add_distance(talk, entry, way, str(understanding.read_kilometres(words) or ""))
+    return add_distance(talk, entry, way, str(mentions.read_kilometres(words) or ""))
 
 
 def _find(talk: Talk, entry: str) -> tuple[EntryFacts | None, Action | None]:

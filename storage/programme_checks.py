@@ -44,7 +44,7 @@ def find_problems(programme: Programme) -> list[str]:
     """List every problem of content, as ``actions[my_bottle].cap.times: must be 1 or more``; empty when all is well."""
     checks: tuple[Callable[[Programme], Iterator[str]], ...] = (
         _city, _limits, _consent, _names, _periods, _wards, _texts, _strings,
-        _catalogue, _shared_caps, _labels_differ, _aliases, _opening_balances, _interests, _events,
+        _catalogue, _shared_caps, _labels_differ, _aliases, _phrases, _opening_balances, _interests, _events,
     )  # fmt: skip
     return [problem for check in checks for problem in check(programme)]
 
@@ -323,6 +323,17 @@ def _aliases(programme: Programme) -> Iterator[str]:
                 owner = owners.setdefault((language, _folded(alias)), action.code)
                 if owner != action.code:
                     yield f'{path}: "{alias}" belongs to {owner} already: a word can mean one action only'
+
+
+def _phrases(programme: Programme) -> Iterator[str]:
+    for code, by_language in programme.phrases.items():
+        if programme.action(code) is None:
+            yield f"phrases.{code}: there is no such action"
+        for language, said in by_language.items():
+            for phrase in said:
+                yield from text_checks.words(f'phrases.{code}.{language} "{phrase}"', phrase)
+                if phrase.count("(") != phrase.count(")"):
+                    yield f'phrases.{code}.{language}: "{phrase}" opens a bracket that it does not close'
 
 
 def _folded(alias: str) -> str:

@@ -1,101 +1,45 @@
-"""Understands a typed sentence by matching names and words; when in doubt it says so, and it never records anything.
+"""Understands a typed sentence by phrases and guards; when in doubt it says so, and it never records anything.
 
 The confidence says how the meaning was found:
 1.0  the whole message is a command word
 0.9  an action is named and said to be done, or the whole message is an action's name
-0.7  an action is named, and nothing says that it was not done
+0.7  an action is named, and nothing says that it was not done; or it is misspelt
 0.6  a keyword of an intent stands in the sentence
-0.0  nothing was understood
-A negation, a plan or a question takes its clause out of the report; what the clause asks for may still be found.
+0.0  nothing was understood, or only something to ask about (``maybe``)
+A negation, a plan, a wish, a question, hearsay, what others did and what befell a thing take their clause out of the
+report; what the clause asks for may still be found.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import zip_longest
 
-from handlers.rules import wording
-from handlers.rules.folding import clauses, folded, plain
-from storage.facts import Action, Intent, Mentioned, Programme, Understanding
+from handlers.rules import phrases, wording
+from handlers.rules.folding import clauses, folded
+from handlers.rules.languages.grammar import GAP, SAID, Grammar
+from handlers.rules.lexicon import Lexicon, lexicon
+from handlers.rules.mentions import mentions
+from handlers.rules.phrases import Found
+from storage.facts import Intent, Mentioned, Programme, Understanding
 
 COMMAND, SAID_DONE, NAMED, KEYWORD = 1.0, 0.9, 0.7, 0.6
 NOTHING = Understanding(Intent.NONE, (), 0.0)
-_SPOKEN_EVERYWHERE = ("ja", "en")
-_SHORTEST_NAME = 2
-_ENDING = re.compile(r"(?:s|es|d|ed|ing)?(?![a-z0-9])")
-_GAP = "·"
 _COMMANDS = {word: intent for intent, words in wording.COMMANDS.items() for word in words}
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """The folded names of a programme's actions in one language, by first letter, the longest first."""
-
-    names: Mapping[str, tuple[tuple[str, str], ...]]
-    with_km: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Something at a place in a clause: an action's code, days back, or kilometres."""
-
-    what: str | int | float
-    start: int
-    end: int
+_LITTLE = 3
+"""In characters: so little behind a name says nothing against it, 「マイボトル 水だけ」."""
+_MISSPELT_READ = 80
+"""In characters: a slip in a longer text is not looked for; it would cost more than it helps."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
     text: str
-    actions: tuple[_Found, ...]
+    actions: tuple[Found, ...]
     negated: bool
-    only_asked_or_planned: bool
+    guarded: bool
+    unsure: bool
     said_done: bool
-
-    @property
-    def guarded(self) -> bool:
-        return self.negated or self.only_asked_or_planned
-
-
-_built: dict[str, tuple[Programme, Lexicon]] = {}
-
-
-def lexicon(programme: Programme, language: str) -> Lexicon:
-    """Build the names to look for in a language, once per programme: a programme never changes once loaded.
-
-    The last programme of each language is remembered, by identity because its dictionaries cannot be hashed.
-    """
-    tag = language if language in programme.city.languages else "ja"
-    held = _built.get(tag)
-    if held is None or held[0] is not programme:
-        held = _built[tag] = (programme, _built_lexicon(programme, tag))
-    return held[1]
-
-
-def _built_lexicon(programme: Programme, language: str) -> Lexicon:
-    tags = tuple(dict.fromkeys((language, language.split("-")[0], *_SPOKEN_EVERYWHERE)))
-    names: dict[str, str] = {}
-    for action in programme.actions:
-        for name in _names_of(action, tags):
-            if len(name) >= _SHORTEST_NAME:
-                names.setdefault(name, action.code)
-    by_first: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(names, key=len, reverse=True):
-        by_first.setdefault(name[0], []).append((name, names[name]))
-    return Lexicon({first: tuple(group) for first, group in by_first.items()}, _with_km(programme.actions))
-
-
-def _names_of(action: Action, tags: Iterable[str]) -> Iterator[str]:
-    yield folded(action.code)
-    for tag in tags:
-        yield from (folded(texts[tag]) for texts in (action.title, action.label) if tag in texts)
-        yield from (folded(alias) for alias in action.aliases.get(tag, ()))
-
-
-def _with_km(actions: Iterable[Action]) -> frozenset[str]:
-    return frozenset(a.code for a in actions if a.asks_instead_of_car or any(f.per == "km" for f in a.factors))
 
 
 def understand(text: str, language: str, programme: Programme, today: date) -> Understanding:
@@ -106,154 +50,126 @@ def understand(text: str, language: str, programme: Programme, today: date) -> U
     whole = folded(text)
     if whole in _COMMANDS:
         return Understanding(_COMMANDS[whole], (), COMMAND)
-    words = lexicon(programme, language)
-    read = [_clause(clause, asked, words) for clause, asked in clauses(text)]
-    if not wording.TAKES_BACK.search(whole):
-        report = _report(read, words, today)
-        if report is not None:
-            return report
-    return _by_keyword(whole, read)
+    read_in = wording.language_of(whole, language)
+    return _Reading(wording.GRAMMARS[read_in], lexicon(programme, read_in), today).understand(text, whole)
 
 
-def _report(read: list[_Clause], words: Lexicon, today: date) -> Understanding | None:
-    mentioned: dict[tuple[str, date], Mentioned] = {}
-    reporting = [clause for clause, after in zip_longest(read, read[1:]) if _reports(clause, after)]
-    day = today
-    for clause in reporting:
-        for one in _mentions(clause, words, today, day):
-            held = mentioned.get((one.action, one.on))
-            if held is None or held.km is None:
-                mentioned[one.action, one.on] = one
-            day = one.on
-    if not mentioned:
-        return None
-    sure = all(clause.said_done for clause in reporting)
-    return Understanding(Intent.REPORT, tuple(mentioned.values()), SAID_DONE if sure else NAMED)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One text in one language on one day."""
 
+    grammar: Grammar
+    words: Lexicon
+    today: date
 
-def read_kilometres(text: str) -> float | None:
-    """Read a distance typed by itself, as an answer to "how many km?": 「３．５キロ」, "12 km", 「三」; else None."""
-    said = wording.DISTANCE_ALONE.fullmatch(plain(text).strip())
-    return None if said is None else _number(said["km"])
+    def understand(self, text: str, whole: str) -> Understanding:
+        cut = clauses(text)
+        read = [self._clause(clause, asked, tuple(phrases.search(clause, self.words.actions))) for clause, asked in cut]
+        slipped = not any(clause.actions for clause in read) and len(whole) <= _MISSPELT_READ
+        if slipped:
+            read = [self._clause(clause, asked, self._misspelt(clause)) for clause, asked in cut]
+        if not self.grammar.takes_back.search(whole):
+            report = self._report(read, slipped)
+            if report is not None:
+                return report
+        found = self._by_keyword(whole, read)
+        return found if found.intent is not Intent.NONE else self._maybe(read)
+
+    def _misspelt(self, clause: str) -> tuple[Found, ...]:
+        found = self.words.misspelt.search(clause)
+        return (found,) if found else ()
+
+    def _clause(self, text: str, asked: bool, found: tuple[Found, ...]) -> _Clause:
+        found = tuple(self._with_negative_endings(text, found))
+        actions = tuple(one for one in found if not self.grammar.unlike.match(text, one.end) or len(one.places) > 1)
+        rest = self._without(text, found)
+        negated = bool(self.grammar.negation.search(rest))
+        bare = rest in (GAP, SAID)
+        return _Clause(
+            text,
+            actions,
+            negated=negated,
+            guarded=negated or asked or self._is_guarded(rest),
+            unsure=not bare and self._is_unsure(text, found, rest),
+            said_done=bare or bool(self.grammar.done.search(text)),
+        )
+
+    def _is_guarded(self, rest: str) -> bool:
+        grammar = self.grammar
+        guards = (grammar.question, grammar.plan, grammar.others, grammar.mishap)
+        return any(guard.search(rest) for guard in guards)
+
+    def _is_unsure(self, text: str, found: tuple[Found, ...], rest: str) -> bool:
+        """Doubt what is still to come, what is only praised, and what was done with a thing besides using it."""
+        grammar = self.grammar
+        if grammar.habit.search(text):
+            return False
+        only_named = all(len(one.places) == 1 for one in found)
+        used = grammar.doing.search(rest) or (not grammar.done.search(rest) and len(_behind(rest)) <= _LITTLE)
+        return bool((only_named and not used) or (not rest.endswith(GAP) and grammar.unsure.search(text)))
+
+    def _with_negative_endings(self, text: str, found: tuple[Found, ...]) -> Iterator[Found]:
+        """Let a name that is a negative stem swallow its ending: who left nothing over did not fail to do anything."""
+        for one in found:
+            start, end = one.places[-1]
+            stem = self.grammar.negative_stem.search(text[start:end])
+            ending = self.grammar.negative_ending.match(text, end) if stem else None
+            yield Found(one.what, (*one.places[:-1], (start, ending.end()))) if ending else one
+
+    def _without(self, text: str, found: tuple[Found, ...]) -> str:
+        """Leave a mark for each name, so that 「使わない電気を消した」 as a name is not read as a negation."""
+        marks = {
+            place: GAP if len(one.places) == 1 and one.what not in self.words.bought else SAID
+            for one in found
+            for place in one.places
+        }
+        for start, end in sorted(marks, reverse=True):
+            text = text[:start] + marks[start, end] + text[end:]
+        return text
+
+    def _report(self, read: list[_Clause], slipped: bool) -> Understanding | None:
+        reporting = [clause for clause, after in zip_longest(read, read[1:]) if _reports(clause, after)]
+        mentioned = self._mentioned(reporting)
+        if not mentioned:
+            return None
+        sure = all(clause.said_done for clause in reporting) and not slipped
+        return Understanding(Intent.REPORT, mentioned, SAID_DONE if sure else NAMED)
+
+    def _maybe(self, read: list[_Clause]) -> Understanding:
+        """Give what is named and neither said to be done nor denied, so that it can be asked about."""
+        unsure = [clause for clause in read if clause.actions and clause.unsure and not clause.guarded]
+        return Understanding(Intent.NONE, (), 0.0, self._mentioned(unsure))
+
+    def _mentioned(self, read: list[_Clause]) -> tuple[Mentioned, ...]:
+        """Give each action and day once, its kilometres where they were said; a day holds until the next is said."""
+        held: dict[tuple[str, date], Mentioned] = {}
+        day = self.today
+        for clause in read:
+            for one in mentions(clause.text, clause.actions, self.words.with_km, self.grammar, self.today, day):
+                before = held.get((one.action, one.on))
+                if before is None or before.km is None:
+                    held[one.action, one.on] = one
+                day = one.on
+        return tuple(held.values())
+
+    def _by_keyword(self, whole: str, read: list[_Clause]) -> Understanding:
+        negated = any(clause.negated for clause in read)
+        names_an_action = any(clause.actions for clause in read)
+        found = phrases.meanings(whole, self.words.intents)
+        if negated:
+            found -= wording.NOT_WHEN_NEGATED
+        if names_an_action:
+            found -= wording.NOT_WHEN_AN_ACTION_IS_NAMED
+        intent = next((intent for intent in wording.INTENTS if intent in found), None)
+        return Understanding(intent, (), KEYWORD) if intent else NOTHING
 
 
 def _reports(clause: _Clause, after: _Clause | None) -> bool:
     """Let a clause report unless it is guarded, or unsure and taken back by the next: 「持ってるけど、忘れた」."""
     taken_back = after is not None and after.guarded and not after.actions and not clause.said_done
-    return bool(clause.actions) and not clause.guarded and not taken_back
+    return bool(clause.actions) and not clause.unsure and not clause.guarded and not taken_back
 
 
-def _by_keyword(whole: str, read: list[_Clause]) -> Understanding:
-    negated = any(clause.negated for clause in read)
-    names_an_action = any(clause.actions for clause in read)
-    for intent, keywords in wording.KEYWORDS.items():
-        out_of_place = (negated and intent in wording.NOT_WHEN_NEGATED) or (names_an_action and intent is Intent.REPORT)
-        if not out_of_place and any(_holds(whole, keyword) for keyword in keywords):
-            return Understanding(intent, (), KEYWORD)
-    return NOTHING
-
-
-def _holds(text: str, keyword: str) -> bool:
-    at = text.find(keyword)
-    return at >= 0 and _stands_alone(text, keyword, at)
-
-
-def _clause(text: str, asked: bool, words: Lexicon) -> _Clause:
-    actions = tuple(_actions_in(text, words))
-    rest = _without(text, actions)
-    return _Clause(
-        text,
-        actions,
-        negated=bool(wording.NEGATION.search(rest)),
-        only_asked_or_planned=asked or bool(wording.QUESTION.search(rest) or wording.PLAN.search(rest)),
-        said_done=bool(wording.DONE.search(text)) or rest == _GAP,
-    )
-
-
-def _without(text: str, found: tuple[_Found, ...]) -> str:
-    """Leave a gap for each name, so that 「使わない電気を消した」 as a name is not read as a negation."""
-    for one in reversed(found):
-        text = text[: one.start] + _GAP + text[one.end :]
-    return text
-
-
-def _actions_in(text: str, words: Lexicon) -> Iterator[_Found]:
-    at = 0
-    while at < len(text):
-        found = _action_at(text, at, words)
-        if found:
-            yield found
-        at = found.end if found else at + 1
-
-
-def _action_at(text: str, at: int, words: Lexicon) -> _Found | None:
-    for name, code in words.names.get(text[at], ()):
-        if text.startswith(name, at) and _stands_alone(text, name, at):
-            return _Found(code, at, _end_of(text, name, at + len(name)))
-    return None
-
-
-def _end_of(text: str, name: str, end: int) -> int:
-    """Let a name that is a negative stem swallow its ending: who left nothing over did not fail to do something."""
-    ending = wording.NEGATIVE_ENDING.match(text, end) if wording.NEGATIVE_STEM.search(name) else None
-    return ending.end() if ending else end
-
-
-def _stands_alone(text: str, name: str, at: int) -> bool:
-    """Hold a Latin name to whole words, an ending such as -s or -ed allowed; Japanese words have no edges."""
-    latin_start, latin_end = name[0].isascii(), name[-1].isascii()
-    if latin_start and at and text[at - 1].isascii() and text[at - 1].isalnum():
-        return False
-    return not latin_end or _ENDING.match(text, at + len(name)) is not None
-
-
-def _mentions(clause: _Clause, words: Lexicon, today: date, otherwise: date) -> Iterator[Mentioned]:
-    days = sorted(_days_in(clause.text, today), key=lambda found: found.start)
-    leading = bool(days) and days[0].start < clause.actions[0].start
-    distances = _kilometres(clause, words)
-    for found in clause.actions:
-        back = _days_back(found, days, leading)
-        on = otherwise if back is None else today - timedelta(days=back)
-        yield Mentioned(str(found.what), on, distances.get(found.start))
-
-
-def _days_back(action: _Found, days: list[_Found], leading: bool) -> int | None:
-    """Take the day said last before the action; where days follow actions ("my bottle yesterday"), the next after."""
-    before = [int(day.what) for day in reversed(days) if day.start < action.start]
-    after = [int(day.what) for day in days if day.start > action.start]
-    return next(iter(before + after if leading else after + before), None)
-
-
-def _days_in(text: str, today: date) -> Iterator[_Found]:
-    rest = text
-    for word, back in wording.DAYS_BACK.items():
-        at = rest.find(word)
-        if at >= 0:
-            yield _Found(back, at, at + len(word))
-            rest = rest.replace(word, _GAP * len(word))
-    for ago in wording.AGO.finditer(rest):
-        yield _Found(int(ago["days"]), ago.start(), ago.end())
-    for names in wording.WEEKDAYS:
-        for weekday, name in enumerate(names):
-            at = rest.find(name)
-            if at >= 0:
-                yield _Found((today.weekday() - weekday) % 7, at, at + len(name))
-
-
-def _kilometres(clause: _Clause, words: Lexicon) -> dict[int, float]:
-    """Give each distance to an action that takes one: in order when there are as many, else to the nearest."""
-    takers = [found for found in clause.actions if found.what in words.with_km]
-    said = [_Found(_number(m["km"]), m.start(), m.end()) for m in wording.KILOMETRES.finditer(clause.text)]
-    if not takers:
-        return {}
-    if len(takers) == len(said):
-        return {taker.start: float(km.what) for taker, km in zip(takers, said, strict=True)}
-    return {min(takers, key=lambda taker: _gap(taker, km)).start: float(km.what) for km in said}
-
-
-def _gap(one: _Found, other: _Found) -> int:
-    return max(one.start - other.end, other.start - one.end)
-
-
-def _number(text: str) -> float:
-    return unicodedata.numeric(text) if len(text) == 1 else float(text)
+def _behind(rest: str) -> str:
+    """Give what stands behind the last name, distances left out."""
+    return wording.KILOMETRES.sub("", rest.replace(SAID, GAP).rpartition(GAP)[2])

@@ -245,6 +245,7 @@ class Programme:
     opening_balances: tuple[OpeningBalance, ...] = ()
     heat_alert_days: tuple[date, ...] = ()
     interests: tuple[Interest, ...] = ()
+    phrases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # by action's code, by language
     events: tuple[PlannedEvent, ...] = ()  # as a file brings them; a stored version holds none (storage.events does)
     version: int = 0
 

@@ -95,8 +95,12 @@ class Mentioned:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What a sentence means: an intent, the actions it reports (empty unless REPORT), and how sure that is, 0 to 1."""
+    """What a sentence means: an intent, the actions it reports (empty unless REPORT), and how sure that is, 0 to 1.
+
+    ``maybe`` are actions that it may report: to be asked about, never recorded unasked (empty unless NONE).
+    """
 
     intent: Intent
     actions: tuple[Mentioned, ...]
     confidence: float
+    maybe: tuple[Mentioned, ...] = ()

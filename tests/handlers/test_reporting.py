@@ -131,6 +131,18 @@ def test_several_actions_in_one_sentence_are_recorded_by_one_button_once(town: T
     assert city_points(town) == 10
 
 
+@pytest.mark.parametrize(("words", "title"), [("水筒持って行く", "マイボトルのことですか"), ("ごみ", "どのことですか")])
+def test_an_unsure_sentence_is_asked_about_once_with_at_most_three_actions(town: Town, words: str, title: str) -> None:
+    citizen = town.citizen()
+    citizen.text(words)
+    assert title in citizen.words()
+    offered = [c for c in citizen.buttons() if c.data.startswith("l:")]
+    assert 1 <= len(offered) <= 3
+    assert city_points(town) == 0
+    citizen.press(offered[0].data)
+    assert city_points(town) > 0
+
+
 @pytest.mark.parametrize("words", ["エコバッグを忘れた", "明日マイボトル使おう", "マイボトルは何ポイント？"])
 def test_what_was_not_done_is_not_recorded(town: Town, words: str) -> None:
     citizen = town.citizen()

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from handlers.rules import wording
 from handlers.rules.folding import LONGEST_READ, clauses, folded, plain
+from handlers.rules.lexicon import lexicon
+from handlers.rules.mentions import read_kilometres
 from handlers.rules.understanding import (
     COMMAND,
     KEYWORD,
     NAMED,
     NOTHING,
     SAID_DONE,
-    lexicon,
-    read_kilometres,
     understand,
 )
 from storage.facts import Factor, Intent, Mentioned, Understanding
@@ -137,8 +137,8 @@ def test_a_weekday_is_the_latest_one_not_after_today() -> None:
 def test_names_are_built_once_for_a_programme_and_anew_for_another() -> None:
     assert lexicon(PROGRAMME, "ja") is lexicon(PROGRAMME, "ja")
     changed = replace(PROGRAMME, actions=())
-    assert lexicon(changed, "ja").names == {}
-    assert lexicon(PROGRAMME, "ja").names != {}
+    assert lexicon(changed, "ja").actions == {}
+    assert lexicon(PROGRAMME, "ja").actions != {}
 
 
 @pytest.mark.parametrize(

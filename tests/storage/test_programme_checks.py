@@ -1,5 +1,6 @@
 """Each slip a city may make in its file is told by field, in words that say what to do."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -278,3 +279,11 @@ def test_empty_tables_are_told():
     assert {"wards: must hold at least one", "actions: must hold at least one"} <= set(
         programme_checks.find_problems(bare)
     )
+
+
+def test_phrases_of_no_action_and_open_brackets_are_told() -> None:
+    programme = replace(programme_file.read_programme(MINATO), phrases={"no_such": {"ja": ("(水|湯",)}})
+    assert programme_checks.find_problems(programme) == [
+        "phrases.no_such: there is no such action",
+        'phrases.no_such.ja: "(水|湯" opens a bracket that it does not close',
+    ]

@@ -1,0 +1,169 @@
+"""English: how it denies, plans, asks, tells; tables only."""
+
+from handlers.rules.languages.grammar import Grammar, pattern, words
+from storage.facts import Intent
+
+_PERSON = (
+    "(?:husband|wife|partner|son|daughter|mother|mom|mum|father|dad|brother|sister|friend|boss|neighbou?r|kid|child|children"
+    "|parent|colleague|co ?worker|roommate|flatmate|teacher|grandma"
+    "|grandmother|grandpa|grandfather|company|office|school|landlord"
+    "|city|town|uncle|aunt|cousin|team|students?|classmate|guy|man|woman|lady|people|family)s?"
+)
+
+WORDS = Grammar(
+    negation=pattern(
+        r"^no\b(?! (?:car|plastic|driving|waste|dryer|heat|heater|heating|aircon|ac)\b)|\bused to (?!my|the)"
+        r"|\b(?:not(?! (?:the|a) )|never|forgot|forget|forgotten|failed|cannot|cant|couldnt|didnt|dont"
+        r"|doesnt|couldn t|didn t|don t)\b(?! to (?:bring|take|sort|turn))",
+        r"\b(?:havent|hasnt|hadnt|wasnt|wont|without my|no time|skipped|missed|unable|nobody"
+        r"|instead drove|drove|gave up|too (?:lazy|tired|busy|hot|cold|rainy|far))\b",
+        r"\bno (?:compost|bike|bus|walk|train|bottle|bag|bags? today|cleanup)\b|\bleft (?:my|the"
+        r"|it|them) (?!car).{0,20}\b(?:at home|behind|home|on)\b|\btook (?:a|the) (?:taxi|car)\b",
+        r"\bby car\b(?! instead)",
+    ),
+    plan=pattern(
+        r"\b(?:tomorrow|will|ill|well (?:go|take|do)|going to|gonna|plan|plans|planning|want to"
+        r"|want a|wanna|would like|id like|id love|wish)\b",
+        r"\b(?:next (?:week|weekend|month|time|year|monday|saturday|sunday)|hope to|hoping|intend"
+        r"|shall|lets|should|might|may|must|need to|have to|supposed to)\b",
+        r"\b(?:thinking of|thinking about|thinking|considering|later|someday|one day|soon|(?:im"
+        r"|i am|was) about to|this weekend ill|try to|trying to|if (?:i|we)|when i|in the future"
+        r"|looking forward|want|dream|remind me|saving up|maybe)\b",
+    ),
+    question=pattern(
+        r"^(?:how|what|when|where|which|who|why|is|are|do|does|did|can|could|should|would|may|if"
+        r"|any|has|have you|whats|wheres|hows|anyone)\b",
+        r"\b(?:how (?:much|many|do|to|can|does|long|often)|where (?:can|do|is|are|to)|what (?:is"
+        r"|are|counts|about|if|should|day|time))\b",
+        r"\b(?:tell me|subsidy|subsidies|grant|rebate|can i|can we|do i|do you|does it|is it"
+        r"|i wonder|wondering|does that|would it|please explain|recommend|difference between"
+        r"|rules for|worth it)\b",
+    ),
+    others=pattern(
+        rf"^(?:(?:today|yesterday|and|so|but|this morning|i saw|i think|hey|wow|well|oh) )*(?:my"
+        rf"|our|his|her|the|a|some|other|many|most|that|your) (?:\w+ )?{_PERSON}\b(?! and (?:i"
+        rf"|me)\b)",
+        r"^[a-z]+ (?:san|chan|kun|sama)\b",
+        r"^(?:(?:today|yesterday|and|so|wow) )*(?:he|she|they|someone|somebody|people|everyone"
+        r"|everybody|neighbou?rs|kids|you|some people|many people|mom|mum|dad|grandma"
+        r"|grandpa)\b(?! and (?:i|me)\b)",
+        r"\b(?:apparently|i heard|heard that|heard|said|says|they say|told me|tells|reportedly"
+        r"|on tv|in the news|the news|i read|read that|read about|article|i saw|i watched|saw (?:a"
+        r"|someone|people)|i see people|rumou?r|supposedly)\b",
+    ),
+    mishap=pattern(
+        r"\b(?:stolen|stole|broke|broken down|leaked|leaking|flat tyre|flat tire|crashed|cancelled"
+        r"|delayed|overcrowded|packed|expensive|too far|smells|stinks|smelly|lost my|accident"
+        r"|tired of|fell off|ripped|torn|tore|snapped|leaks|died|went flat)\b",
+        r"^(?:my|the|our) · (?!(?:today|yesterday|to|for|at|in|on|with|and|instead|this|during|all|twice|again|used|day"
+        r"|every|from|plus|please|done|yes|ok|only|by|last|the|home|collection|checked|cleanup|challenge)\b)[a-z]",
+        r"· (?:is|are|was|were|isnt|arent|smells?|costs?|looks?|keeps?|seems?|has|came|never"
+        r"|needs?|stopped|got)\b(?! (?:done|finished|over|the way|used|how|my|replaced|recycled"
+        r"|collected|sorted))",
+        r"\b(?:bought|ordered|buying|need|needs|want|lost|washed|cleaned|love|like"
+        r"|hate) (?:a|an|my|the|new|some|another|myself a|this|these)(?: ?(?:new|nice|cute|pretty"
+        r"|own))* ?·(?! (?:with|from|by|in|at))",
+    ),
+    unlike=pattern(
+        r" (?:money|cash|card|the dog|my dog|our dog|shop|store|lane|stop|fare|ticket|driver|workshop"
+        r"|course|class|seminar|event|bin is|company|price|pass)\b",
+    ),
+    done=pattern(
+        r"\b(?:\w+ed|did|done|went|took|brought|rode|ate|walked|bought|had|gave|got|made|put|kept"
+        r"|left|sold|sent|fed|cut|drank|used|chose|grew|swept|wfh)\b",
+        r"\b(?:ran|wore|have (?:just|been|used|got|made)|ive|just|finished|said no|refused|built"
+        r"|sewed|sewn|always|every day|by (?:bike|bus|train))\b",
+    ),
+    takes_back=pattern(
+        r"\b(?:undo|by mistake|take (?:that |it )?back|cancel (?:that|my last|the last|it)"
+        r"|wrong report|delete (?:that|my last|the last))\b",
+    ),
+    days_back={
+        **dict.fromkeys(("the day before yesterday", "day before yesterday"), 2),
+        **dict.fromkeys(("yesterday", "last night"), 1),
+        **dict.fromkeys(("today", "this morning", "tonight", "this evening"), 0),
+    },
+    ago=pattern("(?P<days>[0-9]{1,2}|one|two|three|four|five|six|seven) days? ago"),
+    weekdays=(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),),
+    commands={
+        Intent.REPORT: words("report|log|record"),
+        Intent.EVENTS: words("event|events|seminars"),
+        Intent.REGISTER: words("register|sign up|signup"),
+        Intent.MY_EVENTS: words("my events|myevents|my bookings"),
+        Intent.POINTS: words("points|point|my points|score|balance"),
+        Intent.RANKING: words("ranking|rankings|leaderboard|board|rank"),
+        Intent.TOTALS: words("total|totals|city totals"),
+        Intent.HELP: words("help|start|menu|how to use"),
+        Intent.LANGUAGE: words(
+            "language|languages|english|japanese|change language|chinese|korean|vietnamese|indonesian"
+        ),
+        Intent.PAUSE: words("pause|mute|stop notifications"),
+        Intent.LEAVE: words("leave|quit|unsubscribe|delete my account|delete account|stop"),
+        Intent.UNDO: words("undo|withdraw|cancel"),
+        Intent.LINK: words("link|link account|connect account"),
+        Intent.SETTINGS: words("setting|settings|preferences"),
+        Intent.CONTACT: words("contact|contact us|support"),
+    },
+    keywords={
+        Intent.UNDO: words(
+            "undo|take back|take*back|by mistake|last report|withdraw|cancel (that|my last"
+            "|the last|my report|it)|(delete|remove) (my last|the last|that|my report)",
+            "wrong report|made a mistake|pressed the wrong",
+        ),
+        Intent.LEAVE: words(
+            "unsubscribe|(delete|remove|erase) (my|all)*(account|data|me)|close my account|(leave"
+            "|quit) (the|this) (bot|service|program|programme)|want to (quit|leave)|(delete"
+            "|erase) everything",
+        ),
+        Intent.PAUSE: words(
+            "pause|(stop|fewer|less|no more)*(sending|messages|notifications|messaging|texting"
+            "|reminders|notices)|mute|(turn|switch) off*(notifications|messages|reminders)",
+            "take a break|stop bothering|too many (messages|notifications)",
+        ),
+        Intent.LINK: words(
+            "link my|connect my|both accounts|link account|link accounts|new phone|changed phones",
+            "(link|connect|merge)*(line|telegram|accounts)",
+        ),
+        Intent.LANGUAGE: words(
+            "language|(in|to|into|speak) (english|japanese|chinese|korean|vietnamese|indonesian)|easy japanese"
+        ),
+        Intent.CONTACT: words(
+            "contact|phone number|(talk|speak|chat) (to|with)|city hall|staff|email address",
+            "real person|human|complain|customer service|call someone",
+        ),
+        Intent.MY_EVENTS: words(
+            "my events|my event|my registration|my registrations|my booking|my bookings",
+            "my reservation|my ticket|signed up for|registered for|(event|events|seminar"
+            "|workshop)*(did i|do i|have i|i sign|i signed|i book|i register)|i signed up",
+            "i registered|i booked",
+        ),
+        Intent.REGISTER: words(
+            "register|sign up|sign me up|(book|reserve|save)*(seat|place|spot)|(want|like"
+            "|love) to (join|attend)|join the (seminar|workshop|event|course)|enrol|enroll",
+            "sign us up",
+        ),
+        Intent.RANKING: words(
+            "ranking|leaderboard|rank|top 20|top 10|which place|what place|first place",
+            "who is (first|winning|leading)|whos (first|winning|leading)|how do i compare",
+            "standings",
+        ),
+        Intent.TOTALS: words(
+            "total|totals|city so far|how many*(people|participants|joined)|everyone together",
+            "whole city|how*(city|everyone)*doing|city progress|participants",
+        ),
+        Intent.EVENTS: words(
+            "event|events|seminar|seminars|webinar|workshop|workshops|whats (on|happening)",
+            "what is (on|happening)|anything (on|happening) this|lecture",
+        ),
+        Intent.POINTS: words("points|my score|how am i doing|my balance|my progress"),
+        Intent.SETTINGS: words(
+            "setting|settings|nickname|my ward|my name|preferences|display name|moved to|reminder time"
+        ),
+        Intent.REPORT: words("report|log an action|record (an|my) action|log (my|something)|record something"),
+        Intent.HELP: words(
+            "help|how does (this|it)*work|what can (you|i|this)|how (do|can) i (use"
+            "|start|report)|confused|instructions|what is this|"
+            "how to use|what do i do|i dont (understand|get)|what are you|stuck|explain"
+        ),
+    },
+)

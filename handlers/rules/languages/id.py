@@ -1,0 +1,104 @@
+"""Indonesian: how it denies, plans, asks, tells; tables only."""
+
+from handlers.rules.languages.grammar import Grammar, pattern, words
+from storage.facts import Intent
+
+_PERSON = (
+    "(?:suami|istri|anak|teman|tetangga|ibu|ayah|bapak|mama|papa|kakak|adik"
+    "|bos|rekan|guru|nenek|kakek|pacar|sepupu|keponakan|teman sekamar)"
+)
+
+WORDS = Grammar(
+    negation=pattern(
+        r"\b(?:lupa|(?<!yang )tidak|belum|nggak|enggak|ngga|gak|ga|tak|tdk|gk|bukan|gagal|batal"
+        r"|malas|ketinggalan|tertinggal|tanpa sempat|jangan)\b|\bnaik (?:mobil|taksi)\b",
+        r"\bpakai mobil\b",
+    ),
+    plan=pattern(
+        r"\b(?:besok|lusa(?! kemarin)|minggu depan|bulan depan|tahun depan|akan|mau|ingin|pengen"
+        r"|pingin|rencana|berencana|nanti|semoga|berharap|harus|sebaiknya|ayo|mari|yuk|kalau|jika"
+        r"|seandainya|andai|coba|niat|sedang berpikir|mungkin|pertimbangkan|lain kali|perlu)\b",
+    ),
+    question=pattern(
+        r"\b(?:berapa|di mana|dimana|kemana|ke mana|kapan|bagaimana|gimana|apa|apakah|kenapa"
+        r"|mengapa|siapa|subsidi|bantuan|bisakah|bolehkah|boleh|bisa tidak|mana|cara"
+        r"|tolong jelaskan|tahu)\b",
+    ),
+    others=pattern(
+        rf"^(?:(?:hari ini|kemarin|tadi) )?{_PERSON} (?:saya|aku|ku|kami|gue|gw|sekolah|kantor)\b",
+        rf"^(?:{_PERSON}ku|mereka|dia|orang|orang orang|seseorang|ada orang|banyak orang|perusahaan"
+        rf"|sekolah|pemerintah)\b",
+        r"\b(?:katanya|kata|dengar|kabarnya|konon|berita|di tv|di televisi|baca|melihat orang"
+        r"|lihat orang|dengar dengar)\b",
+    ),
+    mishap=pattern(
+        r"\b(?:dicuri|hilang|· (?:saya )?rusak|terlambat|telat|macet|mahal|bocor|pecah|kempes"
+        r"|kecelakaan|penuh sesak|penuh|bau|suka|bagus|enak|praktis|capek|lelah|berat)\b|\b(?:beli"
+        r"|membeli|pesan|dapat|cuci) ·(?: baru)?",
+    ),
+    done=pattern(r"\b(?:sudah|udah|sdh|telah|tadi|habis|selesai|barusan|baru saja|berhasil)\b"),
+    takes_back=pattern(r"\b(?:batalkan|salah (?:lapor|pencet|tekan|kirim)|hapus laporan|urungkan|tarik kembali)\b"),
+    days_back={
+        **dict.fromkeys(("kemarin lusa", "lusa kemarin", "dua hari lalu"), 2),
+        **dict.fromkeys(("kemarin", "tadi malam", "semalam"), 1),
+        **dict.fromkeys(("hari ini", "tadi pagi", "tadi", "barusan"), 0),
+    },
+    ago=pattern("(?P<days>[0-9]{1,2}|dua|tiga|empat|lima) hari (?:yang )?lalu"),
+    weekdays=(("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu"),),
+    commands={
+        Intent.REPORT: words("lapor|laporan|catat"),
+        Intent.EVENTS: words("acara|daftar acara|seminar"),
+        Intent.REGISTER: words("daftar|mendaftar|pendaftaran"),
+        Intent.MY_EVENTS: words("acara saya|pendaftaran saya"),
+        Intent.POINTS: words("poin|poin saya|skor"),
+        Intent.RANKING: words("peringkat|papan peringkat|ranking"),
+        Intent.TOTALS: words("total|jumlah|total kota"),
+        Intent.HELP: words("bantuan|menu|cara pakai|tolong"),
+        Intent.LANGUAGE: words("bahasa|bahasa indonesia|bahasa jepang|bahasa inggris|ganti bahasa|ubah bahasa"),
+        Intent.PAUSE: words("jeda|istirahat|matikan notifikasi"),
+        Intent.LEAVE: words("keluar|berhenti|hapus akun"),
+        Intent.UNDO: words("batal|batalkan|urungkan"),
+        Intent.LINK: words("hubungkan|hubungkan akun|tautkan"),
+        Intent.SETTINGS: words("pengaturan|setelan"),
+        Intent.CONTACT: words("kontak|hubungi|hubungi kami"),
+    },
+    keywords={
+        Intent.UNDO: words(
+            "(batalkan|hapus|tarik|urungkan)*(laporan|tadi|terakhir|barusan|yang)|salah (lapor"
+            "|pencet|tekan|kirim)|batalkan",
+        ),
+        Intent.LEAVE: words(
+            "(hapus|tutup)*(akun|data)|berhenti (pakai|menggunakan|berlangganan|ikut)|mau (keluar"
+            "|berhenti)|ingin (keluar|berhenti)",
+        ),
+        Intent.PAUSE: words(
+            "(jangan|berhenti|stop|hentikan|matikan|kurangi)*(kirim|mengirim|notifikasi|pesan"
+            "|pengingat)|jeda|(notifikasi|pesan)*(terlalu banyak|ganggu|mengganggu)",
+        ),
+        Intent.LINK: words(
+            "(hubungkan|gabungkan|tautkan|sambungkan)*(akun|line|telegram)|ganti (hp|ponsel)|hp baru|dua akun"
+        ),
+        Intent.LANGUAGE: words("(ubah|ganti|pakai|dalam|ke)*bahasa|bahasa (jepang|inggris|indonesia|cina|korea)"),
+        Intent.CONTACT: words(
+            "kontak|hubungi|menghubungi|petugas|staf|pegawai|nomor telepon|balai kota",
+            "bicara dengan|berbicara dengan|keluhan|kantor kota",
+        ),
+        Intent.MY_EVENTS: words(
+            "acara saya|pendaftaran saya|(acara|seminar)*yang saya (daftar|ikuti)",
+            "saya sudah daftar|sudah terdaftar|tiket saya",
+        ),
+        Intent.REGISTER: words(
+            "daftar|mendaftar|(mau|ingin)*(ikut|bergabung|hadir)*(acara|seminar|lokakarya)|pesan tempat|ikut seminar"
+        ),
+        Intent.RANKING: words("peringkat|ranking|urutan ke|posisi saya|juara"),
+        Intent.TOTALS: words("total|berapa orang|seluruh kota|jumlah peserta|berapa peserta"),
+        Intent.EVENTS: words("acara|seminar|lokakarya|kegiatan|pelatihan"),
+        Intent.POINTS: words("poin|skor|nilai saya"),
+        Intent.SETTINGS: words("pengaturan|nama panggilan|(ubah|ganti)*nama|setelan|pindah rumah"),
+        Intent.REPORT: words("(mau|ingin)*(lapor|melapor|melaporkan|mencatat)|lapor"),
+        Intent.HELP: words(
+            "bantuan|bantu (saya|aku)|cara (pakai|menggunakan|kerja|memakai)|(bisa|dapat)*apa",
+            "bingung|tidak mengerti|ga ngerti|apa ini|ini apa|bagaimana (cara|menggunakan)|tolong",
+        ),
+    },
+)

@@ -1,0 +1,110 @@
+"""Vietnamese, its accents folded away because many type without: how it denies, plans, asks, tells; tables only."""
+
+from handlers.rules.languages.grammar import Grammar, pattern, words
+from storage.facts import Intent
+
+_KIN = (
+    "(?:chong|vo|con trai|con gai|con|me|bo|ba|ma|ong|ban|ban be|ban cung phong|anh trai"
+    "|chi gai|em trai|em gai|em|chau|hang xom|dong nghiep|sep|co giao|thay)"
+)
+
+WORDS = Grammar(
+    negation=pattern(
+        r"\b(?:(?<!khi )khong|chua|quen|ko|hong|chang|khoi (?:lay|can|dung)|that bai|bo cuoc|luoi"
+        r"|bo lo|lo mat|de quen|bo thua|bo phi|lam roi)\b(?! (?:dung nua|xai nua))|\bdi (?:o to"
+        r"|oto|xe may|taxi)\b|\bbang (?:o to|oto|xe may|taxi)\b|\bbo do\b",
+    ),
+    plan=pattern(
+        r"\b(?:se|ngay mai|sang mai|chieu mai|toi mai|ngay kia|tuan sau|tuan toi|thang sau"
+        r"|thang toi|nam sau|lan sau|dinh|muon|du dinh|sap(?! het)|sap toi|ke hoach|hy vong"
+        r"|hi vong|can phai|phai|nen|uoc gi|uoc|gia ma|neu|mong|sau nay|dang tinh|dang nghi"
+        r"|can nhac|suy nghi|dang can|chuan bi|thu xem|hay|co gang)\b|^mai\b|\bmai (?:toi|minh|em"
+        r"|anh|chi|di|mang|dap)\b|\bcan (?:mua|lap|mang|thay)\b",
+    ),
+    question=pattern(
+        r"\b(?:o dau|dau co|cho nao|di dau|khi nao|bao gio|bao nhieu|bao lau|may (?:diem|gio|ngay"
+        r"|lan|tien)|the nao|lam sao|tai sao|vi sao|gi|nao|tro cap|ho tro|tro gia|cach (?:lam|u"
+        r"|phan|dung)|huong dan|cho hoi|xin hoi|duoc tinh|co tinh|co duoc|cho biet|giai thich"
+        r"|ai)\b",
+        r"\b(?:khong|ko|chua|a|ha|nhi|nhe ban|phai khong)$|\bco phai\b|o dau$",
+    ),
+    others=pattern(
+        rf"^(?:(?:hom nay|hom qua|hom kia|sang nay) )?{_KIN} (?:toi|minh|cua toi|cua minh|em|anh"
+        rf"|chi|tui|toi no|cung phong|ay|nha toi)\b",
+        r"^(?:(?:hom nay|hom qua) )?(?:nguoi ta|moi nguoi|co nguoi|ai do|anh ay|co ay|ong ay|ba ay"
+        r"|ho|no|nhieu nguoi|nguoi khac|cong ty|truong|thanh pho|hang xom|nha ben|dong nghiep)\b",
+        r"\b(?:chong|vo|ban|con|me|bo) (?:toi|minh) (?:da|di|lap|mua|mang|nhat|dung)\b",
+        r"\b(?:nghe noi|nghe bao|nghe|tivi|tren ti vi|bao noi|doc bao|noi la|bao la|ke la|noi rang"
+        r"|tin tuc|thoi su|(?:doc|thay|xem) tren mang|thay nguoi|thay ai|hinh nhu|co ve)\b",
+    ),
+    mishap=pattern(
+        r"\bbi (?:mat|hong|vo|trom|tre|hu|lay|ket|rach|be|thung|dau)\b|\blo [·¤]|\b(?:mat trom|den muon"
+        r"|tre gio|bi tre|dat qua|ban qua|hoi|thoi|tien loi|met qua|met|dong qua|ket xe|tac duong"
+        r"|thich|dep|hu roi|hong roi|vo roi|roi mat|lam mat|tot cho|nguy hiem)\b",
+        r"\bmua (?:mot )?(?:cai |chiec |duoc )?·(?: moi)?(?! (?:dia|o|cua|sap|gan))",
+    ),
+    unlike=pattern(r" (?:gia bao|buyt nhanh|shop|cua hang)\b"),
+    done=pattern(r"\b(?:da|roi|xong|vua|moi|duoc|het)\b"),
+    takes_back=pattern(r"\b(?:huy|rut lai|nham|bam nham|gui nham|xoa (?:bao cao|cai vua|lan)|hoan tac)\b"),
+    days_back={
+        **dict.fromkeys(("hom kia", "ngay hom kia"), 2),
+        **dict.fromkeys(("hom qua", "toi qua", "dem qua", "chieu qua"), 1),
+        **dict.fromkeys(("hom nay", "sang nay", "vua nay", "chieu nay", "toi nay"), 0),
+    },
+    ago=pattern("(?P<days>[0-9]{1,2}|hai|ba|bon|nam) ngay truoc"),
+    weekdays=(("thu hai", "thu ba", "thu tu", "thu nam", "thu sau", "thu bay", "chu nhat"),),
+    commands={
+        Intent.REPORT: words("báo cáo|ghi lại|ghi nhận"),
+        Intent.EVENTS: words("sự kiện|danh sách sự kiện|hội thảo"),
+        Intent.REGISTER: words("đăng ký|ghi danh"),
+        Intent.MY_EVENTS: words("sự kiện của tôi|đã đăng ký|lịch của tôi"),
+        Intent.POINTS: words("điểm|điểm của tôi|diem so"),
+        Intent.RANKING: words("xếp hạng|bảng xếp hạng|thứ hạng"),
+        Intent.TOTALS: words("tổng|tổng cộng|tổng số"),
+        Intent.HELP: words("trợ giúp|giúp|hướng dẫn|menu|giúp đỡ"),
+        Intent.LANGUAGE: words("ngôn ngữ|tiếng Việt|tiếng Nhật|tiếng Anh|đổi ngôn ngữ"),
+        Intent.PAUSE: words("tạm dừng|tắt thông báo|tạm ngưng"),
+        Intent.LEAVE: words("rời khỏi|thoát|hủy tài khoản|xóa tài khoản|hủy đăng ký"),
+        Intent.UNDO: words("hoàn tác|hủy|hủy bỏ|thu hồi"),
+        Intent.LINK: words("liên kết|kết nối|liên kết tài khoản"),
+        Intent.SETTINGS: words("cài đặt|thiết lập"),
+        Intent.CONTACT: words("liên hệ|hỗ trợ|liên lạc"),
+    },
+    keywords={
+        Intent.UNDO: words("hoàn tác|(hủy|xóa|rút)*(báo cáo|vừa|cuối|lần trước|bản ghi|cái này|ghi nhận)|nhầm|thu hồi"),
+        Intent.LEAVE: words(
+            "(xóa|hủy|đóng)*(tài khoản|dữ liệu|đăng ký|thông tin)|rời khỏi|không muốn dùng",
+            "ngừng sử dụng|thoát khỏi|muốn dừng lại",
+        ),
+        Intent.PAUSE: words(
+            "(đừng|ngừng|dừng|tạm|tắt|bớt|không)*(gửi|thông báo|tin nhắn|nhắn|nhắc)|tạm dừng",
+            "tạm ngưng|(thông báo|tin nhắn)*(nhiều quá|phiền|tắt)",
+        ),
+        Intent.LINK: words("(liên kết|kết nối|nối|gộp)*(tài khoản|line|telegram)|(đổi|thay)*điện thoại|hai tài khoản"),
+        Intent.LANGUAGE: words(
+            "ngôn ngữ|(đổi|chuyển|nói|dùng|bằng|sang|hiển thị)*(tiếng Nhật|tiếng Anh|tiếng Việt"
+            "|tiếng Trung|tiếng Hàn)|tiếng Nhật|tiếng Việt|tiếng Anh",
+        ),
+        Intent.CONTACT: words(
+            "liên hệ|liên lạc|nhân viên|số điện thoại|tòa thị chính|ủy ban|nói chuyện với",
+            "gặp người|người phụ trách|tư vấn|khiếu nại|góp ý",
+        ),
+        Intent.MY_EVENTS: words(
+            "sự kiện của tôi|(sự kiện|hội thảo|buổi)*(tôi đã đăng ký|đã đăng ký|mình đăng ký"
+            "|tôi đăng ký)|tôi đã đăng ký|đã đăng ký|(xem|kiểm tra)*(đăng ký|lịch)|vé của tôi",
+        ),
+        Intent.REGISTER: words(
+            "đăng ký|ghi danh|muốn tham gia|tham gia*(hội thảo|sự kiện|lớp|buổi)|đặt chỗ|muốn tham dự"
+        ),
+        Intent.RANKING: words("xếp hạng|hạng mấy|thứ hạng|đứng thứ|thứ mấy|bảng xếp|hạng (bao|của)"),
+        Intent.TOTALS: words("tổng|(bao nhiêu|mấy) người|cả thành phố|toàn thành phố|số người tham gia"),
+        Intent.EVENTS: words("sự kiện|hội thảo|lớp học|buổi nói chuyện|hoạt động"),
+        Intent.POINTS: words("điểm|điểm số"),
+        Intent.SETTINGS: words("cài đặt|biệt danh|(đổi|sửa|thay)*tên|chuyển nhà|thiết lập|giờ nhắc"),
+        Intent.REPORT: words("(muốn|cần)*báo cáo|báo cáo hành động|ghi lại hành động"),
+        Intent.HELP: words(
+            "trợ giúp|giúp (tôi|mình|đỡ|với)|hướng dẫn|(cách|làm sao|dùng)*(sử dụng|dùng|thế nào)",
+            "không hiểu|làm được gì|có thể làm gì|bot này|đây là gì|làm gì được",
+        ),
+    },
+)
