@@ -15,6 +15,8 @@ class Right(StrEnum):
     LOOK = "look"  # see all events, lists to print, who can be reached and what is wrong
     ARRANGE = "arrange"  # publish, move and cancel events; give and take seats; open a word
     WRITE = "write"  # write broadcasts, submit and arm them
+    QUESTIONS = "questions"  # claim, answer and close what people asked staff
+    ANSWERS = "answers"  # write the answer table
     WORDS = "words"  # read what nobody understood
     PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
     CORRECT = "correct"  # correct a person's points
@@ -25,7 +27,7 @@ class Right(StrEnum):
 
 
 _VIEWER = frozenset({Right.ENTER, Right.OWN, Right.LOOK})
-_EDITOR = _VIEWER | {Right.DOOR, Right.ARRANGE, Right.WRITE, Right.WORDS, Right.PERSONS}
+_EDITOR = _VIEWER | {Right.DOOR, Right.ARRANGE, Right.WRITE, Right.QUESTIONS, Right.ANSWERS, Right.WORDS, Right.PERSONS}
 RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),
     StaffRole.VIEWER: _VIEWER,

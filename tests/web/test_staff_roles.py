@@ -24,6 +24,15 @@ POST /staff/people/{person_id:number}/pause     -    -  -  yes yes yes
 POST /staff/people/{person_id:number}/corrections - - -  -  yes yes
 GET  /staff/people/{person_id:number}/erasure   -    -  -  -  -  yes
 POST /staff/people/{person_id:number}/erasure   -    -  -  -  -  yes
+GET  /staff/questions                           -    -  -  yes yes yes
+GET  /staff/questions/{inquiry_id:number}       -    -  -  yes yes yes
+POST /staff/questions/{inquiry_id:number}       -    -  -  yes yes yes
+GET  /staff/answers                             -    -  -  yes yes yes
+POST /staff/answers                             -    -  -  yes yes yes
+GET  /staff/answers/new                         -    -  -  yes yes yes
+POST /staff/answers/new                         -    -  -  yes yes yes
+GET  /staff/answers/{answer_id:number}          -    -  -  yes yes yes
+POST /staff/answers/{answer_id:number}          -    -  -  yes yes yes
 GET  /staff/puzzles                             -    -  -  yes yes yes
 POST /staff/puzzles                             -    -  -  yes yes yes
 GET  /staff/me                                  -    -  yes yes yes yes
@@ -73,7 +82,7 @@ def address(office: Office, path: str) -> str:
     event = office.event(1)
     person_id = office.do(lambda c: people.list_by_name(c, "", 1))[0].id
     numbers = {"event_id": event.id, "part_id": event.parts[0].id, "staff_id": 1, "broadcast_id": 1}
-    numbers["person_id"] = person_id
+    numbers |= {"person_id": person_id, "inquiry_id": 1, "answer_id": 1}
     for name, number in numbers.items():
         path = path.replace(f"{{{name}:number}}", str(number))
     return path

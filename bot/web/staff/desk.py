@@ -40,6 +40,8 @@ ROOMS = (
     ("/staff", "イベント", Right.ENTER),
     ("/staff/broadcasts", "一斉配信", Right.LOOK),
     ("/staff/people", "参加者", Right.PERSONS),
+    ("/staff/questions", "質問", Right.QUESTIONS),
+    ("/staff/answers", "答えの表", Right.ANSWERS),
     ("/staff/puzzles", "分からなかった言葉", Right.WORDS),
     ("/staff/accounts", "職員", Right.STAFF),
     ("/staff/records", "操作の記録", Right.RECORDS),

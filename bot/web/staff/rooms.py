@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.web.staff import (
     acts,
+    answers,
     colleagues,
     cookies,
     corrections,
@@ -17,6 +18,7 @@ from bot.web.staff import (
     own,
     persons,
     puzzles,
+    questions,
     records,
     scans,
     seats,
@@ -68,4 +70,6 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *corrections.routes(desk),
         *erasures.routes(desk),
         *puzzles.routes(desk),
+        *answers.routes(desk, outlook),
+        *questions.routes(desk, outlook),
     ]
