@@ -55,7 +55,8 @@ LINES = table_of(InquiryLine)
 _ID = INQUIRIES.c["id"]
 _DUE = text("state = 'open'")
 Index("inquiry_due", INQUIRIES.c.due_on, _ID, sqlite_where=_DUE, postgresql_where=_DUE)
-Index("inquiry_changed", INQUIRIES.c.state, INQUIRIES.c.changed_at)
+_PAST = text("state <> 'open'")
+Index("inquiry_changed", INQUIRIES.c.state, INQUIRIES.c.changed_at, sqlite_where=_PAST, postgresql_where=_PAST)
 LIVE = (InquiryState.OPEN, InquiryState.ANSWERED)
 
 
@@ -106,17 +107,18 @@ def list_due(connection: Connection, limit: int, after: tuple[date, int] | None 
 
 
 def list_latest(connection: Connection, state: InquiryState, limit: int) -> list[InquiryFacts]:
-    """List what is in a state, what changed last first."""
-    ours = select(INQUIRIES).where(INQUIRIES.c.state == state).order_by(INQUIRIES.c.changed_at.desc()).limit(limit)
+    """List what staff have answered or closed, what changed last first."""
+    ours = (
+        select(INQUIRIES).where(_PAST, INQUIRIES.c.state == state).order_by(INQUIRIES.c.changed_at.desc()).limit(limit)
+    )
     return [_facts(row) for row in connection.execute(ours)]
 
 
 def count_open(connection: Connection, today: date, most: int = 100) -> tuple[int, int]:
     """Count what staff have to answer, and what of it is overdue on a day; neither counts further than ``most``."""
-    open_ = select(INQUIRIES.c.due_on).where(_DUE).order_by(INQUIRIES.c.due_on, _ID).limit(most).subquery()
-    late = func.sum(func.coalesce((open_.c.due_on < today).cast(INQUIRIES.c.version.type), 0))
-    row = connection.execute(select(func.count(), late).select_from(open_)).one()
-    return int(row[0]), int(row[1] or 0)
+    open_ = select(INQUIRIES.c.due_on).where(_DUE).order_by(INQUIRIES.c.due_on, _ID).limit(most)
+    days = list(connection.execute(open_).scalars())
+    return len(days), sum(day < today for day in days)
 
 
 def list_lines(connection: Connection, inquiry_id: int) -> list[LineFacts]:
@@ -157,9 +159,11 @@ def change(connection: Connection, seen: InquiryFacts, now: datetime, **values: 
 
 def take_back(connection: Connection, account_id: int, message_id: str) -> None:
     """Empty a line whose message was taken back on its platform."""
-    own = select(_ID).where(INQUIRIES.c.account_id == account_id)
-    ours = (LINES.c.message_id == message_id, LINES.c.inquiry_id.in_(own))
-    connection.execute(LINES.update().where(*ours).values(words="", message_id=None))
+    sent = select(LINES.c.id, LINES.c.inquiry_id).where(LINES.c.message_id == message_id)
+    for line in connection.execute(sent).all():
+        inquiry = find(connection, line.inquiry_id)
+        if inquiry is not None and inquiry.account_id == account_id:
+            connection.execute(LINES.update().where(LINES.c.id == line.id).values(words="", message_id=None))
 
 
 def forget_person(connection: Connection, person_id: int) -> None:
@@ -186,7 +190,7 @@ def _said(line: LineFacts) -> dict[str, object]:
 
 def close_quiet(connection: Connection, before: datetime, now: datetime, limit: int) -> int:
     """Close what was answered and stayed quiet since a moment, at most ``limit``; gives how many."""
-    quiet = (INQUIRIES.c.state == InquiryState.ANSWERED, INQUIRIES.c.changed_at < before)
+    quiet = (_PAST, INQUIRIES.c.state == InquiryState.ANSWERED, INQUIRIES.c.changed_at < before)
     chosen = select(_ID).where(*quiet).limit(limit)
     closed = {"state": InquiryState.CLOSED, "version": INQUIRIES.c.version + 1, "changed_at": now}
     return connection.execute(INQUIRIES.update().where(_ID.in_(chosen)).values(**closed)).rowcount
@@ -194,13 +198,15 @@ def close_quiet(connection: Connection, before: datetime, now: datetime, limit: 
 
 def forget_old(connection: Connection, before: datetime, limit: int) -> int:
     """Remove what was closed before a moment, at most ``limit``; gives how many."""
-    old = (INQUIRIES.c.state == InquiryState.CLOSED, INQUIRIES.c.changed_at < before)
+    old = (_PAST, INQUIRIES.c.state == InquiryState.CLOSED, INQUIRIES.c.changed_at < before)
     chosen = list(connection.execute(select(_ID).where(*old).limit(limit)).scalars())
     _remove(connection, chosen)
     return len(chosen)
 
 
 def _remove(connection: Connection, inquiry_ids: Sequence[int]) -> None:
+    if not inquiry_ids:
+        return
     connection.execute(delete(LINES).where(LINES.c.inquiry_id.in_(inquiry_ids)))
     connection.execute(delete(INQUIRIES).where(_ID.in_(inquiry_ids)))
 

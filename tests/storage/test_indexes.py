@@ -97,6 +97,8 @@ OF_FEW = (
     "audit_to_report", "broadcast_open", "broadcast_handed_in",
     "delivery_of_account",  # one account's of some days
     "outbox_made",  # of all, read from its oldest end on
+    "inquiry_due", "inquiry_changed", "ix_inquiry_person_id",  # one person's, of at most some years
+    "ix_inquiry_line_inquiry_id", "ix_inquiry_line_message_id",
     "puzzle_times", "ix_puzzle_last_on", "sqlite_autoindex_puzzle_1",
     "person_search_name",  # those whose name begins so, from where the page begins
     "person_week_listed", "ix_person_week_person_id",

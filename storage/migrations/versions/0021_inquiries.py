@@ -29,7 +29,8 @@ def upgrade() -> None:
     op.create_index('ix_inquiry_person_id', 'inquiry', ['person_id'])
     open_ = sa.text("state = 'open'")
     op.create_index('inquiry_due', 'inquiry', ['due_on', 'id'], sqlite_where=open_, postgresql_where=open_)
-    op.create_index('inquiry_changed', 'inquiry', ['state', 'changed_at'])
+    past = sa.text("state <> 'open'")
+    op.create_index('inquiry_changed', 'inquiry', ['state', 'changed_at'], sqlite_where=past, postgresql_where=past)
     op.create_table('inquiry_line',
     sa.Column('id', big, nullable=False),
     sa.Column('inquiry_id', big, nullable=False),
