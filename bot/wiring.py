@@ -19,7 +19,7 @@ from handlers.messages import Channel
 from handlers.rules.forecast import PLANS
 from scheduler.house import House
 from scheduler.weekly import Means
-from storage import catalogue, events, generations, marks, programme_file
+from storage import answers, catalogue, events, generations, marks, programme_file
 from storage.clock import TOKYO, real_now
 from storage.database import Database, lock_start
 from storage.facts import ChannelName, EventState, PlannedEvent, Programme
@@ -123,8 +123,10 @@ def _seed(connection: Connection, seed: Programme, name: str, now: datetime) -> 
         return first  # of another process that started at the same time
     for event in seed.events:
         events.add(connection, event, event.parts, EventState.DRAFT if _is_over(event, now) else event.state, now)
+    for row in seed.answers:
+        answers.add(connection, row, f"file {name}", now)
     version = catalogue.add_version(connection, programme_file.to_document(seed), f"file {name}", now)
-    return replace(seed, version=version, events=())
+    return replace(seed, version=version, events=(), answers=())
 
 
 def _is_over(event: PlannedEvent, now: datetime) -> bool:

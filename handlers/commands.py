@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from handlers import (
     alerting,
+    answering,
+    asking,
     attending,
     bringing,
     browsing,
@@ -14,6 +16,7 @@ from handlers import (
     explaining,
     following,
     helping,
+    helplines,
     holding,
     joining,
     leaving,
@@ -43,6 +46,7 @@ PRESSES: dict[str, Handler] = {
     "menu": helping.show_menu,
     "help": helping.show_help,
     "contact": helping.show_contact,
+    "ask": asking.explain,
     "language": joining.ask_language,
     "lang": joining.choose_language,
     "consent": joining.ask_consent,
@@ -123,6 +127,8 @@ STOPPED_BY = {
     "survey": "menu",
     "link": "menu",
     "recover": "menu",
+    "ask": "menu",
+    "thread": "menu",
 }
 """The questions that typed words may answer, and the button that ends each without an answer."""
 
@@ -197,7 +203,7 @@ def _answer(talk: Talk) -> Answer:
         case IncomingKind.PRESSED:
             return press(_settled(talk, incoming.data), incoming.data)
         case IncomingKind.TEXT:
-            return _read(talk, incoming.text)
+            return helplines.heed(talk, incoming.text) or _read(talk, incoming.text)
         case IncomingKind.MEDIA:
             return _first_things_first(talk, helping.thank_for_media)
         case IncomingKind.STICKER:
@@ -290,6 +296,10 @@ def _take_awaited(talk: Talk, words: str, meant: Understanding) -> Answer | None
     if awaiting.startswith("survey:") and meant.confidence < understanding.COMMAND:
         _, event, question = awaiting.split(":")
         return surveying.take_words(talk, event, question, words)
+    if awaiting == asking.AWAITED and meant.confidence < understanding.COMMAND:
+        return asking.take(talk, words)
+    if awaiting == asking.THREAD and meant.intent is Intent.NONE:
+        return asking.take(talk, words)
     is_distance = meant.intent is Intent.NONE or mentions.read_kilometres(words) is not None
     if awaiting.startswith("km:") and is_distance:
         _, entry, way = awaiting.split(":")
@@ -314,6 +324,10 @@ def _do(talk: Talk, words: str, meant: Understanding) -> Answer:
     talk = _settled(talk, "") if _awaited_words(talk) else talk
     if meant.intent is Intent.REPORT:
         return confirming.ask(talk, meant.actions) if meant.actions else reporting.open_list(talk)
+    if meant.confidence < understanding.COMMAND and meant.intent in answering.GIVES_WAY:
+        found = answering.find(talk, words)
+        if found is not None:
+            return found
     if meant.intent is Intent.NONE:
         if not meant.maybe:
             helping.note_puzzle(talk, words)

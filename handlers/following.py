@@ -3,7 +3,7 @@
 from handlers import broadcasting, helping, joining
 from handlers.messages import Choice
 from handlers.talk import Answer, Talk, text
-from storage import accounts, inbox
+from storage import accounts, inbox, inquiries
 from storage.facts import AccountState
 
 
@@ -38,6 +38,7 @@ def take_back(talk: Talk) -> Answer:
     """Empty the stored words of a message that its writer took back."""
     if talk.incoming.message_id:
         inbox.empty_unsent(talk.connection, talk.account.channel, talk.account.key, talk.incoming.message_id)
+        inquiries.take_back(talk.connection, talk.account.id, talk.incoming.message_id)
     return Answer()
 
 

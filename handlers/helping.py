@@ -50,6 +50,7 @@ def show_help(talk: Talk) -> Answer:
         talk.choice("報告する", "report"),
         talk.choice("イベント", "events"),
         talk.choice("数え方", "effects"),
+        talk.choice("職員に聞く", "ask"),
         talk.choice("メニュー", "menu"),
     )
 
@@ -57,7 +58,7 @@ def show_help(talk: Talk) -> Answer:
 def show_contact(talk: Talk) -> Answer:
     """Say how to reach staff."""
     city = talk.programme.city
-    buttons = [talk.choice("メニュー", "menu")]
+    buttons = [talk.choice("職員に聞く", "ask"), talk.choice("メニュー", "menu")]
     if city.page:
         buttons.append(Choice(talk.say("市のページ"), url=city.page))
     return card(talk.say("問い合わせ"), (talk.word(city.office), talk.word(city.contact)), *buttons)
@@ -80,6 +81,7 @@ def ask_again(talk: Talk) -> Answer:
         talk.choice("わたしのポイント", "points"),
         talk.choice("市の合計", "totals"),
         talk.choice("使い方", "help"),
+        talk.choice("職員に聞く", "ask"),
     )
     return text(words, *choices)
 

@@ -20,6 +20,7 @@ from storage import (
     accounts,
     attendances,
     events,
+    inquiries,
     interests,
     ledger,
     merges,
@@ -150,6 +151,7 @@ def _move(connection: Connection, programme: Programme, merge_id: int, kept: int
     owned = [account.id for account in accounts.list_of_person(connection, joined)]
     for account_id in owned:
         accounts.change(connection, account_id, person_id=kept)
+    inquiries.pass_on(connection, owned, kept)
     numbers = merges.join(connection, kept, joined)
     merges.move_claims(connection, joined, kept, numbers)
     recoveries.forget_person(connection, [joined])
@@ -301,6 +303,7 @@ def _give_back(connection: Connection, done: MergeFacts) -> None:
     merges.give_later(connection, done, owned, seen)
     for account_id in owned:
         accounts.change(connection, account_id, person_id=joined)
+    inquiries.pass_on(connection, owned, joined)
     merges.part(connection, joined, moved.persons)
     merges.move_claims(connection, kept, joined, people.list_numbers(connection, joined))
 

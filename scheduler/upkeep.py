@@ -6,7 +6,7 @@ from pathlib import Path
 
 from handlers.rules.calendar import tokyo_day
 from scheduler.slots import SlotRun
-from storage import alerts, inbox, notices, outbox, people, puzzles, recoveries, slots
+from storage import alerts, inbox, inquiries, notices, outbox, people, puzzles, recoveries, slots
 from storage.database import Database
 from storage.slots import SlotState
 
@@ -18,6 +18,8 @@ ALERT_LIFE = timedelta(days=90)
 NOTICE_LIFE = timedelta(days=90)  # as long as the names of an event's guests: until then staff may be asked
 PUZZLE_LIFE = timedelta(days=90)  # since it was last written
 CODE_LIFE = timedelta(days=1)  # of codes that link accounts, since they were over
+INQUIRY_QUIET = timedelta(days=14)  # after an answer: then the question is closed
+INQUIRY_LIFE = timedelta(days=90)  # since it was closed
 CALL_LIFE = NOTICE_LIFE  # emptied of all that names anybody since the first week
 PIECE = 500  # rows a transaction: no unit holds the writer for long
 
@@ -34,6 +36,8 @@ def run(run: SlotRun, erased_file: Path) -> None:
         lambda c, limit: notices.remove_old(c, today - NOTICE_LIFE, limit),
         lambda c, limit: puzzles.forget_old(c, tokyo_day(today - PUZZLE_LIFE), limit),
         lambda c, limit: recoveries.forget_codes(c, now - CODE_LIFE, limit),
+        lambda c, limit: inquiries.close_quiet(c, today - INQUIRY_QUIET, today, limit),
+        lambda c, limit: inquiries.forget_old(c, today - INQUIRY_LIFE, limit),
         lambda c, limit: alerts.remove_old(c, now - ALERT_LIFE, limit),
         lambda c, limit: slots.forget_old(c, [SlotState.DONE, SlotState.BEFORE], now - DONE_LIFE, limit),
         lambda c, limit: slots.forget_old(c, slots.SHOWN, now - SHOWN_LIFE, limit),

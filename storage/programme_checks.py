@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-from storage import event_checks, facts, text_checks
+from storage import answer_checks, event_checks, facts, text_checks
 from storage.facts import RESERVED_WARDS, Action, ActionGroup, Programme
 
 PLAIN_NUMBER = re.compile(r"\d+(\.\d+)?")
@@ -45,6 +45,7 @@ def find_problems(programme: Programme) -> list[str]:
     checks: tuple[Callable[[Programme], Iterator[str]], ...] = (
         _city, _limits, _consent, _names, _periods, _wards, _texts, _strings,
         _catalogue, _shared_caps, _labels_differ, _aliases, _phrases, _opening_balances, _interests, _events,
+        _answers, _staff_hours,
     )  # fmt: skip
     return [problem for check in checks for problem in check(programme)]
 
@@ -172,7 +173,7 @@ def _opening_balances(programme: Programme) -> Iterator[str]:
 
 
 def _texts(programme: Programme) -> Iterator[str]:
-    for path, kind, value in _walk(replace(programme, events=()), Programme, ""):
+    for path, kind, value in _walk(replace(programme, events=(), answers=()), Programme, ""):
         if kind == facts.Texts:
             yield from text_checks.in_every_language(path, value, programme.city.languages)
             for language, text in value.items():
@@ -358,3 +359,17 @@ def _events(programme: Programme) -> Iterator[str]:
         yield from text_checks.codes("events", [event.code for event in programme.events])
     for event in programme.events:
         yield from (f"events[{event.code}].{problem}" for problem in event_checks.find_problems(event, programme))
+
+
+# --- Answers -------------------------------------------------------------------------------------------------------
+
+
+def _answers(programme: Programme) -> Iterator[str]:
+    if programme.answers:
+        yield from text_checks.codes("answers", [row.code for row in programme.answers])
+    for row in programme.answers:
+        yield from (f"answers[{row.code}].{problem}" for problem in answer_checks.find_problems(row, programme))
+
+
+def _staff_hours(programme: Programme) -> Iterator[str]:
+    yield from (f"staff_hours.{problem}" for problem in answer_checks.find_problems_of_hours(programme.staff_hours))

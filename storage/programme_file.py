@@ -78,9 +78,9 @@ def parse_programme(text: str, source: str) -> facts.Programme:
 def to_document(programme: facts.Programme) -> dict[str, Any]:
     """Turn a programme into plain JSON values, so that a version can be stored and compared.
 
-    Complete but for the events, which live in tables of their own (docs/decisions/events-beside-the-versions.md).
+    Complete but for what lives in tables of its own: events (docs/decisions/events-beside-the-versions.md), answers.
     """
-    return cast(dict[str, Any], _DOCUMENT.dump_python(programme, mode="json", exclude={"events"}))
+    return cast(dict[str, Any], _DOCUMENT.dump_python(programme, mode="json", exclude={"events", "answers"}))
 
 
 def from_document(document: Mapping[str, Any]) -> facts.Programme:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, select
 
-from storage import approvers, attendances, broadcasts, interests, links, registrations
+from storage import approvers, attendances, broadcasts, inquiries, interests, links, registrations
 from storage.attendances import ATTENDANCES, PARTICIPANTS, SURVEY_ANSWERS
 from storage.facts import AttendanceState, RegistrationState
 from storage.notices import NOTICES
@@ -34,6 +34,8 @@ def hand_over(connection: Connection, numbers: list[int], tombstone: int) -> Non
     connection.execute(REGISTRATIONS.update().where(REGISTRATIONS.c.host_id == own).values(host_id=tombstone))
     connection.execute(ATTENDANCES.update().where(ATTENDANCES.c.person_id == own).values(**nobody))
     connection.execute(PARTICIPANTS.update().where(PARTICIPANTS.c.person_id == own).values(person_id=tombstone))
+    for number in numbers:
+        inquiries.forget_person(connection, number)
     for table in (SURVEY_ANSWERS, NOTICES, COMPANY_FORMS, GUESTS):
         connection.execute(table.delete().where(table.c.person_id.in_(numbers)))
 
@@ -47,7 +49,7 @@ def forget_broadcasts(connection: Connection, person_id: int, account_ids: list[
 
 
 def collect(connection: Connection, person_id: int) -> dict[str, object]:
-    """Collect what is kept of a person: registrations, companions, forms, attendances, answers, notices, interests."""
+    """Collect what is kept of a person by events, broadcasts and those who answer their questions."""
     mine = registrations.list_of_person(connection, person_id, tuple(RegistrationState))
     seen = attendances.list_of_person(connection, person_id, tuple(AttendanceState))
     tables = {"company_forms": COMPANY_FORMS, "survey_answers": SURVEY_ANSWERS, "notices": NOTICES}
@@ -60,6 +62,7 @@ def collect(connection: Connection, person_id: int) -> dict[str, object]:
         "companions": [asdict(one) for one in registrations.list_companions(connection, person_id)],
         "attendances": [asdict(one) for one in seen],
         "interests": interests.list_of_person(connection, person_id),
+        "questions_to_staff": inquiries.list_of_person(connection, person_id),
         "links_pressed": links.list_pressed(connection, person_id),
         **rows,
     }

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from storage import (
     accounts,
     alerts,
+    answers,
     approvers,
     attendances,
     audit,
@@ -24,6 +25,7 @@ from storage import (
     events,
     friends,
     inbox,
+    inquiries,
     interests,
     kpis,
     ledger,
@@ -54,10 +56,10 @@ from storage import (
 from storage.database import Database
 
 TABLE_FILES = (
-    accounts, alerts, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries, events,
-    friends, inbox, interests, kpis, ledger, links, marks, merges, months, notices, outbox, people, pictures,
-    puzzles, quotas, reach, recoveries, registrations, rule_drafts, sessions, slots, splits, staff,
-    standing_orders, tallies, throttles, totals, weeks,
+    accounts, alerts, answers, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries,
+    events, friends, inbox, inquiries, interests, kpis, ledger, links, marks, merges, months, notices, outbox,
+    people, pictures, puzzles, quotas, reach, recoveries, registrations, rule_drafts, sessions, slots, splits,
+    staff, standing_orders, tallies, throttles, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATIONS = str(Path(__file__).parent / "migrations")

@@ -17,6 +17,8 @@ class Right(StrEnum):
     WRITE = "write"  # write broadcasts, submit and arm them
     NAMES = "names"  # release or refuse the names that people chose for others to see
     SWITCH = "switch"  # switch heat alerts and a disaster
+    QUESTIONS = "questions"  # claim, answer and close what people asked staff
+    ANSWERS = "answers"  # write the answer table
     WORDS = "words"  # read what nobody understood
     FIGURES = "figures"  # keep key figures, enter the portal's visitors
     PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
@@ -32,8 +34,17 @@ class Right(StrEnum):
 
 _VIEWER = frozenset({Right.ENTER, Right.OWN, Right.LOOK})
 _EDITOR = _VIEWER | {
-    Right.DOOR, Right.ARRANGE, Right.WRITE, Right.NAMES, Right.SWITCH, Right.WORDS, Right.FIGURES, Right.PERSONS,
-}  # fmt: skip
+    Right.DOOR,
+    Right.ARRANGE,
+    Right.WRITE,
+    Right.NAMES,
+    Right.SWITCH,
+    Right.QUESTIONS,
+    Right.ANSWERS,
+    Right.WORDS,
+    Right.FIGURES,
+    Right.PERSONS,
+}
 _SENIOR = _EDITOR | {Right.CORRECT, Right.RULES, Right.MERGE, Right.CLOSE, Right.RECORDS}
 RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),

@@ -1,5 +1,6 @@
 """Frozen facts and enums that every floor may speak of; imports nothing of ours but its own parts."""
 
+from storage.facts.answers import NATIONAL_HELPLINE, AnswerRow, Helpline, StaffHours, StoredAnswer
 from storage.facts.boards import Band, Crowd, GroupLine, GroupWeek, PersonLine, PersonWeek
 from storage.facts.broadcasts import (
     ApproverFacts,
@@ -84,12 +85,14 @@ from storage.facts.weekly import OrderTerms, Shortage, StandingOrder, WeeklyPush
 
 __all__ = [
     "EVERYBODY",
+    "NATIONAL_HELPLINE",
     "REMINDERS",
     "RESERVED_WARDS",
     "AccountFacts",
     "AccountState",
     "Action",
     "ActionGroup",
+    "AnswerRow",
     "ApproverFacts",
     "AttendanceFacts",
     "AttendanceState",
@@ -126,6 +129,7 @@ __all__ = [
     "GroupWeek",
     "GuestFacts",
     "HeldPart",
+    "Helpline",
     "Intent",
     "Interest",
     "KpiFacts",
@@ -169,10 +173,12 @@ __all__ = [
     "Split",
     "SplitSums",
     "StaffFacts",
+    "StaffHours",
     "StaffRole",
     "StaffSecrets",
     "Standing",
     "StandingOrder",
+    "StoredAnswer",
     "Texts",
     "Told",
     "Totals",

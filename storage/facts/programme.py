@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from storage.facts.answers import NATIONAL_HELPLINE, USUAL_HOURS, AnswerRow, Helpline, StaffHours
 from storage.facts.events import PlannedEvent
 from storage.facts.texts import Texts
 
@@ -246,6 +247,9 @@ class Programme:
     heat_alert_days: tuple[date, ...] = ()
     interests: tuple[Interest, ...] = ()
     phrases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # by action's code, by language
+    helpline: Helpline = NATIONAL_HELPLINE
+    staff_hours: StaffHours = USUAL_HOURS
+    answers: tuple[AnswerRow, ...] = ()  # as a file brings them, as with events (storage.answers)
     events: tuple[PlannedEvent, ...] = ()  # as a file brings them; a stored version holds none (storage.events does)
     version: int = 0
 

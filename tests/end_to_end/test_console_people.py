@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 from sqlalchemy import Connection
 
 from handlers.rules import person_codes
-from storage import accounts, ledger, people, puzzles
+from storage import accounts, inquiries, ledger, people, puzzles
 from storage.facts import ChannelName
 from tests.chromium import needs_chromium
 from tests.end_to_end.accessibility import look_through
@@ -49,6 +49,8 @@ def settle(office: Office) -> int:
         how = {"kind": ledger.EntryKind.REPORT, "reference": "1:0", "period": "2022-01-26", "rule_version": 1}
         board = {"counts_for_board": True, "confirmed": False, "account_id": account.id}
         ledger.add_entry(connection, person_id=person_id, **act, **how, **board)
+        asked = inquiries.add(connection, person_id, account.id, START.date(), START)
+        inquiries.add_line(connection, asked, "太陽光パネルの補助金は、いつからですか", START)
         for words, times in (("粗大ごみの出し方を教えてください", 3), ("使い捨てすとろーことわった", 2)):
             for _ in range(times):
                 puzzles.note(connection, "ja", words, words, START.date())
@@ -130,6 +132,18 @@ def everywhere(page: Page, office: Office) -> Iterator[str]:
     yield "handover"
     page.goto(f"{office.url}/staff/puzzles")
     yield "puzzles"
+    page.get_by_role("button", name="答えを作る").first.click()
+    page.get_by_label("答え 一行目").first.fill("粗大ごみは、電話で申し込みます。")
+    page.get_by_role("button", name="見た目を確かめる").click()
+    yield "answer"
+    page.goto(f"{office.url}/staff/answers")
+    page.get_by_label("こう書かれたら").fill("火事です")
+    page.get_by_role("button", name="ためす").click()
+    yield "answers"
+    page.goto(f"{office.url}/staff/questions")
+    yield "questions"
+    page.get_by_role("link", name="太陽光パネル").click()
+    yield "question"
 
 
 @pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desk", "dark")])

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers import merging, seating
 from handlers.merging import Merged, NotMerged
-from storage import accounts, attendances, ledger, people, registrations, weeks
+from storage import accounts, attendances, inquiries, ledger, people, registrations, weeks
 from storage.events import PARTS
 from storage.facts import AttendanceState, ChannelName, CheckInWay, NoticeKind, RegistrationState
 from storage.ledger import LEDGER
@@ -328,3 +328,14 @@ def test_what_a_merge_would_offset_is_said_before(town: Town, reported: tuple[st
     found = town.database.read(lambda c: merging.foresee(c, town.programme, *both)).result()
     assert isinstance(found, merging.Forecast)
     assert [one.action for one in found.doubles] == [code for code in reported if code == "my_bottle"]
+
+
+def test_what_somebody_asked_staff_goes_with_them_and_comes_back(town: Town) -> None:
+    one, other = two(town)
+    other.press("ask")
+    other.text("生ごみの出し方を教えてください")
+    kept, joined = person_of(town, one), person_of(town, other)
+    done = merge(town, one, other)
+    assert len(town.database.read(lambda c: inquiries.list_of_person(c, kept)).result()) == 1
+    unmerge(town, done.merge_id)
+    assert len(town.database.read(lambda c: inquiries.list_of_person(c, joined)).result()) == 1

@@ -7,26 +7,28 @@ from handlers.rules.roles import Right
 from storage.facts import StaffRole
 
 TABLE = """
-         desk viewer editor approver administrator
-enter    yes  yes    yes    yes      yes
-door     yes  -      yes    yes      yes
-own      -    yes    yes    yes      yes
-look     -    yes    yes    yes      yes
-arrange  -    -      yes    yes      yes
-write    -    -      yes    yes      yes
-names    -    -      yes    yes      yes
-switch   -    -      yes    yes      yes
-words    -    -      yes    yes      yes
-figures  -    -      yes    yes      yes
-persons  -    -      yes    yes      yes
-correct  -    -      -      yes      yes
-rules    -    -      -      yes      yes
-merge    -    -      -      yes      yes
-erase    -    -      -      -        yes
-close    -    -      -      yes      yes
-approve  -    -      -      yes      -
-records  -    -      -      yes      yes
-staff    -    -      -      -        yes
+           desk viewer editor approver administrator
+enter      yes  yes    yes    yes      yes
+door       yes  -      yes    yes      yes
+own        -    yes    yes    yes      yes
+look       -    yes    yes    yes      yes
+arrange    -    -      yes    yes      yes
+write      -    -      yes    yes      yes
+names      -    -      yes    yes      yes
+switch     -    -      yes    yes      yes
+questions  -    -      yes    yes      yes
+answers    -    -      yes    yes      yes
+words      -    -      yes    yes      yes
+figures    -    -      yes    yes      yes
+persons    -    -      yes    yes      yes
+correct    -    -      -      yes      yes
+rules      -    -      -      yes      yes
+merge      -    -      -      yes      yes
+erase      -    -      -      -        yes
+close      -    -      -      yes      yes
+approve    -    -      -      yes      -
+records    -    -      -      yes      yes
+staff      -    -      -      -        yes
 """
 HEAD, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
 CELLS = [(role, row[0], cell == "yes") for row in ROWS for role, cell in zip(HEAD, row[1:], strict=True)]

@@ -15,6 +15,7 @@ from storage import (
     claims,
     deliveries,
     inbox,
+    inquiries,
     month_facts,
     notices,
     outbox,
@@ -79,6 +80,16 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "month's sums": lambda c: splits.list_of_month(c, NOW.date().replace(day=1)),
     "month's parts": lambda c: month_facts.list_held(c, NOW.date().replace(day=1)),
     "month's broadcasts": lambda c: month_facts.find_use(c, NOW.date().replace(day=1)),
+    "questions due": lambda c: inquiries.list_due(c, 51),
+    "more questions due": lambda c: inquiries.list_due(c, 51, (NOW.date(), 7)),
+    "questions answered": lambda c: inquiries.list_latest(c, inquiries.InquiryState.ANSWERED, 20),
+    "open questions": lambda c: inquiries.count_open(c, NOW.date()),
+    "a person's question": lambda c: inquiries.find_live(c, 1),
+    "lines of a question": lambda c: inquiries.list_lines(c, 1),
+    "first words": lambda c: inquiries.list_first_words(c, [1, 2]),
+    "a question's message taken back": lambda c: inquiries.take_back(c, 1, "1"),
+    "quiet questions": lambda c: inquiries.close_quiet(c, NOW, NOW, 500),
+    "old questions": lambda c: inquiries.forget_old(c, NOW, 500),
     "puzzles": lambda c: puzzles.list_most(c, 51),
     "more puzzles": lambda c: puzzles.list_most(c, 51, (3, "あ", "ja")),
     "old puzzles": lambda c: puzzles.forget_old(c, NOW.date(), 500),
@@ -96,6 +107,8 @@ OF_FEW = (
     "part_when", "ix_broadcast_began_at",  # a month's
     "sqlite_autoindex_month_split_1", "sqlite_autoindex_delivery_tally_1",  # a month's sums, a broadcast's
     "sqlite_autoindex_quota_1",  # a channel's month
+    "inquiry_due", "inquiry_changed", "ix_inquiry_person_id",  # one person's, of at most some years
+    "ix_inquiry_line_inquiry_id", "ix_inquiry_line_message_id",
     "puzzle_times", "ix_puzzle_last_on", "sqlite_autoindex_puzzle_1",
     "person_naming",
     "person_search_name",  # those whose name begins so, from where the page begins

@@ -29,6 +29,15 @@ GET  /staff/people/{person_id:number}/merge     -    -  -  yes yes yes
 POST /staff/people/{person_id:number}/merge     -    -  -  -  yes yes
 POST /staff/people/{person_id:number}/unmerge   -    -  -  -  yes yes
 POST /staff/people/{person_id:number}/handover  -    -  -  yes yes yes
+GET  /staff/questions                           -    -  -  yes yes yes
+GET  /staff/questions/{inquiry_id:number}       -    -  -  yes yes yes
+POST /staff/questions/{inquiry_id:number}       -    -  -  yes yes yes
+GET  /staff/answers                             -    -  -  yes yes yes
+POST /staff/answers                             -    -  -  yes yes yes
+GET  /staff/answers/new                         -    -  -  yes yes yes
+POST /staff/answers/new                         -    -  -  yes yes yes
+GET  /staff/answers/{answer_id:number}          -    -  -  yes yes yes
+POST /staff/answers/{answer_id:number}          -    -  -  yes yes yes
 GET  /staff/puzzles                             -    -  -  yes yes yes
 POST /staff/puzzles                             -    -  -  yes yes yes
 GET  /staff/names                               -    -  -  yes yes yes
@@ -102,6 +111,7 @@ def address(office: Office, path: str) -> str:
     numbers = {"event_id": event.id, "part_id": event.parts[0].id, "staff_id": 1, "broadcast_id": 1}
     numbers |= {"person_id": person_id, "version": 1}
     numbers |= {"person_id": person_id, "month": 202201, "kpi_id": 1}
+    numbers |= {"person_id": person_id, "inquiry_id": 1, "answer_id": 1}
     for name, number in numbers.items():
         path = path.replace(f"{{{name}:number}}", str(number))
     return path.replace("{code}", "my_bottle")

@@ -42,6 +42,8 @@ ROOMS = (
     ("/staff/months", "月次報告", Right.LOOK),
     ("/staff/kpis", "指標", Right.LOOK),
     ("/staff/people", "参加者", Right.PERSONS),
+    ("/staff/questions", "質問", Right.QUESTIONS),
+    ("/staff/answers", "答えの表", Right.ANSWERS),
     ("/staff/puzzles", "分からなかった言葉", Right.WORDS),
     ("/staff/names", "確認を待つ名前", Right.NAMES),
     ("/staff/catalogue", "行動ときまり", Right.LOOK),

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.web.staff import (
     acts,
+    answers,
     catalogue,
     colleagues,
     cookies,
@@ -23,6 +24,7 @@ from bot.web.staff import (
     pasting,
     persons,
     puzzles,
+    questions,
     records,
     rewriting,
     ruling,
@@ -86,4 +88,6 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *rewriting.routes(desk),
         *pasting.routes(desk),
         *switches.routes(desk),
+        *answers.routes(desk, outlook),
+        *questions.routes(desk, outlook),
     ]
