@@ -26,7 +26,8 @@ from bot.web.staff import (
 from bot.web.staff.cookies import Cookie
 from bot.web.staff.desk import Desk
 from bot.web.staff.sending import acting, checking, composing, showing
-from bot.web.staff.sending.acting import AskQuota
+from bot.web.staff.sending.acting import AskQuota, Means
+from bot.web.staff.sending.counting import Counting
 from bot.web.staff.sending.outlook import Outlook
 
 
@@ -35,6 +36,8 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
 
     ``ask_quota`` asks the platforms what is left of the month, before anything is armed.
     """
+
+    counting = Counting(desk, outlook)
 
     async def enter(request: Request) -> Response:
         now = desk.clock.real()
@@ -61,9 +64,9 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *scans.routes(desk),
         *words.routes(desk),
         *showing.routes(desk),
-        *checking.routes(desk, outlook),
+        *checking.routes(desk, outlook, counting),
         *composing.routes(desk, outlook),
-        *acting.routes(desk, outlook, ask_quota),
+        *acting.routes(Means(desk, outlook, counting, ask_quota)),
         *persons.routes(desk),
         *corrections.routes(desk),
         *erasures.routes(desk),
