@@ -20,6 +20,7 @@ class Right(StrEnum):
     CORRECT = "correct"  # correct a person's points
     ERASE = "erase"  # erase a person who asked for it
     APPROVE = "approve"  # approve what another person wrote
+    RETRY = "retry"  # let what failed be tried again
     RECORDS = "records"  # read the audit trail
     STAFF = "staff"  # invite staff, give roles, end accounts, hand them over
 
@@ -30,8 +31,8 @@ RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),
     StaffRole.VIEWER: _VIEWER,
     StaffRole.EDITOR: _EDITOR,
-    StaffRole.APPROVER: _EDITOR | {Right.CORRECT, Right.APPROVE, Right.RECORDS},
-    StaffRole.ADMINISTRATOR: _EDITOR | {Right.CORRECT, Right.ERASE, Right.RECORDS, Right.STAFF},
+    StaffRole.APPROVER: _EDITOR | {Right.CORRECT, Right.APPROVE, Right.RETRY, Right.RECORDS},
+    StaffRole.ADMINISTRATOR: _EDITOR | {Right.CORRECT, Right.ERASE, Right.RETRY, Right.RECORDS, Right.STAFF},
 }
 """Who hands out accounts does not approve, and the other way round: one stolen account cannot send to everybody."""
 

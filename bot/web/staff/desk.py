@@ -37,7 +37,8 @@ HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 ROOMS = (
-    ("/staff", "イベント", Right.ENTER),
+    ("/staff", "今日", Right.LOOK),
+    ("/staff/events", "イベント", Right.ENTER),
     ("/staff/broadcasts", "一斉配信", Right.LOOK),
     ("/staff/people", "参加者", Right.PERSONS),
     ("/staff/puzzles", "分からなかった言葉", Right.WORDS),
