@@ -8,7 +8,7 @@ import subprocess
 import sys
 from os import cpu_count
 
-PARTS = ("start", "intake", "conversation", "reminders", "line", "telegram", "large", "counters")
+PARTS = ("start", "intake", "conversation", "reminders", "line", "telegram", "large", "console", "counters")
 
 
 def main(names: list[str]) -> int:

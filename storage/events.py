@@ -281,7 +281,7 @@ def _facts(row: Row[Any], parts: list[PartFacts]) -> EventFacts:
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1_000)  # more than any page lists: one that lists more than are kept would read each anew
 def _read_details(document: str) -> EventDetails:
     """Read what the city says of an event; the same words are read once, as one event is asked for again and again."""
     return _DETAILS.validate_json(document)
