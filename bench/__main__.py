@@ -8,7 +8,9 @@ import subprocess
 import sys
 from os import cpu_count
 
-PARTS = ("start", "intake", "conversation", "reminders", "line", "telegram", "large", "counters", "understanding")
+PARTS = (
+    "start", "intake", "conversation", "reminders", "line", "telegram", "large", "console", "counters", "understanding",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> int:

@@ -15,8 +15,21 @@ from sqlalchemy import Connection
 from bench import filling
 from bench.prove import durable_postgresql
 from bot.web import home
-from bot.web.staff import overview
-from storage import accounts, boards, events, inbox, ledger, outbox, programme_file, reach, schema, totals, weeks
+from bot.web.staff import overview, today
+from storage import (
+    accounts,
+    boards,
+    broadcasts,
+    events,
+    inbox,
+    ledger,
+    outbox,
+    programme_file,
+    reach,
+    schema,
+    totals,
+    weeks,
+)
 from storage.clock import TOKYO, real_now
 from storage.database import Database
 from storage.facts import EventState, GroupWeek, PlannedPart, Programme
@@ -56,6 +69,9 @@ QUESTIONS: dict[str, Question] = {
     "one person's points": lambda c, city, n: _points(c, city, n),
     "one person's last report": lambda c, city, n: ledger.find_last_report(c, city.person(n)),
     "console: first page": lambda c, city, n: overview._list_events(c, city.now),
+    "console: what today is due": lambda c, city, n: today.find_work(c, city.now),
+    "console: what failed and is left": lambda c, city, n: today.find_state(c, city.programme, city.now, city.now),
+    "console: the last count of an audience": lambda c, city, n: broadcasts.find_count(c, 1),
     "console: an event": lambda c, city, n: overview._view(c, _event(c, city, n)),
     "console: a part's people": lambda c, city, n: overview._people(c, city.part_ids[n % len(city.part_ids)]),
     "console: who can be reached": lambda c, city, n: reach.find_all(c),

@@ -1,6 +1,6 @@
 """Gathers what a forecast is made of: who would be told, and what LINE's month still holds. Changes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from handlers.rules import forecast
 from handlers.rules.forecast import Forecast, Month, Plan
 from storage import audiences, broadcasts, quotas, tallies
-from storage.facts import BroadcastContent, ChannelName, DeliveryState
+from storage.facts import AudienceCount, BroadcastContent, ChannelName, DeliveryState
 
 TO_COME = (DeliveryState.WAITING, DeliveryState.SEALED)
 
@@ -21,12 +21,15 @@ def foresee(
     *,
     now: datetime,
     real_now: datetime,
+    counts: Sequence[AudienceCount] | None = None,
 ) -> Forecast:
-    """Foresee what a broadcast takes; reads every account, so it is asked outside of any transaction that writes.
+    """Foresee what a broadcast takes; it is asked outside of any transaction that writes.
 
-    ``rates`` are accounts a second, by channel; ``now`` is calendar time, in which the broadcast is dated.
+    ``rates`` are accounts a second, by channel; ``now`` is calendar time, in which the broadcast is dated. Without
+    ``counts`` its audience is counted now, which reads every account.
     """
-    counts = audiences.count(connection, content.audience, now)
+    if counts is None:
+        counts = audiences.count(connection, content.audience, now)
     month = line_month(connection, real_now + (max(content.send_at, now) - now), real_now)
     return forecast.foresee(content, counts, month, plan, rates, now)
 

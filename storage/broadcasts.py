@@ -1,12 +1,12 @@
 """Broadcasts: what is to be told to many, who wrote, approved and armed it, and how far it has come. Sends nothing."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Connection, Index, Row, bindparam, exists, select, text
+from sqlalchemy import CheckConstraint, Column, Connection, Index, Row, TextClause, bindparam, exists, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -14,6 +14,7 @@ from storage.database import BigId, Instant, table_of
 from storage.deliveries import DELIVERIES, TOLD
 from storage.facts import (
     Audience,
+    AudienceCount,
     AudienceKind,
     BroadcastContent,
     BroadcastFacts,
@@ -63,6 +64,8 @@ class Broadcast(SQLModel, table=True):
     returned_why: str = Field(default="", sa_column_kwargs={"server_default": ""})
     held_until: datetime | None = Field(default=None, sa_type=Instant)
     blocks: int = 0
+    counted: str = Field(default="", sa_column_kwargs={"server_default": ""})  # the audience as last counted; "" never
+    counted_at: datetime | None = Field(default=None, sa_type=Instant)  # real time
     made_at: datetime = Field(sa_type=Instant)
     began_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -143,6 +146,21 @@ def list_newest(connection: Connection, limit: int, before: int | None = None) -
     return [_facts(row, _authors(connection, row.id)) for row in rows]
 
 
+def list_handed_in(connection: Connection, limit: int) -> list[BroadcastFacts]:
+    """List what was submitted or approved and waits for a hand, the most urgent first."""
+    return _listed(connection, _HANDED_IN, BROADCASTS.c.not_after, limit)
+
+
+def list_under_way(connection: Connection, limit: int) -> list[BroadcastFacts]:
+    """List what is armed, being sent or paused, the longest due first."""
+    return _listed(connection, _OPEN, BROADCASTS.c.send_at, limit)
+
+
+def _listed(connection: Connection, which: TextClause, order: Column[Any], limit: int) -> list[BroadcastFacts]:
+    rows = connection.execute(select(BROADCASTS).where(which).order_by(order, BROADCASTS.c.id).limit(limit)).all()
+    return [_facts(row, _authors(connection, row.id)) for row in rows]
+
+
 def list_of_event(connection: Connection, event_id: int) -> list[BroadcastFacts]:
     """Hold the broadcasts about an event that have not ended, until the transaction ends."""
     ours = (BROADCASTS.c.event_id == event_id, BROADCASTS.c.state.not_in(ENDED))
@@ -174,7 +192,7 @@ def list_told(connection: Connection, account_id: int, since: datetime) -> list[
 def change_content(connection: Connection, broadcast_id: int, content: BroadcastContent) -> None:
     """Replace all of a broadcast's content and make it a draft again: what was submitted or approved is void."""
     void = {"state": BroadcastState.DRAFT, "content_hash": "", "submitted_by": None, "approved_by": None}
-    values = {**_columns(content), **void, "generation": None}
+    values = {**_columns(content), **void, "generation": None, "counted": "", "counted_at": None}
     connection.execute(BROADCASTS.update().where(BROADCASTS.c.id == broadcast_id).values(**values))
 
 
@@ -189,6 +207,25 @@ def change_state(
 def change(connection: Connection, broadcast_id: int, **values: Any) -> None:
     """Change columns that are neither content nor state, such as how far the snapshot has come."""
     connection.execute(BROADCASTS.update().where(BROADCASTS.c.id == broadcast_id).values(**values))
+
+
+def keep_count(
+    connection: Connection, broadcast_id: int, audience: Audience, counts: Sequence[AudienceCount], at: datetime
+) -> None:
+    """Keep how many an audience was counted to hold (``at``: real time), if the broadcast is still for it."""
+    ours = (BROADCASTS.c.id == broadcast_id, BROADCASTS.c.audience == dump_audience(audience))
+    counted = _json([asdict(one) for one in counts])
+    connection.execute(BROADCASTS.update().where(*ours).values(counted=counted, counted_at=at))
+
+
+def find_count(connection: Connection, broadcast_id: int) -> tuple[tuple[AudienceCount, ...], datetime] | None:
+    """Find how many a broadcast's audience was last counted to hold, and when; None where it never was."""
+    columns = (BROADCASTS.c.counted, BROADCASTS.c.counted_at)
+    row = connection.execute(select(*columns).where(BROADCASTS.c.id == broadcast_id)).first()
+    if row is None or row.counted_at is None:
+        return None
+    read = json.loads(row.counted)
+    return tuple(AudienceCount(**{**one, "channel": ChannelName(one["channel"])}) for one in read), row.counted_at
 
 
 def count_block(connection: Connection, broadcast_id: int, account_id: int) -> None:

@@ -46,7 +46,9 @@ def prepare_among(column: Column[Any], make: Callable[[ColumnElement[bool]], Cla
 
 def _among(engine: str, column: Column[Any], numbers: BindParameter[Any]) -> ColumnElement[bool]:
     if engine == "postgresql":
-        return column == any_(cast(numbers, ARRAY(BigInteger)))
+        # Behind a SELECT the list is read once; as it stands, a scan of a small table reads it anew for every row.
+        once = select(cast(numbers, ARRAY(BigInteger))).scalar_subquery()
+        return column == any_(cast(once, ARRAY(BigInteger)))
     return column.in_(select(func.json_each(numbers).table_valued("value").c.value))
 
 

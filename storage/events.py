@@ -110,6 +110,13 @@ def list_shown(connection: Connection, since: datetime, limit: int, after: int |
     return _many(connection, _behind(connection, question, after).order_by(*_SOONEST_FIRST).limit(limit))
 
 
+def list_within(connection: Connection, since: datetime, until: datetime, limit: int) -> list[EventFacts]:
+    """List events of every state with a part that begins in a stretch of time, at most so many parts of them."""
+    begins = (PARTS.c.starts_at >= since, PARTS.c.starts_at < until, PARTS.c.state != PartState.CANCELLED)
+    chosen = select(PARTS.c.event_id).where(*begins).order_by(PARTS.c.starts_at).limit(limit)
+    return list_by_id(connection, list(connection.execute(chosen).scalars()))
+
+
 def list_past(connection: Connection, since: datetime, until: datetime, limit: int) -> list[EventFacts]:
     """List what everybody may see and ended in a stretch of time, latest first."""
     ended = (EVENTS.c.ends_at > since, EVENTS.c.ends_at <= until)
@@ -274,7 +281,7 @@ def _facts(row: Row[Any], parts: list[PartFacts]) -> EventFacts:
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1_000)  # more than any page lists: one that lists more than are kept would read each anew
 def _read_details(document: str) -> EventDetails:
     """Read what the city says of an event; the same words are read once, as one event is asked for again and again."""
     return _DETAILS.validate_json(document)

@@ -68,6 +68,9 @@ _FULL = text("(raw <> '' OR account_key <> '')")
 Index("inbox_full", INBOX.c.received_at, sqlite_where=_FULL, postgresql_where=_FULL)
 
 
+_GIVEN_UP = text("state = 'failed'")
+_HAS_BODY = INBOX.c.raw != ""
+
 CLOCK_SKEW = timedelta(minutes=5)  # by which our clock may lag behind the platform's
 
 
@@ -98,6 +101,17 @@ class StoredEvent:
     reply_token: str | None
     reply_until: datetime | None
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedEvent:
+    """One event that was given up, without what was said; ``has_body``: there is still something to be handled."""
+
+    id: int
+    channel: ChannelName
+    received_at: datetime
+    trouble: str
+    has_body: bool
 
 
 def store_all(connection: Connection, arrived: Sequence[tuple[ChannelName, Sequence[NewEvent], datetime]]) -> None:
@@ -247,6 +261,32 @@ def mark_failed(connection: Connection, event_id: int, now: datetime) -> bool:
         return False
     alerts.raise_(connection, AlertKind.FAILED_ROWS, "inbox", "", now)
     return True
+
+
+def list_failed(connection: Connection, limit: int) -> list[FailedEvent]:
+    """List the events that were given up and are still kept, the newest first."""
+    columns = (INBOX.c.id, INBOX.c.channel, INBOX.c.received_at, INBOX.c.trouble, _HAS_BODY.label("has_body"))
+    rows = connection.execute(select(*columns).where(_GIVEN_UP).order_by(INBOX.c.received_at.desc()).limit(limit))
+    return [
+        FailedEvent(
+            id=row.id,
+            channel=ChannelName(row.channel),
+            received_at=row.received_at,
+            trouble=row.trouble or "",
+            has_body=bool(row.has_body),
+        )
+        for row in rows
+    ]
+
+
+def put_back(connection: Connection, event_ids: Sequence[int]) -> list[int]:
+    """Let events that were given up wait again, as if nobody had tried them; gives those that now do.
+
+    What lost its body meanwhile (a week is over, its writer took it back or left) stays given up.
+    """
+    ours = (INBOX.c.id.in_(event_ids), _GIVEN_UP, _HAS_BODY)
+    again = {"state": InboxState.WAITING, "attempts": 0, "trouble": None, "done_at": None}
+    return list(connection.execute(INBOX.update().where(*ours).values(**again).returning(INBOX.c.id)).scalars())
 
 
 def count_states(connection: Connection) -> dict[str, int]:

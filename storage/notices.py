@@ -276,6 +276,13 @@ def postpone_all(connection: Connection, until: Mapping[int, datetime]) -> None:
         _POSTPONE.change_many(connection, [{"row": number, "later": later} for number, later in until.items()])
 
 
+def count_due(connection: Connection, since: datetime, until: datetime, most: int) -> int:
+    """Count the notices that wait and come due in a stretch of time; at ``most`` it stops: there may be very many."""
+    within = (NOTICES.c.due_at >= since, NOTICES.c.due_at < until)
+    due = select(NOTICES.c.due_at).where(_WAITING, *within).limit(most).subquery()
+    return int(connection.execute(select(func.count()).select_from(due)).scalar_one())
+
+
 def find_post(connection: Connection, event_id: int) -> str | None:
     """Find the number that the platform gave an event's post to the public channel; None where none was taken."""
     joined = select(outbox.OUTBOX.c.request_id).join(NOTICES, NOTICES.c.outbox_id == outbox.OUTBOX.c.id)

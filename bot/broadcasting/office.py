@@ -3,7 +3,7 @@
 import base64
 import contextlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,7 +33,16 @@ from storage import accounts, approvers, audit, broadcasts, events
 from storage.approvers import SecretWord
 from storage.clock import Clock
 from storage.database import ConflictError, Database
-from storage.facts import BroadcastContent, BroadcastFacts, ChannelName, EventFacts, OrderTerms, Programme, StaffRole
+from storage.facts import (
+    AudienceCount,
+    BroadcastContent,
+    BroadcastFacts,
+    ChannelName,
+    EventFacts,
+    OrderTerms,
+    Programme,
+    StaffRole,
+)
 
 TRIES = 5  # of an act that met another transaction
 Result = TypeVar("Result")
@@ -276,10 +285,10 @@ class Office:
             raise ErrandRefusedError(f"there is no account {errand.number}") from None
         return [f"practice reaches account {errand.number} ({errand.name})"]
 
-    def foresee(self, number: int) -> Forecast:
-        """Foresee what a broadcast takes."""
+    def foresee(self, number: int, counts: Sequence[AudienceCount] | None = None) -> Forecast:
+        """Foresee what a broadcast takes; without ``counts`` its audience is counted now."""
         content, now, real_now = self._get(number).content, self.clock.now(), self.clock.real()
-        ask = partial(foreseeing.foresee, content=content, plan=self.plan, rates=self.rates)
+        ask = partial(foreseeing.foresee, content=content, plan=self.plan, rates=self.rates, counts=counts)
         return self._read(lambda c: ask(c, now=now, real_now=real_now))
 
     def _look(self, number: int, *, is_unchecked: bool = False) -> list[str]:

@@ -28,6 +28,7 @@ class Right(StrEnum):
     ERASE = "erase"  # erase a person who asked for it
     CLOSE = "close"  # close a month, after which its report never changes
     APPROVE = "approve"  # approve what another person wrote
+    RETRY = "retry"  # let what failed be tried again
     RECORDS = "records"  # read the audit trail
     STAFF = "staff"  # invite staff, give roles, end accounts, hand them over
 
@@ -45,7 +46,7 @@ _EDITOR = _VIEWER | {
     Right.FIGURES,
     Right.PERSONS,
 }
-_SENIOR = _EDITOR | {Right.CORRECT, Right.RULES, Right.MERGE, Right.CLOSE, Right.RECORDS}
+_SENIOR = _EDITOR | {Right.CORRECT, Right.RULES, Right.MERGE, Right.CLOSE, Right.RETRY, Right.RECORDS}
 RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),
     StaffRole.VIEWER: _VIEWER,

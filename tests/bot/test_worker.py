@@ -208,3 +208,22 @@ async def test_events_stored_by_two_processes_at_once_are_taken_in(
     await desk.settle()
     assert len(tries) == 2
     assert desk.inbox("state") == ["done"]
+
+
+async def test_a_message_that_was_given_up_is_answered_once_the_mistake_is_mended_and_somebody_puts_it_back(
+    desk: Desk, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as planted:
+        fail_on(planted, "menu", RuntimeError("a mistake of ours"))
+        await desk.post(writer.text("menu"))
+        await desk.settle()
+    (failed,) = desk.database.read(lambda c: inbox.list_failed(c, 9)).result()
+    assert (failed.trouble, failed.has_body) == ("RuntimeError", True)
+    answers = len(desk.outbox("id"))
+    assert desk.database.write(lambda c: inbox.put_back(c, [failed.id, 99])).result() == [failed.id]
+    assert desk.database.write(lambda c: inbox.put_back(c, [failed.id])).result() == [], "it waits already"
+    await desk.worker.recover()
+    await desk.settle()
+    assert desk.inbox("state") == ["done"]
+    assert desk.inbox("trouble") == [None]
+    assert len(desk.outbox("id")) == answers + 1

@@ -56,7 +56,7 @@ def test_a_new_administrator_enters_by_the_link_and_invites_a_second_person_with
         codes = join(page, page.url)
         keep_picture(page, f"console-2-codes-{size}", full_page=True)
         page.get_by_role("link", name="書き写しました。次へ").click()
-        keep_picture(page, f"console-3-events-{size}", full_page=True)
+        keep_picture(page, f"console-3-today-{size}", full_page=True)
         page.get_by_role("link", name="職員", exact=True).click()
         page.get_by_label("名前").last.fill(NEWCOMER)
         page.get_by_label("役割").last.select_option("approver")
@@ -102,8 +102,9 @@ def everywhere(page: Page, office: Office) -> Iterator[str]:
     join(page, page.url)
     yield "codes"
     link(office, NEWCOMER, StaffRole.EDITOR)
-    for name, path in (("accounts", "/staff/accounts"), ("records", "/staff/records"), ("own", "/staff/me")):
-        page.goto(office.url + path)
+    pages = {"accounts": "accounts", "records": "records", "mondays": "mondays", "own": "me"}
+    for name, path in pages.items():
+        page.goto(f"{office.url}/staff/{path}")
         for summary in page.locator("summary").all():
             summary.click()
         yield name

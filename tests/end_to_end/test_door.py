@@ -270,7 +270,8 @@ def show_everything(office: Office) -> dict[str, str]:
     office.fill_up()
     part = f"/staff/parts/{office.part.id}"
     return {
-        "events": "/staff",
+        "today": "/staff",
+        "events": "/staff/events",
         "event": f"/staff/events/{office.event.id}",
         "people": part,
         "door": f"{part}/door",

@@ -27,6 +27,7 @@ merge      -    -      -      yes      yes
 erase      -    -      -      -        yes
 close      -    -      -      yes      yes
 approve    -    -      -      yes      -
+retry      -    -      -      yes      yes
 records    -    -      -      yes      yes
 staff      -    -      -      -        yes
 """

@@ -1,13 +1,17 @@
 """The broadcasts' pages to look at: the list, one broadcast, what is foreseen and found, progress and report."""
 
+import asyncio
 import re
+from dataclasses import replace
 
 import pytest
 
+from bot.web.staff.sending import counting
+from bot.web.staff.sending.counting import Counting
 from storage import broadcasts, links, tallies
 from storage.facts import Audience, BroadcastState, ChannelName, DeliveryState, StaffRole
 from tests.town import Town
-from tests.web.staff_broadcasts import JA, armed, draft
+from tests.web.staff_broadcasts import JA, armed, draft, stored
 from tests.web.staff_clerks import Clerk, hired
 from tests.web.staff_desk import Office
 
@@ -119,3 +123,70 @@ async def test_what_is_under_way_is_not_foreseen_anew(office: Office) -> None:
     assert viewer.shown.url.path == f"/staff/broadcasts/{number}"
     assert "配信待ち" in viewer.words
     assert "自動で始まります" in viewer.words
+
+
+@pytest.fixture
+def large(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """An office of three citizens, and of a city too large to be counted while somebody waits."""
+    monkeypatch.setattr(counting, "LARGE", 0)
+    for _ in range(3):
+        office.town.citizen()
+    return office
+
+
+async def background() -> None:
+    """Wait for what goes on beside the pages."""
+    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+
+
+async def test_in_a_large_city_the_first_look_does_not_wait_for_the_count(large: Office) -> None:
+    author = await hired(large, "作る 人")
+    path = f"/staff/broadcasts/{draft(large, texts={'ja': JA})}/check"
+    await author.open(path)
+    assert "数えています" in author.words
+    assert "申請する" not in author.words  # nobody hands in what they have not seen the size of
+    await background()
+    await author.open(path)
+    assert "3 件のアカウントに届きます" in author.words
+    assert "に数えました" in author.words
+    assert "申請する" in author.words
+
+
+async def test_an_older_count_is_shown_with_its_moment_while_it_is_made_again(large: Office) -> None:
+    viewer = await looking(large, path := f"/staff/broadcasts/{draft(large, texts={'ja': JA})}/check")
+    await background()
+    large.town.citizen()
+    large.town.pass_minutes(4)
+    assert "3 件のアカウントに届きます" in (await viewer.open(path), viewer.words)[1]
+    await background()
+    assert "3 件のアカウントに届きます" in (await viewer.open(path), viewer.words)[1]
+    large.town.pass_minutes(2)
+    assert "3 件のアカウントに届きます" in (await viewer.open(path), viewer.words)[1]
+    await background()
+    assert "4 件のアカウントに届きます" in (await viewer.open(path), viewer.words)[1]
+
+
+async def test_what_is_armed_reaches_what_was_shown_just_now_and_is_counted_again_later(large: Office) -> None:
+    number, counter = draft(large, texts={"ja": JA}), Counting(large.desk, large.sender)
+    content = stored(large, number).content
+    assert await counter.find(number, content) is None
+    await counter.settle()
+    large.town.citizen()
+    assert sum(one.told for one in await counter.find_sure(number)) == 3
+    large.town.pass_minutes(6)
+    assert sum(one.told for one in await counter.find_sure(number)) == 4
+
+
+async def test_a_count_is_void_once_the_broadcast_changes(large: Office) -> None:
+    number, counter = draft(large, texts={"ja": JA}), Counting(large.desk, large.sender)
+    was = stored(large, number).content
+    narrower = replace(was, audience=Audience(wards=("yahatahigashi",)))
+    await counter.find(number, was)
+    large.do(lambda c: broadcasts.change_content(c, number, narrower))
+    await counter.settle()  # what was counted meanwhile is of nobody any more
+    assert large.do(lambda c: broadcasts.find_count(c, number)) is None
+    await counter.find(number, narrower)
+    await counter.settle()
+    assert large.do(lambda c: broadcasts.find_count(c, number)) is not None
+    large.do(lambda c: broadcasts.change_content(c, number, was))
+    assert large.do(lambda c: broadcasts.find_count(c, number)) is None

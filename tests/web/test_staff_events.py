@@ -53,7 +53,7 @@ async def test_events_are_listed_next_first_with_their_seats(office: Office) -> 
     office.add_event(code="draft", title={"ja": "まだ下書き"}, state=EventState.DRAFT)
     office.guest(later)
     async with office.at_the_desk() as browser:
-        words = text_of(await browser.get("/staff"))
+        words = text_of(await browser.get("/staff/events"))
     assert "席 1/10" in words
     assert "2022年1月26日(水) 午後2時から午後4時まで" in words
     assert words.index("あとのイベント") < words.index("まだ下書き")

@@ -67,6 +67,11 @@ POST /staff/me                                  -    -  yes yes yes yes
 POST /staff/prove                               -    -  yes yes yes yes
 POST /staff/leave                               -    yes yes yes yes yes
 GET  /staff                                     -    yes yes yes yes yes
+GET  /staff/events                              -    yes yes yes yes yes
+GET  /staff/mondays                             -    -  yes yes yes yes
+POST /staff/mondays                             -    -  -  yes yes yes
+POST /staff/mondays/approval                    -    -  -  -  yes -
+POST /staff/failures                            -    -  -  -  yes yes
 GET  /staff/events/{event_id:number}            -    yes yes yes yes yes
 POST /staff/events/{event_id:number}/acts       -    -  -  yes yes yes
 POST /staff/events/{event_id:number}/people     -    -  -  yes yes yes

@@ -37,7 +37,8 @@ HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 ROOMS = (
-    ("/staff", "イベント", Right.ENTER),
+    ("/staff", "今日", Right.LOOK),
+    ("/staff/events", "イベント", Right.ENTER),
     ("/staff/broadcasts", "一斉配信", Right.LOOK),
     ("/staff/months", "月次報告", Right.LOOK),
     ("/staff/kpis", "指標", Right.LOOK),

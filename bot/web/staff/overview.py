@@ -15,14 +15,11 @@ from bot.web.staff.desk import Desk, NotAllowedError, NowhereError
 from bot.web.staff.gate import guarded
 from bot.web.staff.present import Present
 from bot.web.staff.rosters import Entry, Standing
-from handlers import alerting
-from handlers.alerting import PLATFORMS
 from handlers.rules.roles import Right
-from handlers.texts import Texts
-from storage import alerts, audit, events, quotas, reach, registrations, staff
-from storage.facts import AudienceKind, ChannelName, EventFacts, EventState, PartFacts, Reach
+from storage import events, registrations
+from storage.facts import AudienceKind, EventFacts, EventState, PartFacts
 
-NEXT, EARLIER = 50, 50  # events on the first page
+NEXT, EARLIER = 50, 50  # events listed
 SHOWN_LINKS = 200  # persons whose company form is missing, at most named
 DONE = {
     "publish": "公開しました。",
@@ -43,36 +40,7 @@ DONE = {
 """What is said after something was done; only these words, whatever an address asks for."""
 
 
-REACH_WORDS = {
-    Reach.JOINED: "参加している人",
-    Reach.FOLLOWED: "友だちだけ",
-    Reach.PAUSED: "お知らせを休んでいる人",
-    Reach.BLOCKED: "ブロックした人",
-    Reach.GONE: "いなくなった人",
-}
-"""How an account stands, each in one way only; groups and those forgotten after a year are nobody to tell."""
-JAPANESE = Texts(()).of("ja")
-URGENT_SHOWN = 10
 DOOR_OPEN_FOR = timedelta(days=1)  # before and after a part: volunteers see names then, and at no other time
-NOTHING_TOLD: dict[str, Any] = {"reach": {}, "reach_words": {}, "quota": None, "troubles": []}
-URGENT_ACTS = {
-    "part.move": "日時の変更",
-    "part.cancel": "回の中止",
-    "event.cancel": "イベントの中止",
-    "rules.missed": "決めた日に、きまりの新しい版を始められませんでした",
-    "disaster.on": "災害時の切りかえ",
-    "disaster.off": "災害時の切りかえの終わり",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class UrgentAct:
-    """A change so near the start that one member of staff made it alone; the approver reads it here afterwards."""
-
-    at: datetime
-    by: str
-    what: str
-    event: EventFacts | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +55,8 @@ class EventView:
 def routes(desk: Desk) -> list[BaseRoute]:
     """Give the pages to look at, each only for who is in."""
 
-    async def home(request: Request, who: Present) -> Response:
-        found = await desk.read(lambda connection: _list_events(connection, desk.clock.now()))
-        told = NOTHING_TOLD
-        if who.may(Right.LOOK):
-            told = await desk.read(lambda connection: _look_at_reach(connection, desk.clock.real()))
-        own = await desk.read(lambda connection: staff.find(connection, who.staff_id))
-        codes_left = own.codes_left if own is not None and not own.has_app else None
-        return desk.render("events.html", who=who, codes_left=codes_left, **found, **told)
+    async def listed(_: Request, who: Present) -> Response:
+        return await show_events(desk, who)
 
     async def event(request: Request, who: Present) -> Response:
         view = await desk.read(lambda connection: _view(connection, request.path_params["event_id"]))
@@ -123,11 +85,17 @@ def routes(desk: Desk) -> list[BaseRoute]:
         return desk.render("list.html", who=who, has_companies=has_companies, **found)
 
     return [
-        guarded(desk, "/staff", home, Right.ENTER),
+        guarded(desk, "/staff/events", listed, Right.ENTER),
         guarded(desk, "/staff/events/{event_id:number}", event, Right.ENTER),
         guarded(desk, "/staff/parts/{part_id:number}", part, Right.ENTER),
         guarded(desk, "/staff/parts/{part_id:number}/list", printed, Right.LOOK),
     ]
+
+
+async def show_events(desk: Desk, who: Present) -> Response:
+    """Show the events to come, soonest first, and to who has an account the rest, newest first."""
+    found = await desk.read(lambda connection: _list_events(connection, desk.clock.now()))
+    return desk.render("events.html", who=who, **found)
 
 
 def find_event(connection: Connection, event_id: int) -> EventFacts:
@@ -170,29 +138,7 @@ def _list_events(connection: Connection, now: datetime) -> dict[str, Any]:
     known = {event.id for event in coming}
     others = [event for event in events.list_all(connection, NEXT + EARLIER) if event.id not in known]
     counts = rosters.standings(connection, [part for event in coming for part in event.parts])
-    return {"coming": coming, "others": others[:EARLIER], "counts": counts, "urgent": _list_urgent(connection)}
-
-
-def _look_at_reach(connection: Connection, now: datetime) -> dict[str, Any]:
-    """Tell who can be reached, what is left of LINE's month, and what trouble is open; ``now`` is real time."""
-    troubles = [
-        (one.opened_at, alerting.name_trouble(one.kind, one.key, JAPANESE)) for one in alerts.list_open(connection)
-    ]
-    numbers = {PLATFORMS.get(channel, channel): found for channel, found in reach.find_all(connection).items()}
-    quota = quotas.find(connection, ChannelName.LINE, now)
-    return {"reach": numbers, "reach_words": REACH_WORDS, "quota": quota, "troubles": troubles}
-
-
-def _list_urgent(connection: Connection) -> list[UrgentAct]:
-    """List what was changed on one person's authority, newest first."""
-    rows = audit.list_newest(connection, URGENT_SHOWN, to_report=True)
-    return [UrgentAct(row.at, row.actor, URGENT_ACTS.get(row.act, row.act), _find(connection, row)) for row in rows]
-
-
-def _find(connection: Connection, row: audit.AuditRow) -> EventFacts | None:
-    kind, _, number = row.subject.partition(":")
-    question = {"event": events.find, "part": events.find_by_part}.get(kind)
-    return question(connection, int(number)) if question else None
+    return {"coming": coming, "others": others[:EARLIER], "counts": counts}
 
 
 def _view(connection: Connection, event_id: int) -> EventView:

@@ -14,9 +14,11 @@ from bot.web.staff import (
     door,
     entrance,
     erasures,
+    failures,
     joining,
     kpis,
     merges,
+    mondays,
     months,
     names,
     overview,
@@ -32,12 +34,14 @@ from bot.web.staff import (
     seats,
     sign_in,
     switches,
+    today,
     words,
 )
 from bot.web.staff.cookies import Cookie
 from bot.web.staff.desk import Desk
 from bot.web.staff.sending import acting, checking, composing, showing
-from bot.web.staff.sending.acting import AskQuota
+from bot.web.staff.sending.acting import AskQuota, Means
+from bot.web.staff.sending.counting import Counting
 from bot.web.staff.sending.outlook import Outlook
 
 
@@ -46,6 +50,8 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
 
     ``ask_quota`` asks the platforms what is left of the month, before anything is armed.
     """
+
+    counting = Counting(desk, outlook)
 
     async def enter(request: Request) -> Response:
         now = desk.clock.real()
@@ -65,6 +71,8 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *own.routes(desk),
         *colleagues.routes(desk),
         *records.routes(desk),
+        *today.routes(desk),
+        *failures.routes(desk),
         *overview.routes(desk),
         *acts.routes(desk),
         *seats.routes(desk),
@@ -72,11 +80,12 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *scans.routes(desk),
         *words.routes(desk),
         *showing.routes(desk),
-        *checking.routes(desk, outlook),
+        *checking.routes(desk, outlook, counting),
         *composing.routes(desk, outlook),
-        *acting.routes(desk, outlook, ask_quota),
         *months.routes(desk, outlook),
         *kpis.routes(desk),
+        *acting.routes(Means(desk, outlook, counting, ask_quota)),
+        *mondays.routes(desk),
         *persons.routes(desk),
         *corrections.routes(desk),
         *erasures.routes(desk),

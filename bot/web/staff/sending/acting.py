@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.web.staff.forms import read_form
 from bot.web.staff.gate import guarded
 from bot.web.staff.present import Present
 from bot.web.staff.sending import showing, wording
+from bot.web.staff.sending.counting import Counting
 from bot.web.staff.sending.outlook import Outlook
 from handlers import broadcasting
 from handlers.broadcasting import BroadcastRefusedError, NoBroadcastError
@@ -33,11 +35,21 @@ Form = Mapping[str, str]
 Doer = Callable[["_Act"], Awaitable[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What acts are done with. ``ask_quota`` asks the platforms what is left of the month, before anything is armed."""
+
+    desk: Desk
+    outlook: Outlook
+    counting: Counting
+    ask_quota: AskQuota | None
+
+
 class _Act:
     """One act of somebody on one broadcast."""
 
-    def __init__(self, desk: Desk, outlook: Outlook, ask_quota: AskQuota | None, number: int, who: Present) -> None:
-        self.desk, self.outlook, self.ask_quota = desk, outlook, ask_quota
+    def __init__(self, means: Means, number: int, who: Present) -> None:
+        self.means, self.desk, self.outlook = means, means.desk, means.outlook
         self.number, self.by, self.form = number, who.name, dict[str, str]()
 
     async def do(self, act: Callable[..., Any], **values: object) -> None:
@@ -81,12 +93,13 @@ class _Act:
         return "returned"
 
     async def arm(self) -> str:
-        """Arm what reaches as many as was typed, counted again now."""
-        if self.ask_quota is not None:
+        """Arm what reaches as many as was typed; in a large city it may have been counted some minutes ago."""
+        if self.means.ask_quota is not None:
             with contextlib.suppress(NotAnsweredError, StorageUnavailableError):  # the last answer stands then
-                await self.ask_quota()
+                await self.means.ask_quota()
         await self.desk.read(partial(showing.find, broadcast_id=self.number))
-        forecast = await asyncio.to_thread(self.outlook.foresee, self.number)
+        counts = await self.means.counting.find_sure(self.number)
+        forecast = await asyncio.to_thread(self.outlook.foresee, self.number, counts)
         if read_number(self.form.get("typed", "").replace(",", "")) != forecast.told:
             raise RefusedError(
                 f"打った数が、届くアカウントの数（いま{forecast.told:,}件）と違います。もう一度確かめてください。"
@@ -116,13 +129,13 @@ SENDING: Mapping[str, Doer] = {"arm": _Act.arm, "rearm": _Act.rearm, "resume": _
 APPROVAL: Mapping[str, Doer] = {"approve": _Act.approve, "return": _Act.give_back}
 
 
-def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None) -> list[BaseRoute]:
+def routes(means: Means) -> list[BaseRoute]:
     """Give the acts. What sends, or lets others send, asks for the password again; what stops never does."""
 
     def acts(doers: Mapping[str, Doer]) -> Callable[[Request, Present], Awaitable[Response]]:
         async def act(request: Request, who: Present) -> Response:
             number = request.path_params["broadcast_id"]
-            doing = _Act(desk, outlook, ask_quota, number, who)
+            doing = _Act(means, number, who)
             doing.form = dict(await read_form(request))
             doer = doers.get(doing.form.get("act", ""))
             if doer is None:
@@ -133,7 +146,7 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None) -> list[Bas
 
     def route(where: str, doers: Mapping[str, Doer], right: Right, *, fresh: bool) -> BaseRoute:
         path = f"/staff/broadcasts/{{broadcast_id:number}}/{where}"
-        return guarded(desk, path, acts(doers), right, method="POST", fresh=fresh)
+        return guarded(means.desk, path, acts(doers), right, method="POST", fresh=fresh)
 
     return [
         route("acts", QUICK, Right.WRITE, fresh=False),

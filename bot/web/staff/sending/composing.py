@@ -161,7 +161,8 @@ async def _page(
 def _choices(connection: Connection, desk: Desk) -> dict[str, Any]:
     programme = desk.programme()
     coming = events.list_coming(connection, desk.clock.now(), EVENTS)
-    newest = [event for event in events.list_all(connection, EVENTS) if event not in coming]
+    known = {event.id for event in coming}
+    newest = [event for event in events.list_all(connection, EVENTS) if event.id not in known]
     languages = sorted(programme.city.languages, key=lambda tag: tag != JAPANESE)
     return {
         "coming": coming,

@@ -1,13 +1,13 @@
 """What the broadcasts' pages ask of whoever knows the platforms, their prices and where links lead. Asks nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from handlers.messages import Sender
 from handlers.rules.forecast import Forecast, Plan
 from handlers.rules.preflight import Seen
 from handlers.texts import Texts
-from storage.facts import BroadcastContent, ChannelName
+from storage.facts import AudienceCount, BroadcastContent, ChannelName
 
 
 class Outlook(Protocol):
@@ -29,8 +29,8 @@ class Outlook(Protocol):
     def senders(self) -> Mapping[ChannelName, Sender]:
         """The platforms that are switched on."""
 
-    def foresee(self, number: int) -> Forecast:
-        """Foresee what a broadcast takes."""
+    def foresee(self, number: int, counts: Sequence[AudienceCount] | None = None) -> Forecast:
+        """Foresee what a broadcast takes; without ``counts`` its audience is counted now, which reads every account."""
 
     def tell_approvers(self, number: int, by: str) -> list[str]:
         """Tell who may approve by e-mail that something waits."""
