@@ -32,6 +32,10 @@ POST /staff/prove                               -    -  yes yes yes yes
 POST /staff/leave                               -    yes yes yes yes yes
 GET  /staff                                     -    yes yes yes yes yes
 GET  /staff/events/{event_id:number}            -    yes yes yes yes yes
+GET  /staff/events/new                          -    -  -  yes yes yes
+POST /staff/events/new                          -    -  -  yes yes yes
+GET  /staff/events/{event_id:number}/edit       -    -  -  yes yes yes
+POST /staff/events/{event_id:number}/edit       -    -  -  yes yes yes
 POST /staff/events/{event_id:number}/acts       -    -  -  yes yes yes
 POST /staff/events/{event_id:number}/people     -    -  -  yes yes yes
 GET  /staff/parts/{part_id:number}              -    yes yes yes yes yes
@@ -170,6 +174,8 @@ async def test_a_page_shows_no_button_that_its_reader_may_not_press(office: Offi
         "申請する",
         "この配信を中止する",
         "イベントを中止する",
+        "イベントを作る",
+        "内容を直す",
         "電話で申し込みを受ける",
         "取り消す…",
         "/staff/accounts",

@@ -25,6 +25,7 @@ from storage.facts import AudienceKind, ChannelName, EventFacts, EventState, Par
 NEXT, EARLIER = 50, 50  # events on the first page
 SHOWN_LINKS = 200  # persons whose company form is missing, at most named
 DONE = {
+    "saved": "保存しました。",
     "publish": "公開しました。",
     "close": "申し込みを締め切りました。",
     "cancel-event": "イベントを中止しました。",

@@ -25,6 +25,7 @@ from bot.web.staff import (
 )
 from bot.web.staff.cookies import Cookie
 from bot.web.staff.desk import Desk
+from bot.web.staff.events import composing as event_composing
 from bot.web.staff.sending import acting, checking, composing, showing
 from bot.web.staff.sending.acting import AskQuota
 from bot.web.staff.sending.outlook import Outlook
@@ -55,6 +56,7 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *colleagues.routes(desk),
         *records.routes(desk),
         *overview.routes(desk),
+        *event_composing.routes(desk, outlook),
         *acts.routes(desk),
         *seats.routes(desk),
         *door.routes(desk),
