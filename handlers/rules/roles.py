@@ -14,6 +14,7 @@ class Right(StrEnum):
     OWN = "own"  # look after one's own account
     LOOK = "look"  # see all events, lists to print, who can be reached and what is wrong
     ARRANGE = "arrange"  # publish, move and cancel events; give and take seats; open a word
+    EXPORT = "export"  # take an event's registrations and attendances away as a table
     WRITE = "write"  # write broadcasts, submit and arm them
     WORDS = "words"  # read what nobody understood
     PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
@@ -25,7 +26,7 @@ class Right(StrEnum):
 
 
 _VIEWER = frozenset({Right.ENTER, Right.OWN, Right.LOOK})
-_EDITOR = _VIEWER | {Right.DOOR, Right.ARRANGE, Right.WRITE, Right.WORDS, Right.PERSONS}
+_EDITOR = _VIEWER | {Right.DOOR, Right.ARRANGE, Right.EXPORT, Right.WRITE, Right.WORDS, Right.PERSONS}
 RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),
     StaffRole.VIEWER: _VIEWER,

@@ -19,7 +19,7 @@ NOT_TYPED = frozenset({
     "act", "part", "person", "seen", "confirmed", "salt", "role", "is_child", "channel", "language", "ward", "interest",
     "kind", "friends", "training", "capped", "tracked", "event", "of_event", "relation", "opens_hour", "closes_hour",
     "action", "share", "reason", "key", "mode", "audience", "held_in", "interpreted_into", "companions", "weekday",
-    "whole_only", "rows", "drop",
+    "whole_only", "rows", "drop", "question", "table", "marked",
 })  # fmt: skip
 """What was ticked or chosen, by its field's name up to a dot: it is carried on, and says nothing to people."""
 MOST_FIELDS = 200

@@ -11,8 +11,10 @@ from handlers.rules.calendar import tokyo_day
 from handlers.rules.dates import find_days
 from handlers.texts import JAPANESE, name_language
 from storage import event_checks
-from storage.facts import PartFacts, PlannedEvent, PlannedPart, Programme
+from storage.events import DETAIL_NAMES
+from storage.facts import EventFacts, PartFacts, PlannedEvent, PlannedPart, Programme, Question
 
+CHOICES = "答えを、一行に一つずつ、{}から{}個まで書いてください。".format(*event_checks.CHOICES)
 PAST = "過ぎた日時です。これからの日時を書いてください。"
 WORDS = tuple(
     (re.compile(pattern), words)
@@ -24,7 +26,7 @@ WORDS = tuple(
         (r"is the language it is held in", "使うことばと同じことばには、通訳はいりません。"),
         (r"must name \"citizen\"", "市民か企業を、一つ以上選んでください。"),
         (r"is no code of", "もう一度選んでください。"),
-        (r"must be from (\d+) to (\d+)", "{}から{}までの数にしてください。"),
+        (r"^must be from (\d+) to (\d+)$", "{}から{}までの数にしてください。"),
         (r"must be a whole address", "https:// から始まるアドレスを、全部書いてください。"),
         (r"must be after opens_at", "申し込みの終わりは、始まりよりあとにしてください。"),
         (r"must not be after the end of the last part", "最後の回が終わったあとになっています。"),
@@ -33,6 +35,7 @@ WORDS = tuple(
         (r"is missing: leave both out", "始まりも書いてください。日時が未定なら、両方を空らんにします。"),
         (r"must be after starts_at, and within (\d+)", "終わりは、始まりよりあとで、{}時間以内にしてください。"),
         (r"must be 1 or more", "1以上の数にしてください。空らんにすると、定員なしになります。"),
+        (r"too long for a button: at most (\d+)", "長すぎる答えがあります。一つ{}文字までにしてください。"),
         (r"a course has several", "講座には、二つ以上の回が要ります。回をふやすか、ほかの種類を選んでください。"),
         (r"must be false where there is one part", "回が一つのときは、選べません。"),
     )
@@ -84,6 +87,23 @@ def look_through(
     for name, words in (*_past(event, now, is_draft=is_draft), *_weekdays(event, now)):
         found.setdefault(name, words)
     return found, lacking
+
+
+def of_survey(
+    event: EventFacts, survey: tuple[Question, ...], programme: Programme, rows: Mapping[str, str]
+) -> dict[str, str]:
+    """Say what is wrong with the questions that an event shall ask, by field of their form."""
+    details = {name: getattr(event, name) for name in DETAIL_NAMES}
+    planned = PlannedEvent(**{**details, "survey": survey}, parts=as_planned(event.parts))
+    found: dict[str, str] = {}
+    for problem in event_checks.find_problems(planned, programme):
+        path, _, words = problem.partition(": ")
+        of_question = re.fullmatch(r"survey\[#(\d+)\]\.(words|choices)(?:\[#\d+\])?(?:\.(.+))?", path)
+        if of_question and not LANGUAGE_MISSING.match(words):
+            number, what, language = of_question.groups()
+            said = _say(words) if language else CHOICES
+            found.setdefault(f"{what}.{rows[number]}.{language or JAPANESE}", said)
+    return found
 
 
 def name(field: str) -> str:
