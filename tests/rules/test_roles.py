@@ -7,12 +7,12 @@ from handlers.rules.roles import Right
 from storage.facts import StaffRole
 
 TABLE = """
-               enter door own look arrange write words persons correct erase approve records staff
-desk           yes   yes  -   -    -       -     -     -       -       -     -       -       -
-viewer         yes   -    yes yes  -       -     -     -       -       -     -       -       -
-editor         yes   yes  yes yes  yes     yes   yes   yes     -       -     -       -       -
-approver       yes   yes  yes yes  yes     yes   yes   yes     yes     -     yes     yes     -
-administrator  yes   yes  yes yes  yes     yes   yes   yes     yes     yes   -       yes     yes
+               enter door own look arrange export write words persons correct erase approve records staff
+desk           yes   yes  -   -    -       -      -     -     -       -       -     -       -       -
+viewer         yes   -    yes yes  -       -      -     -     -       -       -     -       -       -
+editor         yes   yes  yes yes  yes     yes    yes   yes   yes     -       -     -       -       -
+approver       yes   yes  yes yes  yes     yes    yes   yes   yes     yes     -     yes     yes     -
+administrator  yes   yes  yes yes  yes     yes    yes   yes   yes     yes     yes   -       yes     yes
 """
 HEAD, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
 CELLS = [(row[0], right, cell == "yes") for row in ROWS for right, cell in zip(HEAD, row[1:], strict=True)]

@@ -40,6 +40,10 @@ GET  /staff/events/{event_id:number}/survey     -    -  yes yes yes yes
 GET  /staff/events/{event_id:number}/questions  -    -  -  yes yes yes
 POST /staff/events/{event_id:number}/questions  -    -  -  yes yes yes
 POST /staff/events/{event_id:number}/exports    -    -  -  yes yes yes
+GET  /staff/attendance                          -    -  -  yes yes yes
+POST /staff/attendance                          -    -  -  yes yes yes
+GET  /staff/parts/{part_id:number}/meeting      -    -  -  yes yes yes
+POST /staff/parts/{part_id:number}/meeting      -    -  -  yes yes yes
 POST /staff/events/{event_id:number}/acts       -    -  -  yes yes yes
 POST /staff/events/{event_id:number}/people     -    -  -  yes yes yes
 GET  /staff/parts/{part_id:number}              -    yes yes yes yes yes

@@ -40,6 +40,7 @@ DONE = {
     "checked-in": "受け付けました。",
     "taken-back": "受付を取り消しました。",
     "confirmed": "出席を確定しました。",
+    "listed": "会議のリストと合わせて、出席を確定しました。",
 }
 """What is said after something was done; only these words, whatever an address asks for."""
 

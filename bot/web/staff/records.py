@@ -36,6 +36,8 @@ ACT_WORDS = {
     "event.publish": "イベントを公開した",
     "event.close": "申し込みを締め切った",
     "event.cancel": "イベントを中止した",
+    "attendance.import": "出席の名簿を取り込んだ",
+    "meeting.import": "会議のリストと合わせた",
     "event.export": "申し込み・出席の表を取り出した",
     "part.move": "日時を変えた",
     "part.cancel": "回を中止した",

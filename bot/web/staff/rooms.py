@@ -26,7 +26,7 @@ from bot.web.staff import (
 from bot.web.staff.cookies import Cookie
 from bot.web.staff.desk import Desk
 from bot.web.staff.events import composing as event_composing
-from bot.web.staff.events import exports, surveys
+from bot.web.staff.events import exports, lists, meetings, surveys
 from bot.web.staff.sending import acting, checking, composing, showing
 from bot.web.staff.sending.acting import AskQuota
 from bot.web.staff.sending.outlook import Outlook
@@ -60,6 +60,8 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *event_composing.routes(desk, outlook),
         *surveys.routes(desk),
         *exports.routes(desk),
+        *lists.routes(desk),
+        *meetings.routes(desk),
         *acts.routes(desk),
         *seats.routes(desk),
         *door.routes(desk),
