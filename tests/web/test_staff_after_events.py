@@ -80,10 +80,19 @@ async def test_questions_that_do_not_fit_are_given_back_each_with_what_is_wrong(
     asked |= {"words.1.ja": "", "words.2.ja": "あ" * 81, "choices.3.ja": "ひとつ"}
     asked |= {"choices.4.ja": "はい\n" + "あ" * 21, "choices.5.en": "Yes\nNo\nPerhaps"}
     assert (await one.press("質問を保存する", **asked)).status_code == 409
+    assert "聞き方を選んで" not in one.words
     for words in ("日本語を書いて", "全角で80文字まで", "2から8個まで", "一つ20文字まで", "直すところが5つ"):
         assert words in one.words
     assert fields(one)["choices.4.ja"] == asked["choices.4.ja"]
     assert office.event(event.id).survey == ()
+
+
+async def test_a_question_without_its_way_of_asking_is_not_dropped_in_silence(office: Office) -> None:
+    event, one = office.add_event(), await hired(office)
+    await one.open(f"/staff/events/{event.id}/questions")
+    assert (await one.press("質問を保存する", **{"words.2.ja": "どうでしたか。"})).status_code == 409
+    assert "聞き方を選んでください" in one.words
+    assert fields(one)["words.2.ja"] == "どうでしたか。"
 
 
 async def test_of_two_who_write_questions_the_second_is_told(office: Office) -> None:

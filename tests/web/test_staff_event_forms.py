@@ -1,12 +1,15 @@
 """The form of an event, read: what does not fit is said by its field, in words for people at the desk."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from bot.web.staff.events import drafts
+from bot.web.staff.events import drafts, looks
 from storage.clock import TOKYO
+from storage.events import dump_details
+from storage.facts import EventState, PlannedEvent
 from tests.town import kitaq
 from tests.web.staff_events import WRITTEN
 
@@ -52,3 +55,14 @@ def test_what_does_not_fit_is_said_by_its_field(wrong: dict[str, str], field: st
     written = drafts.read({**WRITTEN, **wrong}, kitaq(), None, NOW)
     assert words in written.faults[field]
     assert not re.search(r"must|missing", " ".join(written.faults.values()))
+
+
+@pytest.mark.parametrize("planned", kitaq().events, ids=lambda planned: planned.code)
+def test_the_form_of_each_of_the_citys_own_events_says_what_the_event_says(planned: PlannedEvent) -> None:
+    before = datetime(2022, 1, 1, tzinfo=TOKYO)
+    event = replace(looks.as_shown(planned, None, before), state=EventState.DRAFT)
+    written = drafts.read(drafts.fill(event), kitaq(), event, before)
+    assert written.faults == {}
+    assert written.event is not None
+    assert dump_details(written.event) == dump_details(event)
+    assert written.event.parts == planned.parts

@@ -30,6 +30,7 @@ Form = Mapping[str, str]
 KINDS = {QuestionKind.SCALE: "1から5まで", QuestionKind.CHOICE: "えらぶ", QuestionKind.WORDS: "文で答える"}
 DONE = {"saved": "質問を保存しました。"}
 AGAIN = "書いたものは下に残っています。よければ、もう一度保存してください。"
+NO_KIND = "聞き方を選んでください。きかないときは、文を消してください。"
 ANSWERED = "もう答えた人がいるので、質問は変えられません。"
 
 
@@ -95,7 +96,10 @@ def read(form: Form, event: EventFacts, programme: Programme) -> tuple[tuple[Que
     asked = {row: one for row in _rows() if (one := _read_question(form, row, programme)) is not None}
     survey = tuple(asked.values())
     rows = {str(number): str(row) for number, row in enumerate(asked, 1)}
-    return survey, faults.of_survey(event, survey, programme, rows)
+    unasked = {
+        f"question.{row}": NO_KIND for row in _rows() if row not in asked and form.get(f"words.{row}.{JAPANESE}")
+    }
+    return survey, unasked | faults.of_survey(event, survey, programme, rows)
 
 
 def _read_question(form: Form, row: int, programme: Programme) -> Question | None:

@@ -27,7 +27,7 @@ MOST_LINES = 2_000  # some seconds of counting; a longer list is for the command
 LONGEST_NAME = 100
 TOO_LARGE = f"ファイルが大きすぎます。{LARGEST // 1_000_000} MBまでにしてください。"
 TOO_LONG = (
-    f"{MOST_LINES:,}行をこえています。分けるか、ボットを動かしている担当の人に頼んでください（OPERATIONS.mdの5）。"
+    f"{MOST_LINES:,}行をこえています。分けるか、ボットを動かしている担当の人に頼んでください（OPERATIONS.mdの9）。"
 )
 NO_FILE = "ファイルを選んでください。"
 NOT_THE_SAME = "確かめてから時間がたちました。もう一度ファイルを選んでください。"
