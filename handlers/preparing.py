@@ -3,6 +3,7 @@
 Of two who write at once the second is refused: each names the version (``sequence``) that they had before them.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -13,7 +14,7 @@ from handlers import arranging
 from handlers.arranging import ArrangementRefusedError, NotArranged
 from handlers.rules.calendar import tokyo_day
 from storage import audit, events
-from storage.facts import EventDetails, EventFacts, EventState, PlannedEvent
+from storage.facts import EventFacts, EventState, PartFacts, PlannedEvent, PlannedPart
 
 
 def draft(connection: Connection, event: PlannedEvent, *, by: str, now: datetime) -> int:
@@ -45,10 +46,17 @@ def rewrite(connection: Connection, event_id: int, event: PlannedEvent, *, seen:
     audit.add(connection, by, "event.rewrite", f"event:{event_id}", now)
 
 
-def reword(connection: Connection, event_id: int, event: EventDetails, *, seen: int, by: str, now: datetime) -> None:
-    """Change what is said of an event that is shown; its dates and seats have acts of their own."""
-    if _lock_as_seen(connection, event_id, seen).state is EventState.CANCELLED:
+def reword(
+    connection: Connection, event_id: int, event: PlannedEvent | EventFacts, *, seen: int, by: str, now: datetime
+) -> None:
+    """Change what is said of an event that is shown, and its parts' titles; dates and seats have acts of their own."""
+    was = _lock_as_seen(connection, event_id, seen)
+    if was.state is EventState.CANCELLED:
         raise ArrangementRefusedError(NotArranged.NOT_GOING)
+    told: Sequence[PlannedPart | PartFacts] = event.parts
+    for part, said in zip(was.parts, told, strict=True):
+        if part.title != said.title:
+            events.retitle(connection, part.id, said.title)
     arranging.change_details(connection, event_id, event, by=by, now=now)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Index, Row, Select, UniqueConstraint, func, o
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
-from storage.facts import EventDetails, EventFacts, EventState, PartFacts, PartState, PlannedPart
+from storage.facts import EventDetails, EventFacts, EventState, PartFacts, PartState, PlannedPart, Texts
 
 _DETAILS: TypeAdapter[EventDetails] = TypeAdapter(EventDetails)
 DETAIL_NAMES = frozenset(field.name for field in fields(EventDetails))
@@ -190,6 +190,11 @@ def rewrite(
     connection.execute(PARTS.delete().where(PARTS.c.event_id == event_id))
     _add_parts(connection, event_id, parts)
     change_details(connection, event_id, details, now)
+
+
+def retitle(connection: Connection, part_id: int, title: Texts) -> None:
+    """Give a part another title; the event is changed with it, and tells calendars of both."""
+    connection.execute(PARTS.update().where(PARTS.c.id == part_id).values(title=_json(title)))
 
 
 def change_part(connection: Connection, part: PartFacts, now: datetime, **values: Any) -> None:

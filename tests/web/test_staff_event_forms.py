@@ -9,7 +9,7 @@ import pytest
 from bot.web.staff.events import drafts, looks
 from storage.clock import TOKYO
 from storage.events import dump_details
-from storage.facts import EventState, PlannedEvent
+from storage.facts import EventState, PlannedEvent, PlannedPart
 from tests.town import kitaq
 from tests.web.staff_events import WRITTEN
 
@@ -57,12 +57,29 @@ def test_what_does_not_fit_is_said_by_its_field(wrong: dict[str, str], field: st
     assert not re.search(r"must|missing", " ".join(written.faults.values()))
 
 
+def test_what_cannot_be_read_hides_nothing_else_that_is_wrong() -> None:
+    wrong = {"starts_at.1": "あした", "capacity.1": "x", "cost_yen": "ただ", "title.ja": "", "code": "川"}
+    written = drafts.read({**WRITTEN, **wrong}, kitaq(), None, NOW)
+    assert {name: words.partition("、")[0] for name, words in written.faults.items()} == {
+        "starts_at.1": "日付と時刻の両方を",
+        "capacity.1": "数字で",
+        "cost_yen": "数字で",
+        "title.ja": "日本語を書いてください。",
+        "code": "英小文字で始まる",
+    }
+
+
 @pytest.mark.parametrize("planned", kitaq().events, ids=lambda planned: planned.code)
 def test_the_form_of_each_of_the_citys_own_events_says_what_the_event_says(planned: PlannedEvent) -> None:
     before = datetime(2022, 1, 1, tzinfo=TOKYO)
     event = replace(looks.as_shown(planned, None, before), state=EventState.DRAFT)
     written = drafts.read(drafts.fill(event), kitaq(), event, before)
     assert written.faults == {}
-    assert written.event is not None
     assert dump_details(written.event) == dump_details(event)
     assert written.event.parts == planned.parts
+
+
+def test_a_course_of_more_parts_than_the_form_offers_keeps_them_all() -> None:
+    planned = replace(kitaq().events[0], parts=tuple(PlannedPart(capacity=n) for n in range(1, 20)))
+    event = replace(looks.as_shown(planned, None, NOW), state=EventState.DRAFT)
+    assert drafts.read(drafts.fill(event), kitaq(), event, NOW).event.parts == planned.parts

@@ -195,6 +195,18 @@ async def test_of_an_event_that_is_shown_the_words_change_and_its_dates_go_the_w
     assert office.do(lambda c: audit.list_newest(c, 1))[0].act == "event.change"
 
 
+async def test_the_titles_of_a_course_that_is_shown_can_be_written(office: Office) -> None:
+    event, one = office.add_event(parts=2), await hired(office)
+    await one.open(f"/staff/events/{event.id}/edit")
+    typed = {**fields(one), "part_title.2.ja": "計画を作る"}
+    await one.press(LOOK, **{**typed, "act": "preview"})
+    assert "第2回 計画を作る" in one.words
+    await one.press("保存する", **fields(one))
+    after = office.event(event.id)
+    assert [part.title for part in after.parts] == [{}, {"ja": "計画を作る"}]
+    assert after.parts[0] == event.parts[0]
+
+
 async def test_what_is_cancelled_is_not_edited(office: Office) -> None:
     event, one = office.add_event(state=EventState.CANCELLED), await hired(office)
     assert (await one.open(f"/staff/events/{event.id}/edit")).status_code == 409

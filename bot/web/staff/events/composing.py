@@ -27,14 +27,13 @@ from handlers.arranging import ArrangementRefusedError, NotArranged
 from handlers.rules.roles import Right
 from handlers.texts import JAPANESE, Texts, name_language
 from storage import event_checks
-from storage.facts import EventFacts, EventKind, EventState
+from storage.facts import EventFacts, EventKind, EventState, PlannedEvent
 
 Form = Mapping[str, str]
 CHANGED = (
     "ほかの人が先に変えました。あなたが書いたものは下に残っています。いまの内容と見くらべて、もう一度保存してください。"
 )
 OVER = "中止したイベントは、直せません。"
-NOT_SAVED = "まだ保存していません。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,21 +98,19 @@ class _Writer:
             return self.show(who, Sheet(form=form, was=was))
         now = self.desk.clock.now()
         written = drafts.read(form, self.desk.programme(), was, now)
-        if written.event is None or written.faults:
+        if written.faults:
             return self.show(who, Sheet(form=form, was=was, written=written, status=409))
         if form.get("act") == "preview":
             shown = await self._look(looks.as_shown(written.event, was, now))
             return self.show(who, Sheet(form=form, was=was, written=written, looks=shown))
         try:
-            event_id = await self._save(who.name, form, written, was)
+            event_id = await self._save(who.name, form, written.event, was)
         except ArrangementRefusedError as error:
             return await self._give_back(who, form, written, was, error.reason)
         return see_other(f"/staff/events/{event_id}?done=saved")
 
-    async def _save(self, by: str, form: Form, written: Written, was: EventFacts | None) -> int:
-        event, now = written.event, self.desk.clock.now()
-        if event is None:
-            raise RefusedError(NOT_SAVED)
+    async def _save(self, by: str, form: Form, event: PlannedEvent, was: EventFacts | None) -> int:
+        now = self.desk.clock.now()
         if was is None:
             return await self.desk.write(partial(preparing.draft, event=event, by=by, now=now))
         seen = read_number(form.get("seen", "")) or 0

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -33,22 +33,23 @@ Kind = TypeVar("Kind", bound=StrEnum)
 YES = "yes"
 LINES = ("title", "place", "cost_note", "date_words")
 """The texts of one line; each stands in the form once for each language, as the description does."""
-MOST_PARTS = 12  # as many as a course's card shows
+MOST_PARTS = 12  # to choose: as many as a course's card shows
+MOST_ROWS = 200  # of an event that a file brought
 LARGEST = 1_000_000  # seats, or yen
 DAYS = "月火水木金土日"
 JAPAN = timedelta(hours=9)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Written:
-    """What was written on a form: the event, unless a field cannot be read, and what is wrong, by field.
+    """What was written on a form: the event, and what is wrong with it, by field; only without faults is it as meant.
 
     ``lacking`` names fields that may stay empty in a language: its readers then see Japanese.
     """
 
-    event: PlannedEvent | None = None
-    faults: dict[str, str] = field(default_factory=dict)
-    lacking: list[str] = field(default_factory=list)
+    event: PlannedEvent
+    faults: dict[str, str]
+    lacking: list[str]
 
 
 def empty(programme: Programme) -> dict[str, str]:
@@ -113,27 +114,25 @@ def _fill_part(
 
 def rows(form: Form) -> list[int]:
     """List the rows of parts that a form has; a row that is to go is one until it is saved."""
-    return list(range(1, min(max(read_number(form.get("rows", "")) or 1, 1), MOST_PARTS) + 1))
+    return list(range(1, min(max(read_number(form.get("rows", "")) or 1, 1), MOST_ROWS) + 1))
 
 
 def read(form: Form, programme: Programme, was: EventFacts | None, now: datetime) -> Written:
     """Read an event from its form, and look it through as it would be stored.
 
-    What no field holds stays as it ``was``; so do the parts of an event that is no draft any more.
+    What no field holds stays as it ``was``; so do dates and seats of an event that is no draft any more.
     """
     reader = _Reader(form, programme, was)
     is_draft = was is None or was.state is EventState.DRAFT
     parts = {row: reader.part(row) for row in reader.kept_rows()} if is_draft else {}
+    planned = tuple(parts.values()) if was is None or is_draft else reader.retitled(was)
     details = reader.details()
-    if reader.written.faults:
-        return reader.written
-    planned = tuple(parts.values()) if was is None or is_draft else faults.as_planned(was.parts)
     known = {name: getattr(details, name) for name in DETAIL_NAMES}
-    reader.written.event = PlannedEvent(**known, parts=planned, state=EventState.DRAFT)
-    found, reader.written.lacking = faults.look_through(reader.written.event, programme, now, is_draft=is_draft)
-    names = {f"{number}": f"{row}" for number, row in enumerate(parts, 1)}
-    reader.written.faults |= {faults.of_row(name, names): words for name, words in found.items()}
-    return reader.written
+    event = PlannedEvent(**known, parts=planned, state=EventState.DRAFT)
+    found, lacking = faults.look_through(event, programme, now, is_draft=is_draft)
+    rows_of = {f"{number}": f"{row}" for number, row in enumerate(parts, 1)}
+    of_fields = {faults.of_row(name, rows_of): words for name, words in found.items()}
+    return Written(event, {**of_fields, **reader.faults}, lacking)
 
 
 class _Reader:
@@ -141,7 +140,7 @@ class _Reader:
 
     def __init__(self, form: Form, programme: Programme, was: EventFacts | None) -> None:
         self.form, self.programme, self.was = form, programme, was
-        self.written = Written()
+        self.faults: dict[str, str] = {}
 
     def kept_rows(self) -> list[int]:
         """List the rows that are not to go; the last one stays."""
@@ -186,7 +185,7 @@ class _Reader:
         weekday = self.form.get(f"weekday.{row}", "")
         if starts_at and weekday and DAYS.find(weekday) != starts_at.astimezone(TOKYO).weekday():
             said = f"{moment(starts_at)}です。選んだ曜日（{weekday}）と合いません。日にちか曜日を直してください。"
-            self.written.faults[f"starts_at.{row}"] = said
+            self.faults[f"starts_at.{row}"] = said
         return PlannedPart(
             starts_at=starts_at,
             ends_at=self._moment(f"ends_at.{row}"),
@@ -194,17 +193,26 @@ class _Reader:
             title=self._texts(f"part_title.{row}", {}),
         )
 
+    def retitled(self, was: EventFacts) -> tuple[PlannedPart, ...]:
+        """Give the parts of an event that is shown, under the titles that were written."""
+        planned = faults.as_planned(was.parts)
+        if len(planned) < 2:
+            return planned
+        return tuple(
+            replace(part, title=self._texts(f"part_title.{row}", part.title)) for row, part in enumerate(planned, 1)
+        )
+
     def _code(self) -> str:
         code = self.form.get("code", "")
         if code and not CODE.fullmatch(code):
-            self.written.faults["code"] = "英小文字で始まる、英小文字・数字・_ の32文字までにしてください。"
+            self.faults["code"] = "英小文字で始まる、英小文字・数字・_ の32文字までにしてください。"
         return code
 
     def _chosen(self, name: str, kinds: type[Kind], was: Kind) -> Kind:
         try:
             return kinds(self.form.get(name, was))
         except ValueError:
-            self.written.faults[name] = "もう一度選んでください。"
+            self.faults[name] = "もう一度選んでください。"
             return was
 
     def _ticked(self, name: str, known: Iterable[str], was: Iterable[str]) -> tuple[str, ...]:
@@ -224,7 +232,7 @@ class _Reader:
         text = unicodedata.normalize("NFKC", self.form.get(name, "")).replace(",", "").strip()
         number = read_number(text)
         if text and (number is None or number > LARGEST):
-            self.written.faults[name] = f"数字で、{LARGEST:,}までで書いてください。"
+            self.faults[name] = f"数字で、{LARGEST:,}までで書いてください。"
         return number
 
     def _moment(self, name: str) -> datetime | None:
@@ -237,11 +245,11 @@ class _Reader:
         except ValueError:
             found = None
         if found is None or ":" not in text:
-            self.written.faults[name] = "日付と時刻の両方を、2022-01-26T14:00 のように書いてください。"
+            self.faults[name] = "日付と時刻の両方を、2022-01-26T14:00 のように書いてください。"
             return None
         if found.tzinfo is not None and found.utcoffset() != JAPAN:
             said = f"日本時間ではありません。日本では{moment(found)}です。日本時間で書いてください。"
-            self.written.faults[name] = said
+            self.faults[name] = said
             return None
         return found.replace(tzinfo=TOKYO)
 

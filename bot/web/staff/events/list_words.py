@@ -17,12 +17,12 @@ _SAVE_AGAIN = "表計算ソフトで「CSV UTF-8」として保存しなおし�
 WORDS = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
-        (r"is an (?:old )?Excel workbook|is an Excel", f"Excelのファイルです。{_SAVE_AGAIN}"),
+        (r"Excel workbook", f"Excelのファイルです。{_SAVE_AGAIN}"),
         (r"holds a (?:NUL byte|character that cannot be read)", f"読めない文字があります。{_SAVE_AGAIN}"),
         (r"a quote is opened here and not closed", '引用符（"）が閉じていません。'),
         (r"a quote is closed inside a cell", '文の中の引用符（"）は、二つ重ねて書きます。'),
         (r"longer than ([\d,]+) characters", "{}文字より長い行か欄があります。"),
-        (r"^is empty|: is empty", "中身がありません。"),
+        (r"is empty$", "中身がありません。"),
         (r"the column (\S+)(?: \(.+?\))? is there (\d+) times", "「{}」の列が{}つあります。一つにしてください。"),
         (r"no column is known in the first line", "はじめの行に、列の名前（会員番号、メールなど）がありません。"),
         (
@@ -40,7 +40,6 @@ WORDS = tuple(
         (r"has (\d+) parts: say which", "このイベントには回が{}あります。どの回か書いてください。"),
         (r"has no part that begins then", "その日時に始まる回はありません。"),
         (r"has no part (\d+)", "第{}回はありません。"),
-        (r"is cancelled", "中止になっています。"),
         (r"is a draft", "まだ公開していない下書きです。"),
         (r"begins at another time", "登録されている開始の日時と違います。"),
         (r"has no date yet", "日時がまだ決まっていません。"),

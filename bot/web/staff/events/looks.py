@@ -58,10 +58,11 @@ def look(connection: Connection, desk: Desk, outlook: Outlook, public: Pages, ev
 
 
 def as_shown(event: PlannedEvent, was: EventFacts | None, now: datetime) -> EventFacts:
-    """Give an event as it will stand once it is published; one that is shown keeps its parts and their seats."""
+    """Give an event as it will stand once it is published; one that is shown keeps its dates and their seats."""
     details = {name: getattr(event, name) for name in DETAIL_NAMES}
     if was is not None and was.state is not EventState.DRAFT:
-        return replace(was, **details)
+        both = zip(was.parts, event.parts, strict=True)
+        return replace(was, **details, parts=tuple(replace(part, title=said.title) for part, said in both))
     return EventFacts(
         **details,
         id=was.id if was else 0,

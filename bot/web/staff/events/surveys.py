@@ -56,7 +56,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         event, form, now = await _open(request), dict(await read_form(request)), desk.clock.now()
         survey, wrong = read(form, event, desk.programme())
         if wrong:
-            return _page(desk, who, event, form, faults=wrong)
+            return _page(desk, who, event, form, wrong=wrong)
         asking, seen = replace(event, survey=survey), read_number(form.get("seen", "")) or 0
         unit = partial(preparing.reword, event_id=event.id, event=asking, seen=seen, by=who.name, now=now)
         try:
@@ -134,16 +134,16 @@ def _find(connection: Connection, event_id: int) -> tuple[EventFacts, list[dict[
 
 
 def _page(
-    desk: Desk, who: Present, event: EventFacts, form: Form, *, error: str = "", faults: Mapping[str, str] | None = None
+    desk: Desk, who: Present, event: EventFacts, form: Form, *, error: str = "", wrong: Mapping[str, str] | None = None
 ) -> Response:
     languages = dict.fromkeys((JAPANESE, *desk.programme().city.languages))
     values: dict[str, Any] = {
         "event": event,
         "form": form,
         "error": error,
-        "faults": faults or {},
+        "faults": wrong or {},
         "rows": _rows(),
         "kinds": [("", "きかない"), *((kind.value, words) for kind, words in KINDS.items())],
         "languages": [(tag, name_language(tag, JAPANESE)) for tag in languages],
     }
-    return desk.render("questions.html", who=who, status=409 if error or faults else 200, **values)
+    return desk.render("questions.html", who=who, status=409 if error or wrong else 200, **values)
