@@ -23,7 +23,7 @@ from bot.web.staff.forms import read_file
 from bot.web.staff.present import Present
 
 LARGEST = 1_000_000  # bytes
-MOST_LINES = 2_000  # some seconds of counting; a longer list is for the command line, which shows how far it is
+MOST_LINES = 500  # counted while the page waits; a longer list is for the command line, which shows how far it is
 LONGEST_NAME = 100
 TOO_LARGE = f"ファイルが大きすぎます。{LARGEST // 1_000_000} MBまでにしてください。"
 TOO_LONG = (
