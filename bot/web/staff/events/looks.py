@@ -16,7 +16,7 @@ from handlers import browsing, messages
 from handlers.messages import Incoming, IncomingKind
 from handlers.rules.calendar import tokyo_day
 from handlers.talk import Talk
-from handlers.texts import JAPANESE, name_language
+from handlers.texts import JAPANESE, name_language, web_tag
 from storage.events import DETAIL_NAMES
 from storage.facts import (
     AccountFacts,
@@ -36,6 +36,7 @@ class Page:
     """The public page in one language: its heading, and the rest as the page itself writes it."""
 
     language: str
+    tag: str  # as a browser knows it
     name: str
     title: str
     kind: str
@@ -128,4 +129,4 @@ def _card(connection: Connection, desk: Desk, outlook: Outlook, event: EventFact
 def _page(public: Pages, outlook: Outlook, event: EventFacts, language: str, now: datetime) -> Page:
     view = Viewer(outlook.texts.of(language), public.texts.of(language), now).view(event, {})
     body = public.piece(language, "event_shown.html", event=replace(view, is_dated=False), place=f"page-{language}-")
-    return Page(language, name_language(language, JAPANESE), view.title, view.kind, body)
+    return Page(language, web_tag(language), name_language(language, JAPANESE), view.title, view.kind, body)
