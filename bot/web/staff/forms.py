@@ -22,7 +22,7 @@ NOT_TYPED = frozenset({
     "whole_only", "rows", "drop", "question", "table", "marked", "add", "list_name",
 })  # fmt: skip
 """What was ticked or chosen, by its field's name up to a dot: it is carried on, and says nothing to people."""
-MOST_FIELDS = 500  # a course of twelve parts in seven languages has about two hundred, and is carried through a sign-in
+MOST_FIELDS = 500  # a course of fifteen parts in seven languages has more than two hundred
 OURS = re.compile(r"/staff(/[\w/.-]*)?(\?[\w=&%.:-]*)?", re.ASCII)
 Fields = list[tuple[str, str]]
 
