@@ -48,6 +48,8 @@ class NotArranged(StrEnum):
     BELOW_TAKEN = "申し込んだ人のほうが多くなります。"
     ATTENDED = "もう受付をした人がいます。中止にするには、先に受付を取り消してください。"
     OTHER_CODE = "イベントのコードは変えられません。"
+    CODE_TAKEN = "このコードは、もう使われています。"
+    CHANGED = "ほかの人が先に変えました。"
 
 
 class ArrangementRefusedError(Exception):

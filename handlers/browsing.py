@@ -130,7 +130,7 @@ _NAMES: dict[str, Callable[[Talk, str], str]] = {"i": _interest_name, "w": _ward
 def show_event(talk: Talk, number: str = "", view: str = "") -> Answer:
     """Show one event with the buttons to register; ``view`` "co" offers a company's where both are welcome."""
     event = find_event(talk, number)
-    return _show(talk, event, view == "co") if event else unknown(talk)
+    return show_found(talk, event, view == "co") if event else unknown(talk)
 
 
 def code_in(words: str) -> str:
@@ -145,10 +145,11 @@ def code_in(words: str) -> str:
 def open_code(talk: Talk, code: str) -> Answer:
     """Show the event that a link or a typed code names."""
     event = events.find_by_code(talk.connection, code)
-    return _show(talk, event, False) if event and event.is_shown else unknown(talk)
+    return show_found(talk, event) if event and event.is_shown else unknown(talk)
 
 
-def _show(talk: Talk, event: EventFacts, as_company: bool) -> Answer:
+def show_found(talk: Talk, event: EventFacts, as_company: bool = False) -> Answer:
+    """Show the card of an event that was found."""
     words, own = talk.words, own_registrations(talk, event)
     stopped = eventwords.state(words, event, talk.now)
     lines = (

@@ -24,6 +24,8 @@ ZONE_MISSING = "has no zone: write +09:00 at its end, such as 2022-01-26T14:00:0
 LONGEST_PART = timedelta(hours=24)
 TITLE_COLUMNS = 120  # about three lines on a phone
 DESCRIPTION_CHARACTERS = 2_000
+LINE_COLUMNS = 200  # of a place, a note on the cost, words for an open date: each is one line among others on a card
+ADDRESS_CHARACTERS = 1_000  # of a LINE button: https://developers.line.biz/en/reference/messaging-api/#uri-action
 QUESTION_COLUMNS = 160
 CHOICE_CHARACTERS = 20  # a LINE button
 CHOICES = (2, 8)
@@ -48,12 +50,19 @@ def _texts(event: PlannedEvent, programme: Programme) -> Iterator[str]:
     for name in ("place", "cost_note", "date_words"):
         if texts := getattr(event, name):
             yield from _in_words(name, texts, programme)
+            yield from _short(name, texts)
     if "ja" not in event.description:
         yield "description.ja: is missing: other languages may be left out, Japanese may not"
     for language, text in event.description.items():
         yield from text_checks.words(f"description.{language}", text, lines=True)
         if len(text) > DESCRIPTION_CHARACTERS:
             yield f"description.{language}: must be at most {DESCRIPTION_CHARACTERS} characters"
+
+
+def _short(path: str, texts: Texts) -> Iterator[str]:
+    for language, text in texts.items():
+        if text_checks.columns(text) > LINE_COLUMNS:
+            yield f"{path}.{language}: must be short, at most {LINE_COLUMNS // 2} full-width characters"
 
 
 def _in_words(path: str, texts: Texts, programme: Programme) -> Iterator[str]:
@@ -100,6 +109,8 @@ def _amounts(event: PlannedEvent, _programme: Programme) -> Iterator[str]:
 def _address(event: PlannedEvent, _programme: Programme) -> Iterator[str]:
     if event.joining_url and not is_web_address(event.joining_url):
         yield "joining_url: must be a whole address that begins with https://"
+    if len(event.joining_url) > ADDRESS_CHARACTERS:
+        yield f"joining_url: must be at most {ADDRESS_CHARACTERS} characters"
 
 
 def is_web_address(address: str) -> bool:
@@ -137,7 +148,8 @@ def _parts(event: PlannedEvent, programme: Programme) -> Iterator[str]:
     if not event.parts:
         yield "parts: must hold at least one"
     for place, part in enumerate(event.parts, 1):
-        for problem in (*_part(part), *(_in_words("title", part.title, programme) if part.title else ())):
+        titles = (*_in_words("title", part.title, programme), *_short("title", part.title)) if part.title else ()
+        for problem in (*_part(part), *titles):
             yield f"parts[#{place}].{problem}"
     starts = [(place, part.starts_at) for place, part in enumerate(event.parts, 1) if part.starts_at]
     for (_, earlier), (place, later) in pairwise(starts):

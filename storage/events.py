@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Index, Row, Select, UniqueConstraint, func, o
 from sqlmodel import Field, SQLModel
 
 from storage.database import BigId, Instant, table_of
-from storage.facts import EventDetails, EventFacts, EventState, PartFacts, PartState, PlannedPart
+from storage.facts import EventDetails, EventFacts, EventState, PartFacts, PartState, PlannedPart, Texts
 
 _DETAILS: TypeAdapter[EventDetails] = TypeAdapter(EventDetails)
 DETAIL_NAMES = frozenset(field.name for field in fields(EventDetails))
@@ -166,12 +166,16 @@ def add(
     values = {"code": details.code, "state": state, "details": dump_details(details), "sequence": 0, "changed_at": now}
     values["published_at"] = now if state is EventState.PUBLISHED else None
     event_id = int(connection.execute(EVENTS.insert().values(**values).returning(EVENTS.c.id)).scalar_one())
+    _add_parts(connection, event_id, parts)
+    _note_times(connection, event_id)
+    return event_id
+
+
+def _add_parts(connection: Connection, event_id: int, parts: Sequence[PlannedPart]) -> None:
     for number, part in enumerate(parts, 1):
         times = {"starts_at": part.starts_at, "ends_at": part.ends_at, "capacity": part.capacity}
         fixed = {"event_id": event_id, "number": number, "title": _json(part.title), "taken": 0, "schedule_version": 1}
         connection.execute(PARTS.insert().values(**fixed, **times, state=PartState.PLANNED))
-    _note_times(connection, event_id)
-    return event_id
 
 
 def change(connection: Connection, event_id: int, now: datetime, **values: Any) -> None:
@@ -184,6 +188,20 @@ def change_details(connection: Connection, event_id: int, details: EventDetails,
     """Replace what the city says of an event."""
     change(connection, event_id, now, details=dump_details(details))
     _note_times(connection, event_id)
+
+
+def rewrite(
+    connection: Connection, event_id: int, details: EventDetails, parts: Sequence[PlannedPart], now: datetime
+) -> None:
+    """Write an event anew with other parts; only for one that nobody was ever shown: its parts get new numbers."""
+    connection.execute(PARTS.delete().where(PARTS.c.event_id == event_id))
+    _add_parts(connection, event_id, parts)
+    change_details(connection, event_id, details, now)
+
+
+def retitle(connection: Connection, part_id: int, title: Texts) -> None:
+    """Give a part another title; the event is changed with it, and tells calendars of both."""
+    connection.execute(PARTS.update().where(PARTS.c.id == part_id).values(title=_json(title)))
 
 
 def change_part(connection: Connection, part: PartFacts, now: datetime, **values: Any) -> None:

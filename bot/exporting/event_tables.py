@@ -55,10 +55,13 @@ def run(settings: Settings, table: str, event: str, output: Path | None) -> None
 
 
 def _write(connection: Connection, table: str, words: str) -> str:
-    event = choosing.find_event(connection, words)
-    header, rows = TABLES[table](connection, event)
+    return write(*TABLES[table](connection, choosing.find_event(connection, words)))
+
+
+def write(header: Sequence[str], rows: Rows, *, marked: bool = True) -> str:
+    """Write a table as CSV; ``marked`` for Excel."""
     out = io.StringIO(newline="")
-    cells.write(out, header, rows)
+    cells.write(out, header, rows, marked=marked)
     return out.getvalue()
 
 

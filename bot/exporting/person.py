@@ -1,11 +1,14 @@
-"""Prints all that is stored about the person of an account, for a person who asks staff for it. Changes nothing."""
+"""Writes all that is stored about a person, and prints it for one who asks staff for it. Changes nothing."""
+
+import json
+from datetime import date, datetime
 
 import typer
 
 from bot import opening
 from bot.settings import Settings
-from bot.web.mydata import as_json
 from handlers import leaving
+from storage.clock import TOKYO
 
 
 class NobodyError(Exception):
@@ -20,3 +23,14 @@ def run(settings: Settings, account_id: int) -> None:
         except LookupError as error:
             raise NobodyError(f"account {account_id}: {error}") from None
     typer.echo(as_json(found))
+
+
+def as_json(found: dict[str, object]) -> str:
+    """Write what was collected about a person as JSON for people to read; times are Tokyo's."""
+    return json.dumps(found, ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(TOKYO).isoformat(timespec="seconds")
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -5,7 +5,7 @@ A second run of the same list counts nothing anew, so one that was broken off is
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import typer
@@ -59,12 +59,16 @@ def run(settings: Settings, path: Path, source: str, by: str, *, confirmed: bool
         opened.close()
 
 
-def read(path: Path) -> Table:
+def read(path: Path, *, is_of_one_part: bool = False) -> Table:
     """Look at a list; ImportRefusedError where it has no column that says who, or none that says where."""
     table = tables.read(path, COLUMNS)
     if not {"number", "email"} & table.places.keys():
         raise ImportRefusedError(f"{path}: needs a column number (会員番号) or email (メール)")
-    if "event" not in table.places and not {"title", "starts_at", "ends_at"} <= table.places.keys():
+    if (
+        not is_of_one_part
+        and "event" not in table.places
+        and not {"title", "starts_at", "ends_at"} <= table.places.keys()
+    ):
         raise ImportRefusedError(f"{path}: needs a column event (イベント), or title, starts_at and ends_at")
     return table
 
@@ -99,18 +103,21 @@ def _work(table: Table, cut: Iterable[Piece], take: Take, report: Path | None) -
     return int(REJECTED in total or UNKNOWN in total)
 
 
-def pieces(table: Iterable[Line | Rejected], secret: bytes, size: int) -> Iterator[Piece]:
-    """Cut a list into pieces of so many lines."""
-    lines = (_read(line, secret) for line in table)
+def pieces(
+    table: Iterable[Line | Rejected], secret: bytes, size: int, part: Mapping[str, str] | None = None
+) -> Iterator[Piece]:
+    """Cut a list into pieces of so many lines; ``part`` is what a line that names no event is about."""
+    lines = (_read(line, secret, part or {}) for line in table)
     while piece := list(itertools.islice(lines, size)):
         yield piece
 
 
-def _read(line: Line | Rejected, secret: bytes) -> Seen | Rejected:
+def _read(line: Line | Rejected, secret: bytes, part: Mapping[str, str]) -> Seen | Rejected:
     if isinstance(line, Rejected):
         return line
     try:
-        occasion = occasions.read_occasion(line.cells)
+        names_event = line["event"] or line["title"]
+        occasion = occasions.read_occasion(line.cells if names_event else {**line.cells, **part})
     except UnreadableError as error:
         return Rejected(line.number, str(error))
     return Seen(line.number, occasion, identity.identify(secret, line["number"], line["email"]))

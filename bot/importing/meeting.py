@@ -19,7 +19,7 @@ from handlers import attending
 from handlers.entering import CheckedIn
 from storage import attendances, audit, marks, people, registrations
 from storage.clock import TOKYO, Clock
-from storage.database import lock_person
+from storage.database import Database, lock_person
 from storage.facts import (
     AttendanceFacts,
     AttendanceState,
@@ -67,7 +67,9 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Situation:
+class Situation:
+    """The part that a list is about, and everybody who may be on it."""
+
     event: EventFacts
     part: PartFacts
     people: Sequence[Person]
@@ -94,15 +96,19 @@ def run(settings: Settings, path: Path, wishes: Wishes) -> int:
     return int(not is_all)
 
 
-def _look(connection: Connection, words: str) -> _Situation:
+def _look(connection: Connection, words: str) -> Situation:
     event, part = choosing.find_part(connection, words)
     programme = opening.find_newer_programme(connection, version=0)
-    now = Clock(marks.find_clock_offset(connection)).now()
     if programme is None:
         raise ImportRefusedError("the database holds no programme yet: the first start takes PROGRAMME_FILE")
+    return look(connection, event, part, programme, Clock(marks.find_clock_offset(connection)).now())
+
+
+def look(connection: Connection, event: EventFacts, part: PartFacts, programme: Programme, now: datetime) -> Situation:
+    """Look who may be on the list of a part; ImportRefusedError where it has not begun."""
     if part.starts_at is None or part.starts_at > now:
         raise ImportRefusedError(f"part {part.number} of {event.code} has not begun yet")
-    return _Situation(event, part, list_people(connection, event, part), programme, now)
+    return Situation(event, part, list_people(connection, event, part), programme, now)
 
 
 def list_people(connection: Connection, event: EventFacts, part: PartFacts) -> list[Person]:
@@ -153,25 +159,36 @@ def match(found: Iterable[Attendee], everybody: Sequence[Person]) -> Matched:
     return matched
 
 
-def _tell(matched: Matched, situation: _Situation, wishes: Wishes, report: Report) -> list[Person]:
+def _tell(matched: Matched, situation: Situation, wishes: Wishes, report: Report) -> list[Person]:
     """Tell who is left over; gives those whose attendance is confirmed or added."""
     for attendee, reason in matched.strangers:
         report.tell(attendee.numbers[0], "not matched", reason)
-    chosen = []
-    for person in sorted(situation.people, key=lambda one: one.code):
+    chosen, left_over = choose(matched, situation.people, wishes.minutes, add=wishes.add)
+    for person, words in left_over:
+        _say(person, words, report)
+    return chosen
+
+
+def choose(
+    matched: Matched, everybody: Sequence[Person], minutes: int, *, add: bool
+) -> tuple[list[Person], list[tuple[Person, str]]]:
+    """Choose whose attendance is confirmed or added; gives also who is left over, and why."""
+    chosen: list[Person] = []
+    left_over: list[tuple[Person, str]] = []
+    for person in sorted(everybody, key=lambda one: one.code):
         seconds = matched.seconds.get(person.person_id)
         if seconds is None:
             if person.attendance is AttendanceState.PROVISIONAL:
-                _say(person, "said the word and is not in the list: stays provisional", report)
-        elif seconds < wishes.minutes * 60:
-            _say(person, f"was there for {seconds // 60} minutes only", report)
-        elif person.attendance is AttendanceState.PROVISIONAL or (wishes.add and person.attendance is None):
+                left_over.append((person, "said the word and is not in the list: stays provisional"))
+        elif seconds < minutes * 60:
+            left_over.append((person, f"was there for {seconds // 60} minutes only"))
+        elif person.attendance is AttendanceState.PROVISIONAL or (add and person.attendance is None):
             chosen.append(person)
         elif person.attendance is None:
-            _say(person, "was there without the word: --add counts them", report)
+            left_over.append((person, "was there without the word: --add counts them"))
         elif person.attendance is AttendanceState.TAKEN_BACK:
-            _say(person, "was there, and staff took the attendance back: not counted", report)
-    return chosen
+            left_over.append((person, "was there, and staff took the attendance back: not counted"))
+    return chosen, left_over
 
 
 def _say(person: Person, words: str, report: Report) -> None:
@@ -183,20 +200,25 @@ def _when(part: PartFacts) -> str:
     return f"{part.starts_at.astimezone(TOKYO):%Y-%m-%d %H:%M}" if part.starts_at else "date open"
 
 
-def _store(settings: Settings, situation: _Situation, chosen: Sequence[Person], path: Path, by: str) -> int:
+def _store(settings: Settings, situation: Situation, chosen: Sequence[Person], path: Path, by: str) -> int:
     database = opening.open_database(settings)
-    ordered = sorted(chosen, key=lambda one: one.person_id)
-    pieces = [ordered[first : first + PIECE] for first in range(0, len(ordered), PIECE)]
     try:
-        return sum(
-            database.write(partial(_confirm, situation=situation, piece=piece, file=path.name, by=by)).result()
-            for piece in pieces
-        )
+        return confirm_all(database, situation, chosen, path.name, by)
     finally:
         database.close()
 
 
-def _confirm(connection: Connection, situation: _Situation, piece: Sequence[Person], file: str, by: str) -> int:
+def confirm_all(database: Database, situation: Situation, chosen: Sequence[Person], file: str, by: str) -> int:
+    """Confirm or add attendances, some in each transaction; gives how many."""
+    ordered = sorted(chosen, key=lambda one: one.person_id)
+    pieces = [ordered[first : first + PIECE] for first in range(0, len(ordered), PIECE)]
+    return sum(
+        database.write(partial(_confirm, situation=situation, piece=piece, file=file, by=by)).result()
+        for piece in pieces
+    )
+
+
+def _confirm(connection: Connection, situation: Situation, piece: Sequence[Person], file: str, by: str) -> int:
     """Confirm or add one piece; what changed since it was looked at is left as it is."""
     part, now = situation.part, Clock(marks.find_clock_offset(connection)).now()
     for person in piece:  # all of them before the event, lower numbers first: the door may be checking one of them in

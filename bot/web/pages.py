@@ -85,6 +85,12 @@ class Pages:
         headers = {"Content-Language": web_tag(words.language), "Vary": "Accept-Language", "Cache-Control": "no-cache"}
         return HTMLResponse(page, status, headers)
 
+    def piece(self, language: str, template: str, **values: Any) -> Markup:
+        """Render what another frame shows of a page, in one language."""
+        words = self.texts.of(language)
+        said = self._environment.get_template(template).render({**_writing(words), "link": str, **values})
+        return Markup(read_aloud(said) if words.language == EASY_JAPANESE else said)  # noqa: S704 - a template's
+
     @property
     def failures(self) -> Mapping[Any, ExceptionHandler]:
         """Starlette's exception handlers: a page, or JSON under ``/api/``; nothing of the error is shown."""

@@ -14,6 +14,7 @@ class Right(StrEnum):
     OWN = "own"  # look after one's own account
     LOOK = "look"  # see all events, lists to print, who can be reached and what is wrong
     ARRANGE = "arrange"  # publish, move and cancel events; give and take seats; open a word
+    EXPORT = "export"  # take an event's registrations and attendances away as a table
     WRITE = "write"  # write broadcasts, submit and arm them
     NAMES = "names"  # release or refuse the names that people chose for others to see
     SWITCH = "switch"  # switch heat alerts and a disaster
@@ -37,6 +38,7 @@ _VIEWER = frozenset({Right.ENTER, Right.OWN, Right.LOOK})
 _EDITOR = _VIEWER | {
     Right.DOOR,
     Right.ARRANGE,
+    Right.EXPORT,
     Right.WRITE,
     Right.NAMES,
     Right.SWITCH,

@@ -63,7 +63,7 @@ def test_a_meetings_list_holds_its_people_before_the_event_as_the_door_does(town
     event = town.database.read(lambda c: events.find_by_part(c, part_id)).result()
     assert event is not None
     people = town.database.read(lambda c: meeting.list_people(c, event, event.parts[0])).result()
-    situation = meeting._Situation(event, event.parts[0], people, town.programme, START)
+    situation = meeting.Situation(event, event.parts[0], people, town.programme, START)
     piece = sorted(people, key=lambda one: one.person_id)
     door = Held(town.database, lambda c: lock_person(c, last), lambda c: events.lock(c, event.id))
     listed = town.database.write(lambda c: meeting._confirm(c, situation, piece, "list.csv", "Sato"))

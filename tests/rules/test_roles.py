@@ -13,6 +13,7 @@ door       yes  -      yes    yes      yes
 own        -    yes    yes    yes      yes
 look       -    yes    yes    yes      yes
 arrange    -    -      yes    yes      yes
+export     -    -      yes    yes      yes
 write      -    -      yes    yes      yes
 names      -    -      yes    yes      yes
 switch     -    -      yes    yes      yes

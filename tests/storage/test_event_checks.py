@@ -73,6 +73,16 @@ SLIPS = [
         '"https://"',
         f"{LAMP}.joining_url: must be a whole address that begins with https://",
     ),
+    (
+        '"https://talk.minato.example/lamp"',
+        f'"https://talk.minato.example/{"x" * 1000}"',
+        f"{LAMP}.joining_url: must be at most 1000 characters",
+    ),
+    (
+        'en = "For the yarn."',
+        f'en = "{"x" * 201}"',
+        f"{NET}.cost_note.en: must be short, at most 100 full-width characters",
+    ),
     ("closes_at = 2030-05-01", "closes_at = 2030-03-01", f"{NET}.closes_at: must be after opens_at"),
     (
         "closes_at = 2030-05-01",

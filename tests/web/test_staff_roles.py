@@ -73,6 +73,18 @@ POST /staff/mondays                             -    -  -  yes yes yes
 POST /staff/mondays/approval                    -    -  -  -  yes -
 POST /staff/failures                            -    -  -  -  yes yes
 GET  /staff/events/{event_id:number}            -    yes yes yes yes yes
+GET  /staff/events/new                          -    -  -  yes yes yes
+POST /staff/events/new                          -    -  -  yes yes yes
+GET  /staff/events/{event_id:number}/edit       -    -  -  yes yes yes
+POST /staff/events/{event_id:number}/edit       -    -  -  yes yes yes
+GET  /staff/events/{event_id:number}/survey     -    -  yes yes yes yes
+GET  /staff/events/{event_id:number}/questions  -    -  -  yes yes yes
+POST /staff/events/{event_id:number}/questions  -    -  -  yes yes yes
+POST /staff/events/{event_id:number}/exports    -    -  -  yes yes yes
+GET  /staff/attendance                          -    -  -  yes yes yes
+POST /staff/attendance                          -    -  -  yes yes yes
+GET  /staff/parts/{part_id:number}/meeting      -    -  -  yes yes yes
+POST /staff/parts/{part_id:number}/meeting      -    -  -  yes yes yes
 POST /staff/events/{event_id:number}/acts       -    -  -  yes yes yes
 POST /staff/events/{event_id:number}/people     -    -  -  yes yes yes
 GET  /staff/parts/{part_id:number}              -    yes yes yes yes yes
@@ -214,6 +226,9 @@ async def test_a_page_shows_no_button_that_its_reader_may_not_press(office: Offi
         "申請する",
         "この配信を中止する",
         "イベントを中止する",
+        "イベントを作る",
+        "内容を直す",
+        "を取り出す",
         "電話で申し込みを受ける",
         "取り消す…",
         "/staff/accounts",

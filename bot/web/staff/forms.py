@@ -14,15 +14,16 @@ from bot.web.staff.desk import LARGEST_FORM, RefusedError
 
 TOKEN = "form_token"  # noqa: S105 - the field's name
 KEPT = "kept:"
-NEVER_KEPT = frozenset({TOKEN, "password", "new_password", "again", "code"})
+NEVER_KEPT = frozenset({TOKEN, "password", "new_password", "again", "code", "list", "list_seal"})
 NOT_TYPED = frozenset({
     "act", "part", "person", "seen", "confirmed", "salt", "role", "is_child", "channel", "language", "ward", "interest",
     "kind", "friends", "training", "capped", "tracked", "event", "of_event", "relation", "opens_hour", "closes_hour",
     "action", "share", "reason", "key", "per", "effect", "after", "after_person", "merge", "version",
-    "is_public", "is_ended",
+    "is_public", "is_ended", "mode", "audience", "held_in", "interpreted_into", "companions", "weekday",
+    "whole_only", "rows", "drop", "question", "table", "marked", "add", "list_name",
 })  # fmt: skip
 """What was ticked or chosen, by its field's name up to a dot: it is carried on, and says nothing to people."""
-MOST_FIELDS = 200
+MOST_FIELDS = 500  # a course of fifteen parts in seven languages has more than two hundred
 OURS = re.compile(r"/staff(/[\w/.-]*)?(\?[\w=&%.:-]*)?", re.ASCII)
 Fields = list[tuple[str, str]]
 
@@ -101,8 +102,16 @@ def _safe_path(path: object) -> str:
     return path if isinstance(path, str) and OURS.fullmatch(path) and ".." not in path else "/staff"
 
 
+async def read_file(request: Request, name: str) -> tuple[str, bytes]:
+    """Read the name and the bytes of a file that a form carries, on a route that takes one; both empty without it."""
+    file = (await _read(request)).get(name)
+    return ("", b"") if file is None or isinstance(file, str) else (file.filename or "", await file.read())
+
+
 async def _read(request: Request) -> FormData:
-    """Read a form once; Starlette keeps it for whoever asks again."""
-    if int(request.headers.get("content-length") or LARGEST_FORM + 1) > LARGEST_FORM:
+    """Read a form once; Starlette keeps it for whoever asks again. ``gate`` says how large a file may come with it."""
+    file = getattr(request.state, "largest_file", 0)
+    largest = LARGEST_FORM + file
+    if int(request.headers.get("content-length") or largest + 1) > largest:
         raise RefusedError("送られた内容が大きすぎます")
-    return await request.form(max_files=0, max_fields=MOST_FIELDS)
+    return await request.form(max_files=1 if file else 0, max_fields=MOST_FIELDS)

@@ -39,14 +39,17 @@ def guarded(
     method: str = "GET",
     name: str | None = None,
     fresh: bool = False,
+    largest_file: int = 0,
 ) -> Route:
     """Make a route for who has a right; a POST counts only from a form or script of our own pages.
 
     With ``fresh`` the password must have been typed within the last minutes: before anything is sent to many, and
     before accounts or factors change. What was typed in the form meanwhile is kept, also when a session is over.
+    ``largest_file`` is how many bytes a file may have that comes with the form; 0 for a route that takes none.
     """
 
     async def answer(request: Request) -> Response:
+        request.state.largest_file = largest_file
         who = await find(desk, request)
         try:
             allowed = await _check(desk, request, who, right, fresh=fresh)

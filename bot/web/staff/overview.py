@@ -22,6 +22,7 @@ from storage.facts import AudienceKind, EventFacts, EventState, PartFacts
 NEXT, EARLIER = 50, 50  # events listed
 SHOWN_LINKS = 200  # persons whose company form is missing, at most named
 DONE = {
+    "saved": "保存しました。",
     "publish": "公開しました。",
     "close": "申し込みを締め切りました。",
     "cancel-event": "イベントを中止しました。",
@@ -36,6 +37,7 @@ DONE = {
     "checked-in": "受け付けました。",
     "taken-back": "受付を取り消しました。",
     "confirmed": "出席を確定しました。",
+    "listed": "会議のリストと合わせて、出席を確定しました。",
 }
 """What is said after something was done; only these words, whatever an address asks for."""
 

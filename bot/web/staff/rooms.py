@@ -23,11 +23,11 @@ from bot.web.staff import (
     names,
     overview,
     own,
-    pasting,
     persons,
     puzzles,
     questions,
     records,
+    replacing,
     rewriting,
     ruling,
     scans,
@@ -39,6 +39,8 @@ from bot.web.staff import (
 )
 from bot.web.staff.cookies import Cookie
 from bot.web.staff.desk import Desk
+from bot.web.staff.events import composing as event_composing
+from bot.web.staff.events import exports, lists, meetings, surveys
 from bot.web.staff.sending import acting, checking, composing, showing
 from bot.web.staff.sending.acting import AskQuota, Means
 from bot.web.staff.sending.counting import Counting
@@ -74,6 +76,11 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *today.routes(desk),
         *failures.routes(desk),
         *overview.routes(desk),
+        *event_composing.routes(desk, outlook),
+        *surveys.routes(desk),
+        *exports.routes(desk),
+        *lists.routes(desk),
+        *meetings.routes(desk),
         *acts.routes(desk),
         *seats.routes(desk),
         *door.routes(desk),
@@ -95,7 +102,7 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *catalogue.routes(desk),
         *ruling.routes(desk),
         *rewriting.routes(desk),
-        *pasting.routes(desk),
+        *replacing.routes(desk),
         *switches.routes(desk),
         *answers.routes(desk, outlook),
         *questions.routes(desk, outlook),

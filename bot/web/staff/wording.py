@@ -53,6 +53,8 @@ ROLE_NOTES = {
     StaffRole.APPROVER: "作る人の仕事に加えて、ほかの人が作った一斉配信を承認します。",
     StaffRole.ADMINISTRATOR: "作る人の仕事に加えて、職員のアカウントを管理します。承認はできません。",
 }
+EXPORTS = {"registrations": "申し込み", "attendance": "出席", "completions": "修了（全部の回に出た人）"}
+"""The tables that can be taken; survey answers are not, for their page hides small groups."""
 MODES = {EventMode.ONLINE: "オンライン", EventMode.VENUE: "会場", EventMode.BOTH: "会場とオンライン"}
 
 
@@ -103,6 +105,7 @@ WORDS: Mapping[str, Mapping[Any, str] | Callable[..., str]] = {
     "registration_states": REGISTRATION_STATES,
     "ways": WAYS,
     "modes": MODES,
+    "exports": EXPORTS,
     "role_words": ROLE_WORDS,
     "role_notes": ROLE_NOTES,
     "ja": ja,
