@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.running import ROOT, Bot
 
@@ -45,3 +45,11 @@ def shown_link(page: Page) -> str:
     found = re.search(r"http://\S+/staff/join/[\w-]+", page.locator(".link").inner_text())
     assert found is not None
     return found[0]
+
+
+def unfold(page: Page) -> Locator:
+    """Open the pages that are folded up in the menu, unless one of them is shown; gives that part of the menu."""
+    folded = page.locator("nav details.folded")
+    if folded.get_attribute("open") is None:
+        folded.locator("summary").click()
+    return folded

@@ -19,7 +19,7 @@ from tests.end_to_end.accessibility import look_through
 from tests.end_to_end.browsers import SIZES, browser_of, context_of
 from tests.end_to_end.conftest import keep_picture
 from tests.end_to_end.office import START, Office, open_office
-from tests.end_to_end.staff_browsers import PASSWORD, join, shown_link, sign_in
+from tests.end_to_end.staff_browsers import PASSWORD, join, shown_link, sign_in, unfold
 
 pytestmark = needs_chromium
 CHIEF, NEWCOMER = "管理 一郎", "新人 花子"
@@ -57,7 +57,7 @@ def test_a_new_administrator_enters_by_the_link_and_invites_a_second_person_with
         keep_picture(page, f"console-2-codes-{size}", full_page=True)
         page.get_by_role("link", name="書き写しました。次へ").click()
         keep_picture(page, f"console-3-today-{size}", full_page=True)
-        page.get_by_role("link", name="職員", exact=True).click()
+        unfold(page).get_by_role("link", name="職員", exact=True).click()
         page.get_by_label("名前").last.fill(NEWCOMER)
         page.get_by_label("役割").last.select_option("approver")
         keep_picture(page, f"console-4-accounts-{size}", full_page=True)
@@ -66,12 +66,12 @@ def test_a_new_administrator_enters_by_the_link_and_invites_a_second_person_with
         join(second, shown_link(page))
         second.get_by_role("link", name="書き写しました。次へ").click()
         expect(second.get_by_role("link", name=f"{NEWCOMER}さん")).to_be_visible()
-        expect(second.get_by_role("link", name="操作の記録")).to_be_visible()
+        expect(unfold(second).get_by_role("link", name="操作の記録")).to_be_visible()
         expect(second.get_by_role("link", name="職員", exact=True)).to_have_count(0)
         page.get_by_role("button", name="出る").click()
         keep_picture(page, f"console-6-sign-in-{size}", full_page=True)
         sign_in(page, CHIEF, codes[0])
-        page.get_by_role("link", name="操作の記録").click()
+        unfold(page).get_by_role("link", name="操作の記録").click()
         expect(page.get_by_role("cell", name="職員を招いた").first).to_be_visible()
         keep_picture(page, f"console-7-records-{size}", full_page=True)
 

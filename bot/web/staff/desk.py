@@ -40,20 +40,23 @@ ROOMS = (
     ("/staff", "今日", Right.LOOK),
     ("/staff/events", "イベント", Right.ENTER),
     ("/staff/broadcasts", "一斉配信", Right.LOOK),
-    ("/staff/months", "月次報告", Right.LOOK),
-    ("/staff/kpis", "指標", Right.LOOK),
     ("/staff/people", "参加者", Right.PERSONS),
     ("/staff/questions", "質問", Right.QUESTIONS),
+    ("/staff/switches", "緊急の切りかえ", Right.SWITCH),
+)
+"""The pages of every day, and of the day when minutes count: every page leads to them, for who may open them."""
+OTHER_ROOMS = (
+    ("/staff/months", "月次報告", Right.LOOK),
+    ("/staff/kpis", "指標", Right.LOOK),
     ("/staff/answers", "答えの表", Right.ANSWERS),
     ("/staff/puzzles", "分からなかった言葉", Right.WORDS),
     ("/staff/names", "確認を待つ名前", Right.NAMES),
     ("/staff/catalogue", "行動ときまり", Right.LOOK),
-    ("/staff/switches", "緊急の切りかえ", Right.SWITCH),
     ("/staff/accounts", "職員", Right.STAFF),
     ("/staff/records", "操作の記録", Right.RECORDS),
     ("/staff/me", "自分のアカウント", Right.OWN),
 )
-"""The pages that every page leads to, for who may open them."""
+"""The rest, folded up until somebody opens them."""
 TOKEN_FIELD = Markup('<input type="hidden" name="form_token" value="{}">')
 Result = TypeVar("Result")
 
@@ -116,6 +119,7 @@ class Desk:
             "who": who,
             "rights": who.rights if who else (),
             "rooms": ROOMS,
+            "other_rooms": OTHER_ROOMS,
             "form_token": TOKEN_FIELD.format(who.form_token) if who else "",
             "project": self.programme().city.project["ja"],
             "styles": [_versioned(name) for name in STYLES],
