@@ -77,6 +77,8 @@ def _city(programme: Programme) -> Iterator[str]:
         if not text_checks.LANGUAGE.fullmatch(language):
             yield f'city.languages: "{language}" is not a language tag such as "en" or "zh-Hans"'
     yield from text_checks.twice("city.languages", city.languages)
+    if city.staff_languages and "ja" not in city.staff_languages:
+        yield 'city.staff_languages: must contain "ja", which readers of other languages are shown'
     for language in sorted({*city.staff_languages} - {*city.languages}):
         yield f'city.staff_languages: "{language}" is not in city.languages'
     if city.population < 1:

@@ -84,16 +84,17 @@ def test_without_an_address_or_a_channel_there_is_nothing_to_connect(
 
 
 def test_every_command_of_the_menu_is_one_the_bot_knows() -> None:
-    for language in ("ja", "en"):
-        menu = dressing.menu(Texts(("ja", "en")), language)
+    texts = Texts(kitaq().city.languages)
+    for language in texts.languages:
+        menu = dressing.menu(texts, language)
         assert {f"/{command}" for command in menu} <= commands.WORDS.keys()
         assert all(1 <= len(words) <= limits.COMMAND_DESCRIPTION for words in menu.values())
 
 
-def test_the_description_names_project_and_office_in_both_languages() -> None:
-    texts = Texts(("ja", "en"))
+def test_the_description_names_project_and_office_in_every_language() -> None:
+    texts = Texts(kitaq().city.languages)
     city = kitaq().city
-    for language in ("ja", "en"):
+    for language in texts.languages:
         said = dressing.describe(texts, kitaq(), language)
         assert city.project[language] in said
         assert len(said) <= limits.DESCRIPTION

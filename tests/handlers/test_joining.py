@@ -1,8 +1,12 @@
 """Joining, from the first hello to the first act."""
 
+import pytest
+
 from handlers.messages import Card
+from handlers.texts import language_name
 from storage import accounts, people
 from storage.facts import ChannelName
+from tests.handlers.telegram_friend import TelegramFriend
 from tests.town import Citizen, Town
 
 
@@ -17,6 +21,17 @@ def _person(town: Town, citizen: Citizen) -> object:
 def test_the_language_comes_first_in_its_own_words(town: Town) -> None:
     friend = town.citizen(joined=False)
     assert {"日本語", "English"} <= {choice.label for choice in friend.buttons()}
+
+
+@pytest.mark.parametrize(
+    ("app", "name"), [("zh-CN", "简体中文"), ("vi", "Tiếng Việt"), ("id", "Bahasa Indonesia"), ("fr", "日本語")]
+)
+def test_the_language_of_the_app_is_offered_first_and_all_others_after_it(town: Town, app: str, name: str) -> None:
+    friend = TelegramFriend(town)
+    friend.person["language_code"] = app
+    friend.write("/start")
+    assert next(iter(friend.buttons)) == name
+    assert set(friend.buttons) == {language_name(tag) for tag in town.programme.city.languages}
 
 
 def test_consent_is_asked_in_at_most_five_lines_by_buttons_that_stay(town: Town) -> None:

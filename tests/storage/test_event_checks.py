@@ -185,6 +185,15 @@ def test_several_slips_are_told_together(tmp_path: Path) -> None:
     assert found == (f"{NET}.companions: must be from 0 to 4", f"{NET}.cost_yen: must be from 0 to 1000000")
 
 
+def test_an_event_needs_only_the_languages_that_staff_write_in(tmp_path: Path) -> None:
+    path = tmp_path / "city.toml"
+    japanese = FILE.replace(
+        'title = { ja = "あみなおし教室", en = "Net mending" }', 'title = { ja = "あみなおし教室" }'
+    )
+    path.write_text(japanese.replace('languages = ["ja", "en"]', 'languages = ["ja", "en"]\nstaff_languages = ["ja"]'))
+    assert "en" not in programme_file.read_programme(path).events[0].title
+
+
 def test_six_questions_are_one_too_many(tmp_path: Path) -> None:
     question = '\n[[events.survey]]\nkind = "words"\nwords = { ja = "どう？", en = "Well?" }\n'
     assert f"{LAMP}.survey: must hold at most 5 questions" in problems_of(tmp_path, FILE + question * 6)

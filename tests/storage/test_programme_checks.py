@@ -27,6 +27,16 @@ CITY = [
         'languages = ["ja", "en", "ko"]',
         'consent.lines.ko: is missing: city.languages lists "ko"',
     ),
+    (
+        'languages = ["ja", "en"]',
+        'languages = ["ja", "en"]\nstaff_languages = ["ja", "vi"]',
+        'city.staff_languages: "vi" is not in city.languages',
+    ),
+    (
+        'languages = ["ja", "en"]',
+        'languages = ["ja", "en"]\nstaff_languages = ["en"]',
+        'city.staff_languages: must contain "ja", which readers of other languages are shown',
+    ),
     ("population = 12000", "population = 0", "city.population: must be 1 or more"),
     (
         'population_source = "made up for tests, 2030"',
