@@ -38,6 +38,7 @@ from tests.scheduler.telling import (
     recipients,
     rows_of,
     set_state,
+    share,
 )
 
 KEYS = [line_key(number) for number in range(1, 9)]
@@ -166,7 +167,7 @@ def test_who_is_drawn_is_not_told_the_same_for_both_accounts_and_another_for_eac
     on_line = friends(database, [line_key(number) for number in range(400)])
     on_telegram = friends(database, [str(number) for number in range(1, 401)], TELEGRAM)
     for one, other in zip(on_line, on_telegram, strict=True):
-        join(database, one, other)
+        share(database, one, other)
     where, drawn = house(telegram=True), []
     for _ in range(2):
         number = arm(database, hold_out_percent=25)
