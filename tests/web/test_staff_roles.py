@@ -42,6 +42,10 @@ GET  /staff/puzzles                             -    -  -  yes yes yes
 POST /staff/puzzles                             -    -  -  yes yes yes
 GET  /staff/names                               -    -  -  yes yes yes
 POST /staff/names                               -    -  -  yes yes yes
+GET  /staff/evidence                            -    -  -  yes yes yes
+GET  /staff/evidence/{evidence_id:number}       -    -  -  yes yes yes
+GET  /staff/evidence/{evidence_id:number}/picture - - -  yes yes yes
+POST /staff/evidence/{evidence_id:number}       -    -  -  yes yes yes
 GET  /staff/catalogue                           -    -  yes yes yes yes
 GET  /staff/catalogue/versions/{version:number} -    -  yes yes yes yes
 GET  /staff/catalogue/draft                     -    -  -  -  yes yes
