@@ -4,16 +4,16 @@ docs/decisions/evidence.md says why a photo never comes through a chat, and who 
 """
 
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 
 from handlers.messages import Choice
 from handlers.rules import evidence as rules
 from handlers.rules.evidence import Reason
 from handlers.talk import Answer, Talk, card, text
-from handlers.texts import _
+from handlers.texts import Words, _, format_day
 from storage import audit, evidence, ledger, marks
 from storage.evidence import EvidenceFacts, EvidenceState
-from storage.facts import Action, EntryFacts
+from storage.facts import Action, EntryFacts, Programme
 from storage.marks import MarkName
 
 LINK_LIFE = timedelta(days=3)
@@ -71,13 +71,20 @@ def _give_link(talk: Talk, action: Action, report: EntryFacts) -> Answer:
         asked_at=talk.now,
     )
     lines = (
-        talk.say("{day}：{action}", day=talk.day(report.acted_on), action=talk.word(action.title)),
+        name_report(talk.words, talk.programme, action.code, report.acted_on),
         talk.say("確認ができたときに{points}ポイントがつきます。", points=action.confirmed_points),
         talk.say("顔・名前・住所・車のナンバーが写らないようにしてください。"),
         talk.say("リンクは{days}日間、1回だけ使えます。ほかの人に教えないでください。", days=LINK_LIFE.days),
     )
     send = Choice(talk.say("写真を送るページ"), url=f"{talk.public_url}/evidence/{token}")
     return card(talk.say("写真で確かめてもらう"), lines, send, talk.choice("メニュー", "menu"))
+
+
+def name_report(words: Words, programme: Programme, code: str, on: date) -> str:
+    """Name the report that a photo is for, alike in the chat and on the page."""
+    action = programme.action(code)
+    title = (action.title.get(words.language) or action.title["ja"]) if action else code
+    return words.say("{day}：{action}", day=format_day(on, words.language), action=title)
 
 
 def answer_photo(talk: Talk) -> Answer:

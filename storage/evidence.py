@@ -47,8 +47,9 @@ class Evidence(SQLModel, table=True):
     language: str
     asked_at: datetime = Field(sa_type=Instant, index=True)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
-    decided_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
     reason: str = ""
+    has_picture: bool = False
 
 
 class EvidencePicture(SQLModel, table=True):
@@ -62,6 +63,10 @@ class EvidencePicture(SQLModel, table=True):
 EVIDENCE, PICTURES = table_of(Evidence), table_of(EvidencePicture)
 _WAITS = text("state = 'waiting'")
 Index("evidence_waiting", EVIDENCE.c.sent_at, EVIDENCE.c.id, sqlite_where=_WAITS, postgresql_where=_WAITS)
+
+
+_KEEPS = text("has_picture")
+Index("evidence_pictures", EVIDENCE.c.decided_at, sqlite_where=_KEEPS, postgresql_where=_KEEPS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +87,24 @@ class EvidenceFacts:
     sent_at: datetime | None
     decided_at: datetime | None
     reason: str
+    has_picture: bool
 
 
 def ask(connection: Connection, entry_id: int, **values: Any) -> None:
-    """Keep a new link for a report; an older one of the same report works no more."""
+    """Keep a new link for a report; an older one of the same report works no more, and its picture goes."""
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(EVIDENCE)
-    fresh = {"state": EvidenceState.ASKED, "tries": 0, "sent_at": None, "decided_at": None, "reason": ""}
+    fresh = {
+        "state": EvidenceState.ASKED,
+        "tries": 0,
+        "sent_at": None,
+        "decided_at": None,
+        "reason": "",
+        "has_picture": False,
+    }
     values = {**values, **fresh, "entry_id": entry_id}
     put = insert.values(**values).on_conflict_do_update(index_elements=["entry_id"], set_=values)
-    connection.execute(put)
+    number = connection.execute(put.returning(EVIDENCE.c.id)).scalar_one()
+    connection.execute(delete(PICTURES).where(PICTURES.c.evidence_id == number))
 
 
 def find(connection: Connection, evidence_id: int) -> EvidenceFacts | None:
@@ -123,11 +137,10 @@ def count_try(connection: Connection, token_hash: str, real_now: datetime, most:
 def take(connection: Connection, token_hash: str, body: bytes, real_now: datetime, now: datetime) -> bool:
     """Keep a picture that came by a link, and end the link; False where another came first, or it is over."""
     ours = (EVIDENCE.c.token_hash == token_hash, EVIDENCE.c.token_until > real_now)
-    sent = {"state": EvidenceState.WAITING, "token_hash": None, "sent_at": now}
+    sent = {"state": EvidenceState.WAITING, "token_hash": None, "sent_at": now, "has_picture": True}
     number = connection.execute(EVIDENCE.update().where(*ours).values(**sent).returning(EVIDENCE.c.id)).scalar()
     if number is None:
         return False
-    connection.execute(delete(PICTURES).where(PICTURES.c.evidence_id == number))
     connection.execute(PICTURES.insert().values(evidence_id=number, body=body))
     return True
 
@@ -180,18 +193,17 @@ def forget_person(connection: Connection, numbers: Collection[int]) -> None:
 
 def forget_pictures(connection: Connection, decided_before: datetime, limit: int) -> int:
     """Delete pictures that were decided on before a moment; gives how many."""
-    old = select(EVIDENCE.c.id).join(PICTURES, PICTURES.c.evidence_id == EVIDENCE.c.id)
-    chosen = old.where(EVIDENCE.c.decided_at <= decided_before).limit(limit)
-    return connection.execute(delete(PICTURES).where(PICTURES.c.evidence_id.in_(chosen))).rowcount
+    old = select(EVIDENCE.c.id).where(_KEEPS, EVIDENCE.c.decided_at <= decided_before).limit(limit)
+    numbers = list(connection.execute(old).scalars())
+    _drop_pictures(connection, numbers)
+    return len(numbers)
 
 
 def expire(connection: Connection, sent_before: datetime, now: datetime, limit: int) -> int:
     """End what nobody decided on in time; gives how many. The picture goes at once: nobody will look at it."""
     waits = select(EVIDENCE.c.id).where(_WAITS, EVIDENCE.c.sent_at <= sent_before)
     chosen = list(connection.execute(waits.order_by(EVIDENCE.c.sent_at).limit(limit)).scalars())
-    for number in chosen:
-        if decide(connection, number, EvidenceState.EXPIRED, "", now):
-            connection.execute(delete(PICTURES).where(PICTURES.c.evidence_id == number))
+    _drop_pictures(connection, [one for one in chosen if decide(connection, one, EvidenceState.EXPIRED, "", now)])
     return len(chosen)
 
 
@@ -200,6 +212,11 @@ def remove_old(connection: Connection, asked_before: datetime, limit: int) -> in
     is_open = EVIDENCE.c.state == EvidenceState.WAITING
     old = select(EVIDENCE.c.id).where(EVIDENCE.c.asked_at <= asked_before, ~is_open)
     return _forget(connection, old.order_by(EVIDENCE.c.asked_at).limit(limit))
+
+
+def _drop_pictures(connection: Connection, numbers: list[int]) -> None:
+    connection.execute(delete(PICTURES).where(PICTURES.c.evidence_id.in_(numbers)))
+    connection.execute(EVIDENCE.update().where(EVIDENCE.c.id.in_(numbers)).values(has_picture=False))
 
 
 def _forget(connection: Connection, chosen: Any) -> int:

@@ -16,7 +16,8 @@ from starlette.routing import BaseRoute, Route
 from bot import photos
 from bot.photos import MOST_UPLOADED, PhotoFault, PhotoRefusedError
 from bot.web.pages import Pages
-from handlers.texts import Texts, _, format_day
+from handlers import proving
+from handlers.texts import Texts, _
 from storage import accounts, evidence, people
 from storage.clock import Clock
 from storage.database import Database
@@ -149,9 +150,7 @@ def _page(
 ) -> Response:
     one, preferred = found
     words = parts.texts.of(parts.pages.words_for(request, preferred).language)
-    action = parts.programme().action(one.action)
-    title = (action.title.get(words.language) or action.title["ja"]) if action else one.action
-    about = words.say("{day}：{action}", day=format_day(one.acted_on, words.language), action=title)
+    about = proving.name_report(words, parts.programme(), one.action, one.acted_on)
     return _rendered(parts, request, template, status, preferred=preferred, about=about, fault=fault)
 
 

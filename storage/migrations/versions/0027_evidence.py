@@ -9,6 +9,7 @@ down_revision = '0026'
 branch_labels = None
 depends_on = None
 WAITS = sa.text("state = 'waiting'")
+KEEPS = sa.text('has_picture')
 
 
 def upgrade() -> None:
@@ -30,14 +31,16 @@ def upgrade() -> None:
     sa.Column('sent_at', instant, nullable=True),
     sa.Column('decided_at', instant, nullable=True),
     sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('has_picture', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('entry_id'),
     sa.UniqueConstraint('token_hash'),
     sqlite_autoincrement=True
     )
-    for name in ('person_id', 'asked_at', 'decided_at'):
+    for name in ('person_id', 'asked_at'):
         op.create_index(f'ix_evidence_{name}', 'evidence', [name])
     op.create_index('evidence_waiting', 'evidence', ['sent_at', 'id'], sqlite_where=WAITS, postgresql_where=WAITS)
+    op.create_index('evidence_pictures', 'evidence', ['decided_at'], sqlite_where=KEEPS, postgresql_where=KEEPS)
     op.create_table('evidence_picture',
     sa.Column('evidence_id', big, nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=False),
