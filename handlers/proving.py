@@ -137,7 +137,7 @@ def _may_have(talk: Talk, action: Action, entry_id: int) -> bool:
 
 
 def _seed(talk: Talk) -> str:
-    """Give the seed of the lot; whoever needs it first draws it, and it is written down."""
+    """Give the seed of the sample; whoever needs it first draws it, and it is written down."""
     seed = marks.find(talk.connection, MarkName.EVIDENCE_SEED)
     if seed is None:
         seed = secrets.token_hex(16)

@@ -1,4 +1,4 @@
-"""Which reports may be confirmed by a photo, by lot if the city says so, and what staff may answer. Pure."""
+"""Which reports may be confirmed by a photo, sampled if the city says so, and what staff may answer. Pure."""
 
 import hashlib
 from enum import StrEnum
@@ -26,12 +26,12 @@ def can_be_confirmed(action: Action) -> bool:
     return is_told and (action.confirmed_points or 0) > action.points
 
 
-def is_drawn(seed: str, entry_id: int, share: int) -> bool:
-    """Tell whether the lot falls on a report: on ``share`` of a hundred, and always alike for one seed and report."""
+def is_sampled(seed: str, entry_id: int, share: int) -> bool:
+    """Tell whether a report is in the sample: ``share`` of a hundred, and always alike for one seed and report."""
     digest = hashlib.sha256(f"{seed}:{entry_id}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % 100 < share
 
 
 def may_have(action: Action, seed: str, entry_id: int, share: int) -> bool:
-    """Tell whether a report may be confirmed: what earns nothing on one's word always may, the rest by lot."""
-    return can_be_confirmed(action) and (not action.points or is_drawn(seed, entry_id, share))
+    """Tell whether a report may be confirmed: what earns nothing on one's word always may, the rest if sampled."""
+    return can_be_confirmed(action) and (not action.points or is_sampled(seed, entry_id, share))

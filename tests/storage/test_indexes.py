@@ -129,7 +129,7 @@ OF_FEW = (
     "evidence_waiting", "evidence_pictures", "sqlite_autoindex_evidence_2",  # the last: one link
     "ix_evidence_person_id", "ix_evidence_asked_at",  # one person's; of all, read from its oldest end on
     "puzzle_times", "ix_puzzle_last_on", "sqlite_autoindex_puzzle_1",
-    "person_naming",
+    "person_naming", "person_merged",  # the latter: those that became one person
     "person_search_name",  # those whose name begins so, from where the page begins
     "person_week_listed", "ix_person_week_person_id",
     "sqlite_autoindex_person_week_1", "sqlite_autoindex_weekly_push_1",  # one row by its key

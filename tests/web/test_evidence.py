@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from handlers.rules.evidence import is_drawn
+from handlers.rules.evidence import is_sampled
 from storage import audit, evidence, ledger
 from storage.evidence import EVIDENCE
 from tests.factories import some_limits
@@ -133,11 +133,11 @@ def test_a_share_of_nothing_asks_only_for_what_earns_nothing_on_ones_word(office
     assert len(seeds) == 1
 
 
-def test_the_lot_falls_on_its_share_and_always_alike() -> None:
-    drawn = [is_drawn("seed", number, 30) for number in range(2_000)]
+def test_a_sample_has_its_share_and_is_always_the_same() -> None:
+    drawn = [is_sampled("seed", number, 30) for number in range(2_000)]
     assert 500 < sum(drawn) < 700
-    assert drawn == [is_drawn("seed", number, 30) for number in range(2_000)]
-    assert drawn != [is_drawn("other", number, 30) for number in range(2_000)]
+    assert drawn == [is_sampled("seed", number, 30) for number in range(2_000)]
+    assert drawn != [is_sampled("other", number, 30) for number in range(2_000)]
 
 
 def test_ten_reports_a_day_may_be_confirmed(office: Office) -> None:
