@@ -25,6 +25,7 @@ from bot.web import (
     catalogue,
     company,
     events,
+    evidence,
     health,
     home,
     links,
@@ -37,6 +38,7 @@ from bot.web import (
     webhooks,
 )
 from bot.web.event_views import JoinLink
+from bot.web.evidence import EvidenceParts
 from bot.web.headers import SecurityHeaders
 from bot.web.links import LinkParts
 from bot.web.pages import EASY_JAPANESE, Pages
@@ -178,6 +180,7 @@ class App:
             *health.routes(watched),
             *mydata.routes(self.database, self.clock, self.secret),
             *links.routes(LinkParts(self.database, self.secret)),
+            *evidence.routes(self._evidence_parts()),
             *pictures.routes(self.database),
             *tickets.routes(self._ticket_parts()),
             *rooms.routes(self._desk(), office, self._ask_quota),
@@ -190,6 +193,11 @@ class App:
     def _ticket_parts(self) -> TicketParts:
         texts = Texts(self.programme.city.languages)
         return TicketParts(self.database, self.clock, self.secret, self.pages, texts)
+
+    def _evidence_parts(self) -> EvidenceParts:
+        texts = Texts(self.programme.city.languages)
+        keyed_hash = self.house.keyed_hash
+        return EvidenceParts(self.database, self.clock, self.programme_now, keyed_hash, self.pages, texts)
 
     def _desk(self) -> Desk:
         return Desk(

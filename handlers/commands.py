@@ -22,6 +22,7 @@ from handlers import (
     leaving,
     linking,
     preferring,
+    proving,
     ranking,
     recovering,
     registering,
@@ -63,6 +64,7 @@ PRESSES: dict[str, Handler] = {
     "all": confirming.record_all,
     "w": withdrawing.withdraw,
     "undo": withdrawing.offer_last,
+    "proof": proving.ask,
     "km": travelling.ask_car,
     "nocar": travelling.no_car,
     "stop": travelling.stop,
@@ -205,7 +207,7 @@ def _answer(talk: Talk) -> Answer:
         case IncomingKind.TEXT:
             return helplines.heed(talk, incoming.text) or _read(talk, incoming.text)
         case IncomingKind.MEDIA:
-            return _first_things_first(talk, helping.thank_for_media)
+            return _first_things_first(talk, proving.answer_photo)
         case IncomingKind.STICKER:
             return _first_things_first(talk, helping.answer_sticker)
         case _:

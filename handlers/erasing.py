@@ -14,6 +14,7 @@ from storage import (
     alerts,
     audit,
     batches,
+    evidence,
     inbox,
     ledger,
     merges,
@@ -39,6 +40,7 @@ def erase_person(connection: Connection, person_id: int, keyed_hash: KeyedHash, 
         remains.forget_broadcasts(connection, number, [account.id for account in owned])
     merges.forget_person(connection, numbers)
     recoveries.forget_person(connection, numbers)
+    evidence.forget_person(connection, numbers)
     erase_accounts(connection, owned, keyed_hash, now)
 
 

@@ -94,14 +94,6 @@ def note_puzzle(talk: Talk, words: str) -> None:
         puzzles.note(talk.connection, talk.language, masked, key_hash, talk.on)
 
 
-def thank_for_media(talk: Talk) -> Answer:
-    """Answer a photo or another file kindly: it is not downloaded."""
-    words = talk.say(
-        "ありがとうございます。ここで送られた写真やファイルは、個人情報を守るため受け取らずにいます。行動はボタンか文字で教えてください。"
-    )
-    return text(words, talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))
-
-
 def answer_sticker(talk: Talk) -> Answer:
     """Answer a sticker with a way on."""
     return text(talk.say("ありがとうございます。"), talk.choice("報告する", "report"), talk.choice("メニュー", "menu"))

@@ -200,6 +200,8 @@ def _enter_again(
     """Enter a report once more under the number of who made it, with the points it had."""
     same = ("person_id", "kind", "action", "acted_on", "points", "confirmed", "period", "n")
     entry = {name: getattr(report, name) for name in same} | values
+    confirmed = ledger.find_by_reference(connection, EntryKind.CONFIRMATION, str(report.id))
+    entry |= {} if confirmed is None else {"points": confirmed.points, "confirmed": True}
     moment = {"entered_at": now, "counts_for_board": calendar.counts_for_board(report.acted_on, now)}
     ledger.add_entry(connection, **{"account_id": 0, **entry, **moment}, rule_version=programme.version)
 

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from handlers import actionwords, joining, recording
+from handlers import actionwords, joining, proving, recording
 from handlers.messages import Choice
 from handlers.rules import calendar, points
 from handlers.talk import Answer, Talk, card, text
@@ -146,6 +146,7 @@ def record_one(talk: Talk, action: Action, on: date, nth: int | None) -> Answer:
 
 def receipt(talk: Talk, action: Action, on: date, decision: Recorded, entry_id: int) -> Answer:
     """Show what a report brought: points, this week and the city's total at once, with one tap to take it back."""
+    proof = proving.offer(talk, action, entry_id)
     distance = [talk.choice("距離も記録する", f"km:{entry_id}")] if action.asks_instead_of_car else []
     lines = (
         *_late(talk, on),
@@ -154,7 +155,7 @@ def receipt(talk: Talk, action: Action, on: date, decision: Recorded, entry_id: 
         *_saved(talk, action),
         *actionwords.guides(talk.words, action)[:1],
     )
-    buttons = (*distance, talk.choice("ほかにも報告", "report"), talk.choice("取り消す", f"w:{entry_id}"))
+    buttons = (*distance, *proof, talk.choice("ほかにも報告", "report"), talk.choice("取り消す", f"w:{entry_id}"))
     more = (talk.choice("数え方", f"how:{action.code}"), talk.choice("わたしのポイント", "points"))
     return card(_title(talk, action, decision), lines, *buttons, *more, columns=2)
 

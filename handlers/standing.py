@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers import correcting, joining
+from handlers import correcting, joining, proving
 from handlers.messages import Choice
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card
@@ -18,7 +18,8 @@ def show_points(talk: Talk) -> Answer:
         return joining.ask_consent(talk, pending="points")
     week = calendar.week_start(talk.on)
     standing = ledger.find_standing(talk.connection, talk.person.id, talk.on, week, week + timedelta(days=6))
-    lines = (*_sums(talk, standing), *_by_action(talk, standing), *correcting.tell(talk), *_co2(talk, standing))
+    lines = (*_sums(talk, standing), *_by_action(talk, standing), *correcting.tell(talk), *proving.tell(talk))
+    lines += _co2(talk, standing)
     title = talk.say("{name}さんのポイント", name=talk.person.nickname)
     return card(
         title,

@@ -5,7 +5,7 @@ from handlers.reporting import standing_lines
 from handlers.rules import calendar, points
 from handlers.rules.points import Withdrawal
 from handlers.talk import Answer, Talk, card, text
-from storage import ledger
+from storage import evidence, ledger
 from storage.facts import EntryFacts
 from storage.ledger import EntryKind
 
@@ -15,6 +15,7 @@ def withdraw(talk: Talk, entry: str = "") -> Answer:
     report = _find(talk, entry)
     if report is None:
         return text(talk.say("その記録は見つかりませんでした。"), talk.choice("メニュー", "menu"))
+    report = ledger.with_worth(talk.connection, report)
     done = ledger.find_by_reference(talk.connection, EntryKind.WITHDRAWAL, str(report.id)) is not None
     stands = ledger.find_share(talk.connection, talk.joined.id, report.action, confirmed=report.confirmed)
     entered_on, limits = calendar.tokyo_day(report.entered_at), talk.programme.limits
@@ -42,6 +43,7 @@ def _withdraw(talk: Talk, report: EntryFacts) -> Answer:
     version = talk.programme.version
     moment = {"entered_at": talk.now, "counts_for_board": counts, "rule_version": version}
     ledger.withdraw(talk.connection, report, talk.account.id, **moment)
+    evidence.forget_entry(talk.connection, report.id)
     action = talk.programme.action(report.action)
     name = talk.word(action.title) if action else report.action
     title = talk.say("取り消しました：{action}", action=name)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from handlers.rules.calendar import tokyo_day
 from scheduler.slots import SlotRun
-from storage import alerts, inbox, inquiries, notices, outbox, people, puzzles, recoveries, slots
+from storage import alerts, evidence, inbox, inquiries, notices, outbox, people, puzzles, recoveries, slots
 from storage.database import Database
 from storage.slots import SlotState
 
@@ -17,6 +17,9 @@ SHOWN_LIFE = timedelta(days=30)
 ALERT_LIFE = timedelta(days=90)
 NOTICE_LIFE = timedelta(days=90)  # as long as the names of an event's guests: until then staff may be asked
 PUZZLE_LIFE = timedelta(days=90)  # since it was last written
+PICTURE_LIFE = timedelta(days=30)  # of evidence, since it was decided on
+EVIDENCE_WAIT = timedelta(days=60)  # for staff to decide
+EVIDENCE_LIFE = timedelta(days=180)  # since it was asked for; what came of it stays in the ledger
 CODE_LIFE = timedelta(days=1)  # of codes that link accounts, since they were over
 INQUIRY_QUIET = timedelta(days=14)  # after an answer: then the question is closed
 INQUIRY_LIFE = timedelta(days=90)  # since it was closed
@@ -36,6 +39,9 @@ def run(run: SlotRun, erased_file: Path) -> None:
         lambda c, limit: notices.remove_old(c, today - NOTICE_LIFE, limit),
         lambda c, limit: puzzles.forget_old(c, tokyo_day(today - PUZZLE_LIFE), limit),
         lambda c, limit: recoveries.forget_codes(c, now - CODE_LIFE, limit),
+        lambda c, limit: evidence.expire(c, today - EVIDENCE_WAIT, today, limit),
+        lambda c, limit: evidence.forget_pictures(c, today - PICTURE_LIFE, limit),
+        lambda c, limit: evidence.remove_old(c, today - EVIDENCE_LIFE, limit),
         lambda c, limit: inquiries.close_quiet(c, today - INQUIRY_QUIET, today, limit),
         lambda c, limit: inquiries.forget_old(c, today - INQUIRY_LIFE, limit),
         lambda c, limit: alerts.remove_old(c, now - ALERT_LIFE, limit),

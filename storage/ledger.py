@@ -1,6 +1,7 @@
 """The ledger: append-only entries, claims that stop doubles, and each person's tally in the same transaction."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -20,6 +21,8 @@ class EntryKind(StrEnum):
 
     REPORT = "report"
     WITHDRAWAL = "withdrawal"  # reference: the entry withdrawn
+    CONFIRMATION = "confirmation"  # the whole confirmed figure, once evidence was accepted; reference: the report
+    SUPERSEDED = "superseded"  # takes away the points on one's word, in whose place it stands; reference: the report
     DISTANCE = "distance"  # grams saved over a distance; no points; reference: the report
     ATTENDANCE = "attendance"  # reference: the attendance's number and how often it was entered
     CORRECTION = "correction"  # by staff; detail: why; reference: the number of who signed, and the form's own key
@@ -142,8 +145,41 @@ def add_distance(connection: Connection, report: EntryFacts, account_id: int, gr
     return True
 
 
+def confirm(connection: Connection, report: EntryFacts, points: int, **values: Any) -> None:
+    """Append the points of a report that was confirmed, in the place of those on the person's word.
+
+    A second time raises ConflictError through the key.
+    """
+    account_id = find_account(connection, report.id)
+    amounts = {
+        EntryKind.CONFIRMATION: {"points": points, "confirmed": True},
+        EntryKind.SUPERSEDED: {"points": -report.points, "confirmed": report.confirmed},
+    }
+    for kind, amount in amounts.items():
+        entry = _follow_up(report, account_id, kind, co2_grams=0, **amount) | values
+        connection.execute(LEDGER.insert().values(**entry))
+        _count(connection, _for_root(connection, entry), times=0)
+
+
+def with_worth(connection: Connection, report: EntryFacts) -> EntryFacts:
+    """Give a report with the points it stands for now: those it was confirmed with, if it was."""
+    found = find_by_reference(connection, EntryKind.CONFIRMATION, str(report.id))
+    return report if found is None else replace(report, points=found.points, confirmed=True)
+
+
+def find_account(connection: Connection, entry_id: int) -> int:
+    """Find the account that an entry came through, so that what follows it counts for the same channel; 0 for none."""
+    return connection.execute(select(LEDGER.c.account_id).where(LEDGER.c.id == entry_id)).scalar() or 0
+
+
+def stands(connection: Connection, entry_id: int) -> bool:
+    """Tell whether a report holds its claim: it was not taken back."""
+    return connection.execute(select(CLAIMS.c.entry_id).where(CLAIMS.c.entry_id == entry_id)).first() is not None
+
+
 def withdraw(connection: Connection, report: EntryFacts, account_id: int, **values: Any) -> None:
-    """Append the entry that takes a report back (with its distance), and release its claim."""
+    """Append the entry that takes a report back (with its distance, confirmed or not), and release its claim."""
+    report = with_worth(connection, report)
     distance = find_by_reference(connection, EntryKind.DISTANCE, str(report.id))
     grams = report.co2_grams + (distance.co2_grams if distance else 0)
     taken = {"points": -report.points, "co2_grams": -grams, "confirmed": report.confirmed}

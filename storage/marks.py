@@ -22,6 +22,7 @@ class MarkName(StrEnum):
     HEAT_ALERT = "heat_alert"  # the Tokyo days (ISO, with commas) for which staff switched a heat alert on
     DISASTER = "disaster"  # since when and by whom; "" for none (storage.switches reads both)
     VISITOR_SALT = "visitor_salt"
+    EVIDENCE_SEED = "evidence_seed"  # chooses the reports that may be confirmed by a photo
     FOLLOWERS = "followers"  # how far taking in who follows has come (scheduler.followers.Progress)
     DISK_PROBE = "disk_probe"  # written to find out whether a full disk has room again
 

@@ -30,6 +30,7 @@ LIMIT_RANGES = {
     "first_page": (1, 50),
     "messages_a_minute": (1, 1_000),
     "fiscal_year_starts_month": (1, 12),
+    "evidence_share": (0, 100),
 }
 BOARD_RANGES = {
     "active_days": (1, 7),

@@ -23,6 +23,7 @@ from storage import (
     catalogue,
     deliveries,
     events,
+    evidence,
     friends,
     inbox,
     inquiries,
@@ -57,7 +58,7 @@ from storage.database import Database
 
 TABLE_FILES = (
     accounts, alerts, answers, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries,
-    events, friends, inbox, inquiries, interests, kpis, ledger, links, marks, merges, months, notices, outbox,
+    events, evidence, friends, inbox, inquiries, interests, kpis, ledger, links, marks, merges, months, notices, outbox,
     people, pictures, puzzles, quotas, reach, recoveries, registrations, rule_drafts, sessions, slots, splits,
     staff, standing_orders, tallies, throttles, totals, weeks,
 )  # fmt: skip

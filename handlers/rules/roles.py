@@ -20,6 +20,7 @@ class Right(StrEnum):
     SWITCH = "switch"  # switch heat alerts and a disaster
     QUESTIONS = "questions"  # claim, answer and close what people asked staff
     ANSWERS = "answers"  # write the answer table
+    EVIDENCE = "evidence"  # look at photos that confirm reports, accept or refuse them
     WORDS = "words"  # read what nobody understood
     FIGURES = "figures"  # keep key figures, enter the portal's visitors
     PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
@@ -44,6 +45,7 @@ _EDITOR = _VIEWER | {
     Right.SWITCH,
     Right.QUESTIONS,
     Right.ANSWERS,
+    Right.EVIDENCE,
     Right.WORDS,
     Right.FIGURES,
     Right.PERSONS,

@@ -194,6 +194,7 @@ class Limits:
     first_page: int
     messages_a_minute: int
     fiscal_year_starts_month: int
+    evidence_share: int = 100  # of a hundred reports that could be confirmed by a photo, how many may be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from storage import (
     claims,
     deliveries,
     events,
+    evidence,
     inbox,
     inquiries,
     month_facts,
@@ -88,6 +89,14 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "month's sums": lambda c: splits.list_of_month(c, NOW.date().replace(day=1)),
     "month's parts": lambda c: month_facts.list_held(c, NOW.date().replace(day=1)),
     "month's broadcasts": lambda c: month_facts.find_use(c, NOW.date().replace(day=1)),
+    "photos that wait": lambda c: evidence.list_waiting(c, 51),
+    "more photos that wait": lambda c: evidence.list_waiting(c, 51, (NOW, 7)),
+    "a person's photos": lambda c: evidence.list_told(c, 1, NOW, 3),
+    "a person's photos of a day": lambda c: evidence.count_asked(c, 1, NOW),
+    "photo by its link": lambda c: evidence.find_by_token(c, "x", NOW),
+    "photos too late": lambda c: evidence.expire(c, NOW, NOW, 500),
+    "photos to delete": lambda c: evidence.forget_pictures(c, NOW, 500),
+    "old photos": lambda c: evidence.remove_old(c, NOW, 500),
     "questions due": lambda c: inquiries.list_due(c, 51),
     "more questions due": lambda c: inquiries.list_due(c, 51, (NOW.date(), 7)),
     "questions answered": lambda c: inquiries.list_latest(c, inquiries.InquiryState.ANSWERED, 20),
@@ -117,8 +126,10 @@ OF_FEW = (
     "sqlite_autoindex_quota_1",  # a channel's month
     "inquiry_due", "inquiry_changed", "ix_inquiry_person_id",  # one person's, of at most some years
     "ix_inquiry_line_inquiry_id", "ix_inquiry_line_message_id",
+    "evidence_waiting", "evidence_pictures", "sqlite_autoindex_evidence_2",  # the last: one link
+    "ix_evidence_person_id", "ix_evidence_asked_at",  # one person's; of all, read from its oldest end on
     "puzzle_times", "ix_puzzle_last_on", "sqlite_autoindex_puzzle_1",
-    "person_naming",
+    "person_naming", "person_merged",  # the latter: those that became one person
     "person_search_name",  # those whose name begins so, from where the page begins
     "person_week_listed", "ix_person_week_person_id",
     "sqlite_autoindex_person_week_1", "sqlite_autoindex_weekly_push_1",  # one row by its key

@@ -42,6 +42,10 @@ GET  /staff/puzzles                             -    -  -  yes yes yes
 POST /staff/puzzles                             -    -  -  yes yes yes
 GET  /staff/names                               -    -  -  yes yes yes
 POST /staff/names                               -    -  -  yes yes yes
+GET  /staff/evidence                            -    -  -  yes yes yes
+GET  /staff/evidence/{evidence_id:number}       -    -  -  yes yes yes
+GET  /staff/evidence/{evidence_id:number}/picture - - -  yes yes yes
+POST /staff/evidence/{evidence_id:number}       -    -  -  yes yes yes
 GET  /staff/catalogue                           -    -  yes yes yes yes
 GET  /staff/catalogue/versions/{version:number} -    -  yes yes yes yes
 GET  /staff/catalogue/draft                     -    -  -  -  yes yes
@@ -126,7 +130,7 @@ def address(office: Office, path: str) -> str:
     event = office.event(1)
     person_id = office.do(lambda c: people.list_by_name(c, "", 1))[0].id
     numbers = {"event_id": event.id, "part_id": event.parts[0].id, "staff_id": 1, "broadcast_id": 1}
-    numbers |= {"person_id": person_id, "version": 1}
+    numbers |= {"person_id": person_id, "version": 1, "evidence_id": 1}
     numbers |= {"person_id": person_id, "month": 202201, "kpi_id": 1}
     numbers |= {"person_id": person_id, "inquiry_id": 1, "answer_id": 1}
     for name, number in numbers.items():

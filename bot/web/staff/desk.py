@@ -50,6 +50,7 @@ OTHER_ROOMS = (
     ("/staff/kpis", "指標", Right.LOOK),
     ("/staff/answers", "答えの表", Right.ANSWERS),
     ("/staff/puzzles", "分からなかった言葉", Right.WORDS),
+    ("/staff/evidence", "写真の確認", Right.EVIDENCE),
     ("/staff/names", "確認を待つ名前", Right.NAMES),
     ("/staff/catalogue", "行動ときまり", Right.LOOK),
     ("/staff/accounts", "職員", Right.STAFF),

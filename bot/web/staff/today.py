@@ -31,6 +31,7 @@ from storage import (
     audit,
     broadcasts,
     events,
+    evidence,
     inbox,
     inquiries,
     notices,
@@ -161,6 +162,7 @@ def find_work(connection: Connection, now: datetime) -> dict[str, Any]:
         "handed_in": _by_state(broadcasts.list_handed_in(connection, BROADCASTS)),
         "questions": inquiries.count_open(connection, tokyo_day(now)),
         "names": len(people.list_waiting_names(connection, NAMES)),
+        "photos": evidence.list_waiting(connection, NAMES),
         "urgent": _list_urgent(connection),
     }
 
