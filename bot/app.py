@@ -14,16 +14,20 @@ from starlette.routing import BaseRoute
 from bot import arming, dressing, introduction, metrics, opening, signed, wiring
 from bot.broadcasting import desk, errands
 from bot.broadcasting.office import Office
+from bot.channels.line.channel import Line
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.poll import PollingRefusedError
 from bot.channels.telegram.wiring import WiringError
 from bot.dispatch import House
 from bot.importing.links import Links
+from bot.menuwatch import MenuWatch
 from bot.phones import PUBLIC_NAME, Phones
+from bot.pictures import Gallery
 from bot.settings import Role, Settings
 from bot.web import (
     catalogue,
     company,
+    drawn,
     events,
     evidence,
     health,
@@ -87,7 +91,9 @@ class App:
             plays = self.is_sandbox and channels is None
             self.phones = Phones(settings, self.programme.city.project["ja"]) if plays else None
             self.public_url = PUBLIC_NAME if self.is_sandbox else settings.public_url
-            self.channels = wiring.channels(settings, self.phones) if channels is None else channels
+            self.gallery = self._gallery()
+            made = wiring.channels(settings, self.phones, self.gallery.fetch) if channels is None else channels
+            self.channels = made
         except BaseException:
             self.database.close()
             raise
@@ -112,6 +118,10 @@ class App:
         """Give the programme in force."""
         return self.programme
 
+    def _gallery(self) -> Gallery:
+        texts = Texts((*self.programme.city.languages, EASY_JAPANESE))
+        return Gallery(self.database, self.clock, self.programme_now, texts, self.secret, self.public_url)
+
     def _house(self) -> House:
         return House(
             channels=self.channels,
@@ -120,6 +130,7 @@ class App:
             texts=Texts(self.programme.city.languages),
             secret=self.secret,
             make_link=self._make_link,
+            make_picture=self.gallery.address,
             public_url=self.public_url,
             public_channel=self.phones.telegram_channel if self.phones else self.settings.telegram_channel,
             generation=self.generation,
@@ -182,6 +193,7 @@ class App:
             *links.routes(LinkParts(self.database, self.secret)),
             *evidence.routes(self._evidence_parts()),
             *pictures.routes(self.database),
+            *drawn.routes(self.gallery, self.pages, self.clock),
             *tickets.routes(self._ticket_parts()),
             *rooms.routes(self._desk(), office, self._ask_quota),
             *errands.routes(office, self.secret, self._ask_quota),
@@ -250,6 +262,9 @@ class App:
             work.append(quotas.run(self.database, self.clock, self.channels))
             work.append(followers.run(self.database, self.clock, self.channels, self.house.keyed_hash))
             work += [] if self.database.is_sqlite else [self.worker.listen()]
+            line = self.channels.get(ChannelName.LINE)
+            if isinstance(line, Line):
+                work.append(MenuWatch(self.database, line.menus, self.programme.city.languages).run())
         self._background = {asyncio.create_task(part) for part in work}
         for task in self._background:
             task.add_done_callback(_tell_of_death)

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from bot.channels.line import limits, receive, render, send
 from bot.channels.line.account import Account
+from bot.channels.line.menus import Menus
 from bot.channels.line.tokens import LongLivedToken, TokenSource
 from bot.channels.line.wire import LineError, Wire
 from handlers.messages import Arrived, Call, Incoming, Message, Outcome, Way
@@ -25,6 +26,7 @@ class Line:
             Way.PUSH: limits.PUSH_RATE,
             Way.MULTICAST: limits.MULTICAST_RATE,
             Way.BROADCAST: limits.BROADCAST_RATE,
+            Way.MENU: limits.MENU_RATE,
         }
     )
     chat_seconds = 0.0
@@ -43,6 +45,7 @@ class Line:
         self._secret = channel_secret
         self._wire = Wire(tokens, api_url, deadline)
         self.account = Account(self._wire)
+        self.menus = Menus(self._wire)
 
     async def open(self) -> None:
         """Open connections inside the running loop; importing the SDK takes one to three seconds."""
@@ -106,4 +109,6 @@ class Line:
 
     async def send(self, call: Call) -> Outcome:
         """Make one call under one deadline, without a retry of its own; every failure becomes an Outcome."""
+        if call.way is Way.MENU:
+            return await self.menus.show(call)
         return await send.send(self._wire, self.account, call)
