@@ -1,6 +1,5 @@
 """Lets staff write a broadcast: languages side by side, whom it is for, when; or make one from an event's fields."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,8 @@ from bot.web.staff.forms import read_form
 from bot.web.staff.gate import guarded
 from bot.web.staff.overview import find_event
 from bot.web.staff.present import Present
-from bot.web.staff.sending import drafts, showing, wording
+from bot.web.staff.sending import drafts, picturing, showing, wording
+from bot.web.staff.sending.drafts import Form
 from bot.web.staff.sending.outlook import Outlook
 from bot.web.staff.sending.previews import previews
 from handlers import broadcasting, drafting
@@ -24,7 +24,7 @@ from handlers.broadcasting import BroadcastRefusedError
 from handlers.rules import broadcasts as rules
 from handlers.rules.broadcasts import Act
 from handlers.rules.roles import Right
-from handlers.texts import JAPANESE, Texts, name_language
+from handlers.texts import JAPANESE, name_language
 from storage import events
 from storage.facts import BroadcastContent, BroadcastFacts, BroadcastKind
 
@@ -42,8 +42,8 @@ def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
         return await _page(desk, who, drafts.empty(desk.clock.now()), None)
 
     async def make(request: Request, who: Present) -> Response:
-        form, now = await read_form(request), desk.clock.now()
-        content = await _read(desk, who, form, None, outlook.texts)
+        now = desk.clock.now()
+        _, content = await _read(desk, who, request, None, outlook)
         if isinstance(content, Response):
             return content
         number = await desk.write(lambda c: broadcasting.draft(c, content, by=who.name, now=now))
@@ -76,8 +76,8 @@ def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
         return await _page(desk, who, drafts.fill(one.content), one)
 
     async def edit(request: Request, who: Present) -> Response:
-        form, one, now = await read_form(request), await _find(desk, request), desk.clock.now()
-        content = await _read(desk, who, form, one, outlook.texts)
+        one, now = await _find(desk, request), desk.clock.now()
+        form, content = await _read(desk, who, request, one, outlook)
         if isinstance(content, Response):
             return content
         replace = partial(broadcasting.edit, broadcast_id=one.id, content=content, by=who.name, now=now)
@@ -87,13 +87,26 @@ def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
             return await _give_back(desk, who, form, await _find(desk, request), error)
         return see_other(f"/staff/broadcasts/{one.id}?done=saved")
 
+    async def sketch(request: Request, who: Present) -> Response:
+        form = await read_form(request)
+        texts = drafts.sketch(form, desk.programme().city.languages, outlook.texts)
+        return desk.render("looks.html", who=who, shown_texts=previews(texts))
+
     return [
         guarded(desk, "/staff/broadcasts/new", begin, Right.WRITE),
-        guarded(desk, "/staff/broadcasts/new", make, Right.WRITE, method="POST"),
+        guarded(desk, "/staff/broadcasts/new", make, Right.WRITE, method="POST", largest_file=picturing.LARGEST),
+        guarded(desk, "/staff/broadcasts/looks", sketch, Right.WRITE, method="POST"),
         guarded(desk, "/staff/broadcasts/announcements", announce, Right.WRITE, method="POST"),
         guarded(desk, "/staff/broadcasts/{broadcast_id:number}/corrections", correct, Right.WRITE, method="POST"),
         guarded(desk, "/staff/broadcasts/{broadcast_id:number}/edit", show, Right.WRITE),
-        guarded(desk, "/staff/broadcasts/{broadcast_id:number}/edit", edit, Right.WRITE, method="POST"),
+        guarded(
+            desk,
+            "/staff/broadcasts/{broadcast_id:number}/edit",
+            edit,
+            Right.WRITE,
+            method="POST",
+            largest_file=picturing.LARGEST,
+        ),
     ]
 
 
@@ -106,20 +119,23 @@ async def _find(desk: Desk, request: Request) -> BroadcastFacts:
 
 
 async def _read(
-    desk: Desk, who: Present, form: Mapping[str, str], one: BroadcastFacts | None, texts: Texts
-) -> BroadcastContent | Response:
+    desk: Desk, who: Present, request: Request, one: BroadcastFacts | None, outlook: Outlook
+) -> tuple[Form, BroadcastContent | Response]:
     """Read what was written; or give the form back, with how it looks, or with what does not fit."""
+    form, was = await read_form(request), one.content if one else None
     try:
-        content = drafts.read(form, desk.programme(), one.content if one else None, texts)
+        form = await picturing.receive(desk, request, form, outlook.public_url)
+        picture = await picturing.find(desk, form, drafts.picture_of(was), outlook.public_url)
+        content = drafts.read(form, desk.programme(), was, outlook.texts, picture)
     except RefusedError as error:
-        return await _page(desk, who, form, one, status=409, error=str(error))
+        return form, await _page(desk, who, form, one, status=409, error=str(error))
     if form.get("act") == "preview":
-        return await _page(desk, who, form, one, shown=content)
-    return content
+        return form, await _page(desk, who, form, one, shown=content)
+    return form, content
 
 
 async def _give_back(
-    desk: Desk, who: Present, form: Mapping[str, str], one: BroadcastFacts, error: BroadcastRefusedError
+    desk: Desk, who: Present, form: Form, one: BroadcastFacts, error: BroadcastRefusedError
 ) -> Response:
     """Give back what was written, beside what is there now; saved once more, it takes that one's place."""
     if rules.next_state(one.state, Act.EDIT) is None:
@@ -131,7 +147,7 @@ async def _give_back(
 async def _page(
     desk: Desk,
     who: Present,
-    form: Mapping[str, str],
+    form: Form,
     one: BroadcastFacts | None,
     *,
     status: int = 200,
@@ -151,7 +167,7 @@ async def _page(
         "is_correction": one is not None and one.content.kind is BroadcastKind.CORRECTION,
         "buttons": drafts.BUTTONS,
         "hours": drafts.HOURS,
-        "has_picture": any(name.startswith("alt.") for name in form),
+        "most_mb": picturing.LARGEST // 1_000_000,
         "shown_texts": previews(shown.texts) if shown else (),
         "theirs": previews(theirs.texts) if theirs else (),
     }
