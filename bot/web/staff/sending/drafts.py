@@ -15,6 +15,7 @@ from handlers import drafting, illustrating, messages
 from handlers.messages import Card, Choice, Message, Picture
 from handlers.texts import JAPANESE, Texts, name_language
 from handlers.tracking import choices_of
+from storage.clock import TOKYO
 from storage.facts import (
     Audience,
     AudienceKind,
@@ -58,8 +59,8 @@ def groups(programme: Programme) -> list[tuple[str, list[Option]]]:
 
 
 def empty(now: datetime) -> dict[str, str]:
-    """Give the form of a new broadcast: tomorrow at ten, for a day."""
-    send_at = (now + timedelta(days=1)).astimezone(now.tzinfo).replace(hour=10, minute=0, second=0, microsecond=0)
+    """Give the form of a new broadcast: tomorrow at ten in Tokyo, for a day."""
+    send_at = (now + timedelta(days=1)).astimezone(TOKYO).replace(hour=10, minute=0, second=0, microsecond=0)
     times = {"send_at": field_value(send_at), "not_after": field_value(send_at + timedelta(days=1))}
     return {**times, "opens_hour": "8", "closes_hour": "21", "capped": YES, "hold_out_percent": "0"}
 
