@@ -1,4 +1,4 @@
-"""Lets staff write a broadcast: languages side by side, whom it is for, when; or make one from an event's fields."""
+"""Lets staff write a broadcast: languages side by side, a picture, whom it is for, when. Sends nothing."""
 
 from functools import partial
 from typing import Any
@@ -8,18 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.web.numbers import read_number
-from bot.web.staff.acts import read_moment
 from bot.web.staff.desk import Desk, RefusedError, see_other
 from bot.web.staff.forms import read_form
 from bot.web.staff.gate import guarded
-from bot.web.staff.overview import find_event
 from bot.web.staff.present import Present
-from bot.web.staff.sending import drafts, picturing, showing, wording
+from bot.web.staff.sending import deriving, drafts, picturing, showing, wording
 from bot.web.staff.sending.drafts import Form
 from bot.web.staff.sending.outlook import Outlook
 from bot.web.staff.sending.previews import previews
-from handlers import broadcasting, drafting
+from handlers import broadcasting
 from handlers.broadcasting import BroadcastRefusedError
 from handlers.rules import broadcasts as rules
 from handlers.rules.broadcasts import Act
@@ -36,7 +33,7 @@ NOT_EDITABLE = "この配信は、この画面では直せません。ボット�
 
 
 def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
-    """Give the forms: a new broadcast, the announcement of an event, and one that has not begun."""
+    """Give the forms: a new broadcast, one that has not begun, drafts from what is known, and how phones draw them."""
 
     async def begin(request: Request, who: Present) -> Response:
         return await _page(desk, who, drafts.empty(desk.clock.now()), None)
@@ -48,28 +45,6 @@ def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
             return content
         number = await desk.write(lambda c: broadcasting.draft(c, content, by=who.name, now=now))
         return see_other(f"/staff/broadcasts/{number}?done=saved")
-
-    async def announce(request: Request, who: Present) -> Response:
-        form, now = await read_form(request), desk.clock.now()
-        send_at = read_moment(form.get("send_at", ""), "いつから")
-        event = await desk.read(partial(find_event, event_id=read_number(form.get("event", "")) or 0))
-        languages, title = desk.programme().city.languages, wording.title(event)[: drafts.LONGEST_TITLE]
-        content = drafting.announce(event, outlook.texts, languages, outlook.public_url, send_at, title)
-        number = await desk.write(lambda c: broadcasting.draft(c, content, by=who.name, now=now))
-        return see_other(f"/staff/broadcasts/{number}?done=announced")
-
-    async def correct(request: Request, who: Present) -> Response:
-        await read_form(request)
-        wrong, now = (
-            await desk.read(partial(showing.find, broadcast_id=request.path_params["broadcast_id"])),
-            desk.clock.now(),
-        )
-        texts = drafting.correct(wrong.content.texts, outlook.texts)
-        try:
-            number = await desk.write(lambda c: broadcasting.correct(c, wrong.id, texts, by=who.name, now=now))
-        except BroadcastRefusedError as error:
-            raise RefusedError(wording.refusal(error.reasons[0])) from None
-        return see_other(f"/staff/broadcasts/{number}?done=correction")
 
     async def show(request: Request, who: Present) -> Response:
         one = await _find(desk, request)
@@ -92,21 +67,14 @@ def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
         texts = drafts.sketch(form, desk.programme().city.languages, outlook.texts)
         return desk.render("looks.html", who=who, shown_texts=previews(texts))
 
+    one_of_them = "/staff/broadcasts/{broadcast_id:number}/edit"
     return [
         guarded(desk, "/staff/broadcasts/new", begin, Right.WRITE),
         guarded(desk, "/staff/broadcasts/new", make, Right.WRITE, method="POST", largest_file=picturing.LARGEST),
         guarded(desk, "/staff/broadcasts/looks", sketch, Right.WRITE, method="POST"),
-        guarded(desk, "/staff/broadcasts/announcements", announce, Right.WRITE, method="POST"),
-        guarded(desk, "/staff/broadcasts/{broadcast_id:number}/corrections", correct, Right.WRITE, method="POST"),
-        guarded(desk, "/staff/broadcasts/{broadcast_id:number}/edit", show, Right.WRITE),
-        guarded(
-            desk,
-            "/staff/broadcasts/{broadcast_id:number}/edit",
-            edit,
-            Right.WRITE,
-            method="POST",
-            largest_file=picturing.LARGEST,
-        ),
+        guarded(desk, one_of_them, show, Right.WRITE),
+        guarded(desk, one_of_them, edit, Right.WRITE, method="POST", largest_file=picturing.LARGEST),
+        *deriving.routes(desk, outlook),
     ]
 
 
