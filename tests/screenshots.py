@@ -30,7 +30,7 @@ from tests.running import ROOT
 FOLDER = ROOT / "docs" / "images" / "staff"
 WORDS = FOLDER / "words.json"
 RENEW = "python -m tests.screenshots"
-WIDTH, HEIGHT, COLOURS = 960, 720, 64
+WIDTH, HEIGHT, ABOVE, COLOURS = 1240, 800, 12, 64
 Cookies = Mapping[StaffRole, Any]
 WRITER, APPROVER, HEAD = StaffRole.EDITOR, StaffRole.APPROVER, StaffRole.ADMINISTRATOR
 PICTURES = {
@@ -40,12 +40,14 @@ PICTURES = {
     "switches": ("/staff/switches", WRITER),
     "months": ("/staff/months", WRITER),
     "new-event": ("/staff/events/new", WRITER),
-    "event": ("/staff/events/1", WRITER),
-    "door": ("/staff/parts/1/door", WRITER),
+    "event": ("/staff/events/{event}", WRITER),
+    "door": ("/staff/parts/{part}/door", WRITER),
     "compose": ("/staff/broadcasts/1/edit", WRITER),
     "check": ("/staff/broadcasts/1/check", WRITER),
 }
-"""Each picture's page, and who looks at it. Of no page that shows a person."""
+"""Each picture's page, and who looks at it. They show nobody but a sample."""
+BEGINS = {"compose": "section[aria-labelledby=texts]"}  # else with the first line that is no notice
+PASSING = re.compile(r"午[前後]|\([月火水木金土日]\)|[\d\s]+")
 
 
 def set_scene(office: Office) -> Cookies:
@@ -69,17 +71,21 @@ def set_scene(office: Office) -> Cookies:
 
 
 def hash_of_words(page: str) -> str:
-    """Hash what a page says below its menu; which numbers it shows depends on the day."""
+    """Hash what a page says below its menu; numbers, weekdays and hours are those of the day."""
     main = page[page.index("<main") : page.index("</main>")]
     words = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", main, flags=re.DOTALL)
-    return hashlib.sha256(re.sub(r"[\d\s]+", " ", words).encode()).hexdigest()[:16]
+    return hashlib.sha256(PASSING.sub("", words).encode()).hexdigest()[:16]
+
+
+def address(office: Office, path: str) -> str:
+    return office.url + path.format(event=office.event.id, part=office.part.id)
 
 
 def read_pages(office: Office, cookies: Cookies) -> dict[str, str]:
     """Hash the words of every page that has a picture."""
     found = {}
     for name, (path, role) in PICTURES.items():
-        answer = httpx.get(office.url + path, cookies={"session": cookies[role]["value"]}, timeout=60)
+        answer = httpx.get(address(office, path), cookies={"session": cookies[role]["value"]}, timeout=60)
         found[name] = hash_of_words(answer.raise_for_status().text)
     return found
 
@@ -91,10 +97,13 @@ def take(browser: Browser, office: Office, cookies: Cookies, name: str) -> bytes
     with browser.new_context(viewport=size, locale="ja-JP", timezone_id="Asia/Tokyo") as context:  # type: ignore[arg-type]
         context.add_cookies([cookies[role]])
         page = context.new_page()
-        page.goto(office.url + path, wait_until="networkidle")
-        box = page.locator("main").bounding_box()
-        assert box is not None
-        clip = {"x": 0.0, "y": box["y"], "width": float(WIDTH), "height": min(box["height"], HEIGHT)}
+        page.goto(address(office, path), wait_until="networkidle")
+        main = page.locator("main").bounding_box()
+        begins = page.locator(BEGINS.get(name, "main > :not(.notice)")).first.bounding_box()
+        assert main is not None
+        assert begins is not None
+        top, end = begins["y"] - ABOVE, main["y"] + main["height"]
+        clip = {"x": 0.0, "y": top, "width": float(WIDTH), "height": min(end - top, HEIGHT)}
         shot = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
     out = BytesIO()
     Image.open(BytesIO(shot)).convert("RGB").quantize(COLOURS).save(out, "PNG", optimize=True)
