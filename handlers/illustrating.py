@@ -55,5 +55,16 @@ def look_at(data: bytes, public_url: str) -> Illustration:
 
 
 def keep(connection: Connection, illustration: Illustration, now: datetime) -> None:
-    """Keep a picture, in the transaction that keeps the broadcast which shows it."""
+    """Keep a picture, before the broadcast which shows it or with it."""
     pictures.add(connection, illustration.name, illustration.stored, now)
+
+
+def find(connection: Connection, name: str, public_url: str) -> Picture | None:
+    """Find a picture that is kept; nobody has said yet what it shows."""
+    stored = pictures.find(connection, name)
+    return None if stored is None else look_at(stored.body, public_url).described("")
+
+
+def name_of(picture: Picture) -> str:
+    """Give the name under which a picture is kept; "" where the bot had no public address to show it from."""
+    return picture.url.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""Answers the public: the running totals as JSON, the privacy page and our own files. Changes nothing."""
+"""Answers the public: the running totals as JSON, the pages on privacy and accessibility, our own files; no changes."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -55,11 +55,16 @@ class PublicParts:
 
 
 def routes(parts: PublicParts) -> list[BaseRoute]:
-    """Give the public routes: ``/privacy``, ``/api/v1/totals`` and ``/static``."""
+    """Give the public routes: ``/privacy``, ``/accessibility``, ``/api/v1/totals`` and ``/static``."""
 
     async def privacy(request: Request) -> Response:
         consent = parts.programme().consent
         response = parts.pages.render(request, "privacy.html", consent=consent, retention=parts.retention)
+        parts.visits.note(request)
+        return response
+
+    async def accessibility(request: Request) -> Response:
+        response = parts.pages.render(request, "accessibility.html")
         parts.visits.note(request)
         return response
 
@@ -72,6 +77,7 @@ def routes(parts: PublicParts) -> list[BaseRoute]:
 
     return [
         Route("/privacy", privacy),
+        Route("/accessibility", accessibility),
         Route("/api/v1/totals", api_totals, methods=["GET", "OPTIONS"]),
         Mount("/static", VersionedFiles(directory=HERE / "static")),
     ]

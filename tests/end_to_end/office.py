@@ -139,6 +139,7 @@ class Office:
 
         def unit(connection: Any) -> None:
             number = staff.add(connection, f"職員 {role}", role, now)
+            staff.change(connection, number, joined_at=now)
             sessions.add(connection, hash_token(token), number, now)
 
         self.do(unit)

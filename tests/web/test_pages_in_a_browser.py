@@ -42,7 +42,7 @@ LANGUAGES = ("ja", "en")
 EASY = "ja-easy"  # the same pages with readings above: looked at on the narrow screen
 FORM = f"/company/{signed.sign(SECRET, 'company', f'1-{PERSON}', NOON + signed.LINK_LIFE)}"
 PATHS = (
-    *("/", "/privacy", "/nowhere", "/events", "/events/1", "/events/5", FORM),
+    *("/", "/privacy", "/nowhere", "/accessibility", "/events", "/events/1", "/events/5", FORM),
     *("/actions", "/points", "/open-data", "/widget"),
 )
 RULES = {

@@ -140,9 +140,20 @@ async def test_a_chosen_language_stays_on_the_way_to_other_pages(database: Datab
 
 async def test_no_japanese_is_left_on_the_english_pages(database: Database) -> None:
     async with reader(app_of(public_parts(database, a_programme()))) as browser:
-        for path in ("/", "/privacy", "/nowhere"):
+        for path in ("/", "/privacy", "/accessibility", "/nowhere"):
             page = (await browser.get(f"{path}?lang=en")).text.replace("やさしい日本語", "").replace("日本語", "")
             assert [letter for letter in page if "\u3041" <= letter <= "\u9fff"] == []
+
+
+async def test_every_page_leads_to_what_is_aimed_at_for_people_with_disabilities_and_whom_to_tell(
+    database: Database,
+) -> None:
+    async with reader(app_of(public_parts(database, a_programme()))) as browser:
+        assert 'href="/accessibility?lang=vi"' in (await browser.get("/privacy?lang=vi")).text
+        page = (await browser.get("/accessibility")).text
+    assert "WCAG 2.2" in page
+    assert a_programme().city.contact["ja"].partition(" ")[0] in page
+    assert "まだしていません" in page
 
 
 async def test_the_privacy_page_tells_what_was_agreed_to_and_for_how_long_it_is_kept(database: Database) -> None:

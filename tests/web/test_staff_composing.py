@@ -2,10 +2,11 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.web.staff.sending import drafts
 from handlers import arranging, messages
 from handlers.messages import Card, Choice, Picture, Text
 from handlers.rules.broadcasts import stated
@@ -64,6 +65,11 @@ async def test_what_is_written_in_two_languages_is_kept_as_both_say_it(office: O
     assert kept.content.audience == Audience(channels=(ChannelName.LINE,), wards=(ward,), friends=True)
     assert (kept.content.opens_hour, kept.content.closes_hour, kept.content.is_capped) == (9, 18, True)
     assert (kept.authors, kept.state) == ((one.name,), BroadcastState.DRAFT)
+
+
+def test_a_new_broadcast_is_told_at_ten_in_the_morning_wherever_the_machine_stands() -> None:
+    evening_in_london = datetime(2022, 1, 25, 20, tzinfo=UTC)  # the 26th in Tokyo
+    assert drafts.empty(evening_in_london)["send_at"] == "2022-01-27T10:00"
 
 
 async def test_a_form_that_is_opened_and_saved_changes_nothing(office: Office) -> None:

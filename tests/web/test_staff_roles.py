@@ -103,6 +103,7 @@ GET  /staff/broadcasts/{broadcast_id:number}    -    -  yes yes yes yes
 GET  /staff/broadcasts/{broadcast_id:number}/check - - yes yes yes yes
 GET  /staff/broadcasts/new                      -    -  -  yes yes yes
 POST /staff/broadcasts/new                      -    -  -  yes yes yes
+POST /staff/broadcasts/looks                    -    -  -  yes yes yes
 POST /staff/broadcasts/announcements            -    -  -  yes yes yes
 GET  /staff/broadcasts/{broadcast_id:number}/edit - - - yes yes yes
 POST /staff/broadcasts/{broadcast_id:number}/edit - - - yes yes yes

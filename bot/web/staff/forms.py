@@ -14,6 +14,7 @@ from bot.web.staff.desk import LARGEST_FORM, RefusedError
 
 TOKEN = "form_token"  # noqa: S105 - the field's name
 KEPT = "kept:"
+LOST = "lost"  # before the name of a file that was not carried on: its form says so
 NEVER_KEPT = frozenset({TOKEN, "password", "new_password", "again", "code", "list", "list_seal"})
 NOT_TYPED = frozenset({
     "act", "part", "person", "seen", "confirmed", "salt", "role", "is_child", "channel", "language", "ward", "interest",
@@ -21,6 +22,7 @@ NOT_TYPED = frozenset({
     "action", "share", "reason", "key", "per", "effect", "after", "after_person", "merge", "version",
     "is_public", "is_ended", "mode", "audience", "held_in", "interpreted_into", "companions", "weekday",
     "whole_only", "rows", "drop", "question", "table", "marked", "add", "list_name",
+    LOST, "picture", "no_picture", "correction",
 })  # fmt: skip
 """What was ticked or chosen, by its field's name up to a dot: it is carried on, and says nothing to people."""
 MOST_FIELDS = 500  # a course of fifteen parts in seven languages has more than two hundred
@@ -86,7 +88,8 @@ async def keep(request: Request) -> Carried:
         return Carried(_safe_path(request.url.path + query))
     fields = (await _read(request)).multi_items()
     typed = [(name, value) for name, value in fields if isinstance(value, str) and name not in NEVER_KEPT]
-    return Carried(_safe_path(request.url.path), typed)
+    lost = [(f"{LOST}.{name}", "yes") for name, value in fields if not isinstance(value, str) and value.filename]
+    return Carried(_safe_path(request.url.path), typed + lost)
 
 
 async def read_carried(request: Request) -> Carried:

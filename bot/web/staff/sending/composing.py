@@ -1,6 +1,5 @@
-"""Lets staff write a broadcast: languages side by side, whom it is for, when; or make one from an event's fields."""
+"""Lets staff write a broadcast: languages side by side, a picture, whom it is for, when. Sends nothing."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -9,22 +8,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.web.numbers import read_number
-from bot.web.staff.acts import read_moment
 from bot.web.staff.desk import Desk, RefusedError, see_other
 from bot.web.staff.forms import read_form
 from bot.web.staff.gate import guarded
-from bot.web.staff.overview import find_event
 from bot.web.staff.present import Present
-from bot.web.staff.sending import drafts, showing, wording
+from bot.web.staff.sending import deriving, drafts, picturing, showing, wording
+from bot.web.staff.sending.drafts import Form
 from bot.web.staff.sending.outlook import Outlook
 from bot.web.staff.sending.previews import previews
-from handlers import broadcasting, drafting
+from handlers import broadcasting
 from handlers.broadcasting import BroadcastRefusedError
 from handlers.rules import broadcasts as rules
 from handlers.rules.broadcasts import Act
 from handlers.rules.roles import Right
-from handlers.texts import JAPANESE, Texts, name_language
+from handlers.texts import JAPANESE, name_language
 from storage import events
 from storage.facts import BroadcastContent, BroadcastFacts, BroadcastKind
 
@@ -36,48 +33,26 @@ NOT_EDITABLE = "この配信は、この画面では直せません。ボット�
 
 
 def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
-    """Give the forms: a new broadcast, the announcement of an event, and one that has not begun."""
+    """Give the forms: a new broadcast, one that has not begun, drafts from what is known, and how phones draw them."""
 
     async def begin(request: Request, who: Present) -> Response:
         return await _page(desk, who, drafts.empty(desk.clock.now()), None)
 
     async def make(request: Request, who: Present) -> Response:
-        form, now = await read_form(request), desk.clock.now()
-        content = await _read(desk, who, form, None, outlook.texts)
+        now = desk.clock.now()
+        _, content = await _read(desk, who, request, None, outlook)
         if isinstance(content, Response):
             return content
         number = await desk.write(lambda c: broadcasting.draft(c, content, by=who.name, now=now))
         return see_other(f"/staff/broadcasts/{number}?done=saved")
-
-    async def announce(request: Request, who: Present) -> Response:
-        form, now = await read_form(request), desk.clock.now()
-        send_at = read_moment(form.get("send_at", ""), "いつから")
-        event = await desk.read(partial(find_event, event_id=read_number(form.get("event", "")) or 0))
-        languages, title = desk.programme().city.languages, wording.title(event)[: drafts.LONGEST_TITLE]
-        content = drafting.announce(event, outlook.texts, languages, outlook.public_url, send_at, title)
-        number = await desk.write(lambda c: broadcasting.draft(c, content, by=who.name, now=now))
-        return see_other(f"/staff/broadcasts/{number}?done=announced")
-
-    async def correct(request: Request, who: Present) -> Response:
-        await read_form(request)
-        wrong, now = (
-            await desk.read(partial(showing.find, broadcast_id=request.path_params["broadcast_id"])),
-            desk.clock.now(),
-        )
-        texts = drafting.correct(wrong.content.texts, outlook.texts)
-        try:
-            number = await desk.write(lambda c: broadcasting.correct(c, wrong.id, texts, by=who.name, now=now))
-        except BroadcastRefusedError as error:
-            raise RefusedError(wording.refusal(error.reasons[0])) from None
-        return see_other(f"/staff/broadcasts/{number}?done=correction")
 
     async def show(request: Request, who: Present) -> Response:
         one = await _find(desk, request)
         return await _page(desk, who, drafts.fill(one.content), one)
 
     async def edit(request: Request, who: Present) -> Response:
-        form, one, now = await read_form(request), await _find(desk, request), desk.clock.now()
-        content = await _read(desk, who, form, one, outlook.texts)
+        one, now = await _find(desk, request), desk.clock.now()
+        form, content = await _read(desk, who, request, one, outlook)
         if isinstance(content, Response):
             return content
         replace = partial(broadcasting.edit, broadcast_id=one.id, content=content, by=who.name, now=now)
@@ -87,13 +62,19 @@ def routes(desk: Desk, outlook: Outlook) -> list[BaseRoute]:
             return await _give_back(desk, who, form, await _find(desk, request), error)
         return see_other(f"/staff/broadcasts/{one.id}?done=saved")
 
+    async def sketch(request: Request, who: Present) -> Response:
+        form = await read_form(request)
+        texts = drafts.sketch(form, desk.programme().city.languages, outlook.texts)
+        return desk.render("looks.html", who=who, shown_texts=previews(texts))
+
+    one_of_them = "/staff/broadcasts/{broadcast_id:number}/edit"
     return [
         guarded(desk, "/staff/broadcasts/new", begin, Right.WRITE),
-        guarded(desk, "/staff/broadcasts/new", make, Right.WRITE, method="POST"),
-        guarded(desk, "/staff/broadcasts/announcements", announce, Right.WRITE, method="POST"),
-        guarded(desk, "/staff/broadcasts/{broadcast_id:number}/corrections", correct, Right.WRITE, method="POST"),
-        guarded(desk, "/staff/broadcasts/{broadcast_id:number}/edit", show, Right.WRITE),
-        guarded(desk, "/staff/broadcasts/{broadcast_id:number}/edit", edit, Right.WRITE, method="POST"),
+        guarded(desk, "/staff/broadcasts/new", make, Right.WRITE, method="POST", largest_file=picturing.LARGEST),
+        guarded(desk, "/staff/broadcasts/looks", sketch, Right.WRITE, method="POST"),
+        guarded(desk, one_of_them, show, Right.WRITE),
+        guarded(desk, one_of_them, edit, Right.WRITE, method="POST", largest_file=picturing.LARGEST),
+        *deriving.routes(desk, outlook),
     ]
 
 
@@ -106,20 +87,23 @@ async def _find(desk: Desk, request: Request) -> BroadcastFacts:
 
 
 async def _read(
-    desk: Desk, who: Present, form: Mapping[str, str], one: BroadcastFacts | None, texts: Texts
-) -> BroadcastContent | Response:
+    desk: Desk, who: Present, request: Request, one: BroadcastFacts | None, outlook: Outlook
+) -> tuple[Form, BroadcastContent | Response]:
     """Read what was written; or give the form back, with how it looks, or with what does not fit."""
+    form, was = await read_form(request), one.content if one else None
     try:
-        content = drafts.read(form, desk.programme(), one.content if one else None, texts)
+        form = await picturing.receive(desk, request, form, outlook.public_url)
+        picture = await picturing.find(desk, form, drafts.picture_of(was), outlook.public_url)
+        content = drafts.read(form, desk.programme(), was, outlook.texts, picture)
     except RefusedError as error:
-        return await _page(desk, who, form, one, status=409, error=str(error))
+        return form, await _page(desk, who, form, one, status=409, error=str(error))
     if form.get("act") == "preview":
-        return await _page(desk, who, form, one, shown=content)
-    return content
+        return form, await _page(desk, who, form, one, shown=content)
+    return form, content
 
 
 async def _give_back(
-    desk: Desk, who: Present, form: Mapping[str, str], one: BroadcastFacts, error: BroadcastRefusedError
+    desk: Desk, who: Present, form: Form, one: BroadcastFacts, error: BroadcastRefusedError
 ) -> Response:
     """Give back what was written, beside what is there now; saved once more, it takes that one's place."""
     if rules.next_state(one.state, Act.EDIT) is None:
@@ -131,7 +115,7 @@ async def _give_back(
 async def _page(
     desk: Desk,
     who: Present,
-    form: Mapping[str, str],
+    form: Form,
     one: BroadcastFacts | None,
     *,
     status: int = 200,
@@ -151,7 +135,7 @@ async def _page(
         "is_correction": one is not None and one.content.kind is BroadcastKind.CORRECTION,
         "buttons": drafts.BUTTONS,
         "hours": drafts.HOURS,
-        "has_picture": any(name.startswith("alt.") for name in form),
+        "most_mb": picturing.LARGEST // 1_000_000,
         "shown_texts": previews(shown.texts) if shown else (),
         "theirs": previews(theirs.texts) if theirs else (),
     }

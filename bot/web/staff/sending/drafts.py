@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,10 +11,11 @@ from bot.web.staff.acts import read_moment
 from bot.web.staff.desk import RefusedError
 from bot.web.staff.sending import wording
 from bot.web.staff.wording import field_value
-from handlers import drafting, messages
+from handlers import drafting, illustrating, messages
 from handlers.messages import Card, Choice, Message, Picture
 from handlers.texts import JAPANESE, Texts, name_language
 from handlers.tracking import choices_of
+from storage.clock import TOKYO
 from storage.facts import (
     Audience,
     AudienceKind,
@@ -25,8 +26,11 @@ from storage.facts import (
 )
 
 Form = Mapping[str, str]
+ReadButton = Callable[[Form, str, int], Choice | None]
 YES = "yes"
 BUTTONS = (1, 2, 3)  # in each language
+FILE, PICTURE, REMOVE = "file", "picture", "no_picture"  # a new one, the name of the one there is, and without it
+CORRECTION = "correction"
 LONGEST_TITLE, LONGEST_DAYS = 100, 366
 HOURS = range(8, 22)
 OWN_PRESS = re.compile(r"[a-z][a-z_-]*(:[\w-]+)*", re.ASCII)  # what the bot's own buttons send back
@@ -55,8 +59,8 @@ def groups(programme: Programme) -> list[tuple[str, list[Option]]]:
 
 
 def empty(now: datetime) -> dict[str, str]:
-    """Give the form of a new broadcast: tomorrow at ten, for a day."""
-    send_at = (now + timedelta(days=1)).astimezone(now.tzinfo).replace(hour=10, minute=0, second=0, microsecond=0)
+    """Give the form of a new broadcast: tomorrow at ten in Tokyo, for a day."""
+    send_at = (now + timedelta(days=1)).astimezone(TOKYO).replace(hour=10, minute=0, second=0, microsecond=0)
     times = {"send_at": field_value(send_at), "not_after": field_value(send_at + timedelta(days=1))}
     return {**times, "opens_hour": "8", "closes_hour": "21", "capped": YES, "hold_out_percent": "0"}
 
@@ -97,6 +101,8 @@ def fill(content: BroadcastContent) -> dict[str, str]:
         "active_within_days": str(whom.active_within_days or ""),
         **dict.fromkeys(ticked, YES),
     }
+    if picture := picture_of(content):
+        form[PICTURE] = illustrating.name_of(picture)
     for language, written in content.texts.items():
         form |= {f"{name}.{language}": value for name, value in _words(_said(content, written)[0]).items()}
     return form
@@ -123,8 +129,12 @@ def _words(message: Message) -> dict[str, str]:
     return fields
 
 
-def read(form: Form, programme: Programme, was: BroadcastContent | None, catalogue: Texts) -> BroadcastContent:
+def read(
+    form: Form, programme: Programme, was: BroadcastContent | None, catalogue: Texts, picture: Picture | None = None
+) -> BroadcastContent:
     """Read a broadcast from its form; RefusedError says what does not fit. What no field holds stays as it ``was``.
+
+    ``picture`` stands above the words of every language.
 
     A correction keeps its heading and whom it is for: those who had been told what was wrong.
     """
@@ -138,7 +148,7 @@ def read(form: Form, programme: Programme, was: BroadcastContent | None, catalog
     )
     if not_after <= send_at:
         raise RefusedError("「いつまで」は、「いつから」よりあとにしてください。")
-    texts = _read_texts(form, programme.city.languages, was)
+    texts = _read_texts(form, programme.city.languages, picture, _button)
     if is_correction:
         texts = drafting.correct(texts, catalogue)
     before = was.audience if was else Audience()
@@ -161,14 +171,21 @@ def read(form: Form, programme: Programme, was: BroadcastContent | None, catalog
     )
 
 
-def _read_texts(form: Form, languages: Iterable[str], was: BroadcastContent | None) -> dict[str, str]:
+def sketch(form: Form, languages: Iterable[str], catalogue: Texts) -> dict[str, str]:
+    """Give the texts as far as they are written, for a look while one types; what does not fit yet is left out."""
+    name = "" if form.get(REMOVE) == YES else form.get(PICTURE, "")
+    picture = Picture(url=illustrating.PATH + name, alt="", width=1, height=1) if name else None
+    texts = _read_texts(form, languages, picture, _label)
+    return drafting.correct(texts, catalogue) if form.get(CORRECTION) == YES else texts
+
+
+def _read_texts(form: Form, languages: Iterable[str], picture: Picture | None, button: ReadButton) -> dict[str, str]:
     """Read the texts of the languages that have any; none at all is a finding of preflight, not an error here."""
-    picture = _picture(was)
     texts = {}
     for language in languages:
         headline = _clean(form.get(f"headline.{language}", "")).strip()
         body = _clean(form.get(f"body.{language}", ""))
-        buttons = [one for number in BUTTONS if (one := _button(form, language, number))]
+        buttons = [one for number in BUTTONS if (one := button(form, language, number))]
         if headline or body.strip() or buttons:
             alt = _clean(form.get(f"alt.{language}", "")).strip()
             ours = replace(picture, alt=alt) if picture else None
@@ -176,10 +193,15 @@ def _read_texts(form: Form, languages: Iterable[str], was: BroadcastContent | No
     return texts
 
 
-def _picture(was: BroadcastContent | None) -> Picture | None:
+def picture_of(was: BroadcastContent | None) -> Picture | None:
     """Find the picture that stands above the words of every language."""
     shown = [_said(was, written)[0] for written in was.texts.values()] if was else []
     return next((one.picture for one in shown if isinstance(one, Card) and one.picture), None)
+
+
+def _label(form: Form, language: str, number: int) -> Choice | None:
+    label = _clean(form.get(f"label{number}.{language}", "")).strip()
+    return Choice(label) if label else None
 
 
 def _button(form: Form, language: str, number: int) -> Choice | None:
