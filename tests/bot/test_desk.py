@@ -171,12 +171,15 @@ def test_a_changed_programme_is_shown_first_and_put_in_force_when_told(desk: Des
 
 
 def test_a_taken_out_and_an_added_action_are_told_by_their_codes(desk: Desk, shared: str) -> None:
-    file = str(changed_programme(desk, 'code = "my_bottle"', 'code = "own_bottle"'))
+    changed = changed_programme(desk, 'code = "my_bottle"', 'code = "own_bottle"')
+    written = changed.read_text(encoding="utf-8")
+    file = str(changed)
+    changed.write_text(written.replace("[phrases.my_bottle]", "[phrases.own_bottle]"), encoding="utf-8")
     said = desk.say("import", "programme", file)
     assert "- actions[my_bottle]: " in said.out
     assert "+ actions[own_bottle]: " in said.out
     assert "! my_bottle: entries of the past keep their points" in said.out
-    assert len([line for line in said.out.splitlines() if line[0] in "+-~"]) == 2
+    assert len([line for line in said.out.splitlines() if line[0] in "+-~"]) == 4  # the action and the words for it
 
 
 def test_a_programme_with_mistakes_is_refused_with_all_of_them(desk: Desk, shared: str) -> None:

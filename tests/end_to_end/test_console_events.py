@@ -71,7 +71,7 @@ def bring(page: Page, office: Office) -> None:
 def everywhere(page: Page, office: Office) -> Iterator[str]:
     """Write, look at and save an event, bring a list, read answers; gives the name of each page as it is open."""
     page.context.add_cookies([office.cookie()])
-    page.goto(f"{office.url}/staff")
+    page.goto(f"{office.url}/staff/events")
     write(page)
     page.get_by_role("button", name="下書きを保存する").click()
     expect(page.get_by_role("alert")).to_contain_text("選んだ曜日（日）と合いません")

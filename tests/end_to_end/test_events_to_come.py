@@ -64,6 +64,7 @@ def enter(desk: Desk, bot: Bot) -> Page:
     join(page, staff_link(bot, "受付 花", "editor"))
     page.get_by_role("link", name="書き写しました。次へ").click()
     page.wait_for_url("**/staff")
+    page.get_by_role("link", name="イベント", exact=True).click()
     return page
 
 

@@ -57,7 +57,7 @@ def test_linking_is_found_by_word_and_in_the_settings(town: Town) -> None:
     citizen.press("settings")
     citizen.tap("ほかのアプリとつなぐ")
     citizen.tap("コードを送る")
-    citizen.text("よく分からない")
+    citizen.text("12345")
     assert "9文字です" in citizen.words()
 
 
