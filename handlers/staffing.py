@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from handlers.rules.signing_in import LINK_LIFE
-from storage import audit, sessions, staff
+from storage import audit, passkeys, sessions, staff
 from storage.facts import StaffFacts, StaffRole
 
 ROLES = (StaffRole.VIEWER, StaffRole.EDITOR, StaffRole.APPROVER, StaffRole.ADMINISTRATOR)
@@ -112,7 +112,7 @@ def find_invited(connection: Connection, token_hash: str, real_now: datetime) ->
 def join(
     connection: Connection, token_hash: str, password_hash: str, code_hashes: Mapping[int, str], doing: Doing
 ) -> StaffFacts | None:
-    """Enter by a link, once: password and codes are new, an app is forgotten, whatever was open is ended.
+    """Enter by a link, once: password and codes are new, app and passkeys are forgotten, what was open is ended.
 
     None where the link no longer lets in; if it ever did, that is written down.
     """
@@ -123,6 +123,7 @@ def join(
     joined_at = one.joined_at or doing.now
     staff.change(connection, one.id, password_hash=password_hash, app_salt="", app_step=0, joined_at=joined_at)
     staff.put_codes(connection, one.id, code_hashes)
+    passkeys.remove_all(connection, one.id)
     sessions.end_all(connection, one.id)
     sessions.forget_devices(connection, one.id)
     _write_down(connection, "staff.join", one.id, doing)
@@ -155,6 +156,7 @@ def _replaced(connection: Connection, one: StaffFacts) -> int | None:
 def _end(connection: Connection, staff_id: int, doing: Doing) -> None:
     staff.change(connection, staff_id, ended_at=doing.now, password_hash="", app_salt="")
     staff.put_codes(connection, staff_id, {})
+    passkeys.remove_all(connection, staff_id)
     staff.end_links(connection, staff_id)
     sessions.end_all(connection, staff_id)
     sessions.forget_devices(connection, staff_id)

@@ -35,6 +35,7 @@ from storage import (
     months,
     notices,
     outbox,
+    passkeys,
     people,
     pictures,
     puzzles,
@@ -58,7 +59,7 @@ from storage.database import Database
 TABLE_FILES = (
     accounts, alerts, answers, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries,
     events, friends, inbox, inquiries, interests, kpis, ledger, links, marks, merges, months, notices, outbox,
-    people, pictures, puzzles, quotas, reach, recoveries, registrations, rule_drafts, sessions, slots, splits,
+    passkeys, people, pictures, puzzles, quotas, reach, recoveries, registrations, rule_drafts, sessions, slots, splits,
     staff, standing_orders, tallies, throttles, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata

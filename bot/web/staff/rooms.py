@@ -23,6 +23,7 @@ from bot.web.staff import (
     names,
     overview,
     own,
+    passkeys,
     persons,
     puzzles,
     questions,
@@ -69,6 +70,7 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
     return [
         Route("/staff/enter/{token}", enter),
         *sign_in.routes(desk),
+        *passkeys.routes(desk),
         *joining.routes(desk),
         *own.routes(desk),
         *colleagues.routes(desk),
