@@ -61,13 +61,13 @@ def sign_in(connection: Connection, one: StaffFacts, factor: Factor, browser: Br
     return True
 
 
-def begin_session(connection: Connection, staff_id: int, browser: Browser, doing: Doing) -> None:
+def begin_session(connection: Connection, staff_id: int, browser: Browser, doing: Doing, detail: str = "") -> None:
     """Begin a session on a browser, in place of the one it had, and know the browser from now on."""
     sessions.end(connection, browser.session_before)
     sessions.end_old(connection, doing.real_now - LONGEST)
     sessions.add(connection, browser.session, staff_id, doing.real_now)
     sessions.add_device(connection, browser.device, staff_id, doing.real_now)
-    audit.add(connection, doing.by, "staff.sign_in", f"staff:{staff_id}", doing.now)
+    audit.add(connection, doing.by, "staff.sign_in", f"staff:{staff_id}", doing.now, detail)
 
 
 def fail(connection: Connection, staff_id: int, doing: Doing) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from handlers.rules.signing_in import LINK_LIFE
-from storage import audit, passkeys, sessions, staff
+from storage import audit, directory_links, passkeys, sessions, staff
 from storage.facts import StaffFacts, StaffRole
 
 ROLES = (StaffRole.VIEWER, StaffRole.EDITOR, StaffRole.APPROVER, StaffRole.ADMINISTRATOR)
@@ -93,6 +93,18 @@ def end(connection: Connection, staff_id: int, doing: Doing) -> None:
     _end(connection, staff_id, doing)
 
 
+def link_directory(connection: Connection, staff_id: int, issuer: str, subject: str, doing: Doing) -> None:
+    """Say which of the directory's people an account is; with an empty ``subject``, none. Sessions end either way."""
+    _active(connection, staff_id)
+    if directory_links.find(connection, issuer, subject) not in (None, staff_id):
+        raise StaffRefusedError("この番号は、ほかの職員のアカウントとつながっています。")
+    directory_links.remove(connection, staff_id)
+    if subject:
+        directory_links.put(connection, staff_id, issuer, subject, doing.now)
+    sessions.end_all(connection, staff_id)
+    _write_down(connection, "staff.directory", staff_id, doing, "on" if subject else "off")
+
+
 def sign_out_everywhere(connection: Connection, staff_id: int, doing: Doing, but: str = "") -> int:
     """End every session of somebody, except one; gives how many."""
     ended = sessions.end_all(connection, staff_id, but)
@@ -158,6 +170,7 @@ def _end(connection: Connection, staff_id: int, doing: Doing) -> None:
     staff.put_codes(connection, staff_id, {})
     passkeys.remove_all(connection, staff_id)
     staff.end_links(connection, staff_id)
+    directory_links.remove(connection, staff_id)
     sessions.end_all(connection, staff_id)
     sessions.forget_devices(connection, staff_id)
     _write_down(connection, "staff.end", staff_id, doing)

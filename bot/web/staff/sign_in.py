@@ -30,6 +30,7 @@ from storage.facts import StaffFacts, StaffSecrets
 
 DEVICE_LIFE = timedelta(days=365)
 WRONG = "名前・パスワード・確認コードのどれかが違います。"
+WRONG_FACTOR = "確認コードかパスキーが違います。"
 WRONG_PASSKEY = "パスキーで確かめられませんでした。もう一度ためすか、パスワードを書いてください。"
 WRONG_PASSWORD = "パスワードが違います。"  # noqa: S105 - words
 
@@ -83,6 +84,16 @@ def routes(desk: Desk) -> list[BaseRoute]:
         guarded(desk, "/staff/leave", leave, Right.ENTER, method="POST"),
         guarded(desk, "/staff/prove", prove, Right.OWN, method="POST"),
     ]
+
+
+async def try_factor(desk: Desk, request: Request, found: StaffSecrets, form: Mapping[str, str]) -> Opened:
+    """Try the second factor of who was vouched for; RefusedError where it is wrong, or was so too often."""
+    session, device, browser = new_browser(desk, request)
+    key = await _throttle(desk, request, found.staff.name, found, browser)
+    await _count(desk, key)
+    if not await _enter(desk, found, await find_factor(desk, request, found, form), browser, key):
+        raise RefusedError(WRONG_FACTOR)
+    return Opened(staff=found.staff, session=session, device=device)
 
 
 def doing_of(desk: Desk, by: str) -> Doing:
