@@ -21,8 +21,8 @@ class Cookie(StrEnum):
 
 
 STRICT = {Cookie.DEVICE, Cookie.DESK}
-"""Sent with nothing that begins elsewhere. The way back from a directory begins there, so its cookie is Lax. A session is
-sent with links that are followed (Lax), from a mail for one: nothing is changed by following a link."""
+"""Sent with nothing that begins elsewhere. The way back from a directory begins there, so its cookie is Lax. A
+session is sent with links that are followed (Lax), from a mail for one: nothing is changed by following a link."""
 
 
 def name_of(cookie: Cookie, *, https: bool) -> str:
