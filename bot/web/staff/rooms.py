@@ -70,11 +70,7 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
 
     return [
         Route("/staff/enter/{token}", enter),
-        *sign_in.routes(desk),
-        *passkeys.routes(desk),
-        *directory.routes(desk),
-        *joining.routes(desk),
-        *own.routes(desk),
+        *_ways_in(desk),
         *colleagues.routes(desk),
         *records.routes(desk),
         *today.routes(desk),
@@ -111,3 +107,9 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *answers.routes(desk, outlook),
         *questions.routes(desk, outlook),
     ]
+
+
+def _ways_in(desk: Desk) -> list[BaseRoute]:
+    """Give the routes by which staff come in and look after their own account."""
+    rooms = (sign_in, passkeys, directory, joining, own)
+    return [route for room in rooms for route in room.routes(desk)]
