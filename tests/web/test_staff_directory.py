@@ -8,6 +8,8 @@ from joserfc.jwk import OctKey, RSAKey
 from structlog.testing import capture_logs
 
 from bot.directory import Directory
+from handlers import staffing
+from handlers.staffing import Doing
 from storage import audit, directory_links, staff
 from storage.facts import StaffRole
 from tests.town import Town
@@ -162,9 +164,6 @@ async def test_a_directory_of_another_name_or_without_https_is_not_asked(
 async def test_an_account_that_ended_comes_in_no_more_and_its_number_is_free(
     office: Office, provider: SoftDirectory
 ) -> None:
-    from handlers import staffing
-    from handlers.staffing import Doing
-
     one = await linked(office, provider)
     provider.claims = {"amr": ["mfa"]}
     number, now = office.do(lambda c: staff.find_by_name(c, NAME)).id, office.town.now

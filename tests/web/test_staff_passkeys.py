@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from handlers import staffing
+from handlers.staffing import Doing
 from storage import audit, passkeys, staff
 from storage.sessions import SESSIONS
 from tests.town import Town
@@ -199,9 +201,6 @@ async def test_a_passkey_made_for_elsewhere_or_known_already_is_not_kept(office:
 
 
 async def test_the_end_of_an_account_ends_its_passkeys(office: Office) -> None:
-    from handlers import staffing
-    from handlers.staffing import Doing
-
     one, _ = await with_passkey(office)
     number, now = office.do(lambda c: staff.find_by_name(c, one.name)).id, office.town.now
     office.do(lambda c: staffing.end(c, number, Doing(by="root", now=now, real_now=now)))
