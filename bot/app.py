@@ -11,7 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot import arming, dressing, introduction, metrics, opening, signed, wiring
+from bot import arming, directory, dressing, introduction, metrics, opening, signed, wiring
 from bot.broadcasting import desk, errands
 from bot.broadcasting.office import Office
 from bot.channels.line.channel import Line
@@ -221,6 +221,7 @@ class App:
             public_url=self.settings.public_url,
             is_sandbox=self.is_sandbox,
             trusted_proxies=self.visits.trusted,
+            directory=directory.of(self.settings),
         )
 
     def _office(self) -> Office:

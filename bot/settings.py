@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     mail_url: SecretStr = SecretStr("")
     mail_from: str = ""
     alert_to: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_second_factor: Annotated[tuple[str, ...], NoDecode] = ()
     sandbox: Literal["auto", "on", "off"] = "auto"
 
     @field_validator("database_url")
@@ -64,7 +68,7 @@ class Settings(BaseSettings):
             raise ValueError("must start with sqlite:/// (three slashes and a path) or postgresql://")
         return value
 
-    @field_validator("roles", "trusted_proxies", mode="before")
+    @field_validator("roles", "trusted_proxies", "oidc_second_factor", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -90,6 +94,20 @@ class Settings(BaseSettings):
         if value and urlsplit(value).scheme != "https":
             raise ValueError("must start with https:// (the platforms call nothing else)")
         return value.rstrip("/")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _directory(cls, value: str) -> str:
+        if value and not re.match(r"https://[^/]|http://(127\.0\.0\.1|localhost)\b", value):
+            raise ValueError("must start with https:// and be written just as the directory writes it")
+        return value
+
+    @field_validator("oidc_second_factor")
+    @classmethod
+    def _signs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.match(r"(amr|acr):.", sign) for sign in value):
+            raise ValueError("must be signs such as amr:mfa or acr:…, with commas between them")
+        return value
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -178,6 +196,8 @@ def _missing(settings: Settings) -> "list[str]":
         problems.append("LINE_CHANNEL_SECRET: is missing (LINE Developers console, tab Basic settings)")
     if settings.mail_url.get_secret_value() and "@" not in settings.mail_from:
         problems.append("MAIL_FROM: is missing: the address that e-mails to approvers come from")
+    if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret.get_secret_value()):
+        problems.append("OIDC_CLIENT_ID, OIDC_CLIENT_SECRET: are missing: what the directory gave for this bot")
     by_webhook = settings.has_telegram and settings.telegram_mode == "webhook"
     if by_webhook and not settings.telegram_webhook_secret.get_secret_value():
         problems.append("TELEGRAM_WEBHOOK_SECRET: is missing (choose any; or set TELEGRAM_MODE=polling)")

@@ -11,16 +11,25 @@ from sqlalchemy import Connection
 
 from handlers.rules.signing_in import FORGET_TRIES, LONGEST, wait_after
 from handlers.staffing import Doing
-from storage import audit, sessions, staff, throttles
-from storage.facts import StaffFacts
+from storage import audit, passkeys, sessions, staff, throttles
+from storage.facts import PasskeyFacts, StaffFacts
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyUse:
+    """A passkey whose answer was right, and how often its device says it has signed."""
+
+    credential_id: str
+    sign_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factor:
-    """The second thing somebody showed: the app's code of one step, or a printed code by its number."""
+    """The second thing somebody showed: the app's code of one step, a printed code by its number, or a passkey."""
 
     step: int | None = None
     number: int | None = None
+    passkey: PasskeyUse | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +53,7 @@ def begin_try(connection: Connection, key: str, real_now: datetime) -> datetime 
 
 def sign_in(connection: Connection, one: StaffFacts, factor: Factor, browser: Browser, key: str, doing: Doing) -> bool:
     """Let somebody in whose password was right, if their second factor was not used before."""
-    if not _use(connection, one.id, factor, doing.real_now):
+    if not use_factor(connection, one.id, factor, doing.real_now):
         fail(connection, one.id, doing)
         return False
     throttles.clear(connection, key)
@@ -52,13 +61,13 @@ def sign_in(connection: Connection, one: StaffFacts, factor: Factor, browser: Br
     return True
 
 
-def begin_session(connection: Connection, staff_id: int, browser: Browser, doing: Doing) -> None:
+def begin_session(connection: Connection, staff_id: int, browser: Browser, doing: Doing, detail: str = "") -> None:
     """Begin a session on a browser, in place of the one it had, and know the browser from now on."""
     sessions.end(connection, browser.session_before)
     sessions.end_old(connection, doing.real_now - LONGEST)
     sessions.add(connection, browser.session, staff_id, doing.real_now)
     sessions.add_device(connection, browser.device, staff_id, doing.real_now)
-    audit.add(connection, doing.by, "staff.sign_in", f"staff:{staff_id}", doing.now)
+    audit.add(connection, doing.by, "staff.sign_in", f"staff:{staff_id}", doing.now, detail)
 
 
 def fail(connection: Connection, staff_id: int, doing: Doing) -> None:
@@ -72,11 +81,22 @@ def sign_out(connection: Connection, session: str, staff_id: int, doing: Doing) 
     audit.add(connection, doing.by, "staff.sign_out", f"staff:{staff_id}", doing.now)
 
 
-def prove(connection: Connection, session: str, staff_id: int, key: str, doing: Doing) -> None:
-    """Note that somebody typed their password again."""
+def prove(connection: Connection, session: str, staff_id: int, key: str, doing: Doing, detail: str = "") -> None:
+    """Note that somebody typed their password again, or showed their passkey."""
     throttles.clear(connection, key)
     sessions.prove(connection, session, doing.real_now)
-    audit.add(connection, doing.by, "staff.prove", f"staff:{staff_id}", doing.now)
+    audit.add(connection, doing.by, "staff.prove", f"staff:{staff_id}", doing.now, detail)
+
+
+def prove_by_passkey(
+    connection: Connection, session: str, staff_id: int, factor: Factor | None, key: str, doing: Doing
+) -> bool:
+    """Note that somebody showed their passkey; False, and a failure, where it was wrong or used before."""
+    if factor is None or not use_factor(connection, staff_id, factor, doing.real_now):
+        fail(connection, staff_id, doing)
+        return False
+    prove(connection, session, staff_id, key, doing, "passkey")
+    return True
 
 
 def set_password(connection: Connection, staff_id: int, password_hash: str, session: str, doing: Doing) -> None:
@@ -98,7 +118,23 @@ def set_app(connection: Connection, staff_id: int, salt: str, step: int, doing: 
     audit.add(connection, doing.by, "staff.app", f"staff:{staff_id}", doing.now, "on" if salt else "off")
 
 
-def _use(connection: Connection, staff_id: int, factor: Factor, real_now: datetime) -> bool:
+def add_passkey(connection: Connection, facts: PasskeyFacts, doing: Doing) -> None:
+    """Keep a passkey that answered rightly when it was made."""
+    passkeys.add(connection, facts)
+    audit.add(connection, doing.by, "staff.passkey", f"staff:{facts.staff_id}", doing.now, "on")
+
+
+def remove_passkey(connection: Connection, staff_id: int, credential_id: str, doing: Doing) -> None:
+    """Take one of somebody's passkeys away; nothing happens where it is gone."""
+    if passkeys.remove(connection, credential_id, staff_id):
+        audit.add(connection, doing.by, "staff.passkey", f"staff:{staff_id}", doing.now, "off")
+
+
+def use_factor(connection: Connection, staff_id: int, factor: Factor, real_now: datetime) -> bool:
+    """Take the second factor; False where it was used before, or is gone."""
+    if factor.passkey is not None:
+        used = factor.passkey
+        return passkeys.use(connection, used.credential_id, staff_id, used.sign_count, real_now)
     if factor.step is not None:
         return staff.use_step(connection, staff_id, factor.step)
     return factor.number is not None and staff.use_code(connection, staff_id, factor.number, real_now)

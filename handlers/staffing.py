@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from handlers.rules.signing_in import LINK_LIFE
-from storage import audit, sessions, staff
+from storage import audit, directory_links, passkeys, sessions, staff
 from storage.facts import StaffFacts, StaffRole
 
 ROLES = (StaffRole.VIEWER, StaffRole.EDITOR, StaffRole.APPROVER, StaffRole.ADMINISTRATOR)
@@ -93,6 +93,18 @@ def end(connection: Connection, staff_id: int, doing: Doing) -> None:
     _end(connection, staff_id, doing)
 
 
+def link_directory(connection: Connection, staff_id: int, issuer: str, subject: str, doing: Doing) -> None:
+    """Say which of the directory's people an account is; with an empty ``subject``, none. Sessions end either way."""
+    _active(connection, staff_id)
+    if directory_links.find(connection, issuer, subject) not in (None, staff_id):
+        raise StaffRefusedError("この番号は、ほかの職員のアカウントとつながっています。")
+    directory_links.remove(connection, staff_id)
+    if subject:
+        directory_links.put(connection, staff_id, issuer, subject, doing.now)
+    sessions.end_all(connection, staff_id)
+    _write_down(connection, "staff.directory", staff_id, doing, "on" if subject else "off")
+
+
 def sign_out_everywhere(connection: Connection, staff_id: int, doing: Doing, but: str = "") -> int:
     """End every session of somebody, except one; gives how many."""
     ended = sessions.end_all(connection, staff_id, but)
@@ -112,7 +124,7 @@ def find_invited(connection: Connection, token_hash: str, real_now: datetime) ->
 def join(
     connection: Connection, token_hash: str, password_hash: str, code_hashes: Mapping[int, str], doing: Doing
 ) -> StaffFacts | None:
-    """Enter by a link, once: password and codes are new, an app is forgotten, whatever was open is ended.
+    """Enter by a link, once: password and codes are new, app and passkeys are forgotten, what was open is ended.
 
     None where the link no longer lets in; if it ever did, that is written down.
     """
@@ -123,6 +135,7 @@ def join(
     joined_at = one.joined_at or doing.now
     staff.change(connection, one.id, password_hash=password_hash, app_salt="", app_step=0, joined_at=joined_at)
     staff.put_codes(connection, one.id, code_hashes)
+    passkeys.remove_all(connection, one.id)
     sessions.end_all(connection, one.id)
     sessions.forget_devices(connection, one.id)
     _write_down(connection, "staff.join", one.id, doing)
@@ -155,7 +168,9 @@ def _replaced(connection: Connection, one: StaffFacts) -> int | None:
 def _end(connection: Connection, staff_id: int, doing: Doing) -> None:
     staff.change(connection, staff_id, ended_at=doing.now, password_hash="", app_salt="")
     staff.put_codes(connection, staff_id, {})
+    passkeys.remove_all(connection, staff_id)
     staff.end_links(connection, staff_id)
+    directory_links.remove(connection, staff_id)
     sessions.end_all(connection, staff_id)
     sessions.forget_devices(connection, staff_id)
     _write_down(connection, "staff.end", staff_id, doing)

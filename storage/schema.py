@@ -22,6 +22,7 @@ from storage import (
     budgets,
     catalogue,
     deliveries,
+    directory_links,
     events,
     evidence,
     friends,
@@ -36,6 +37,7 @@ from storage import (
     months,
     notices,
     outbox,
+    passkeys,
     people,
     pictures,
     puzzles,
@@ -58,9 +60,9 @@ from storage.database import Database
 
 TABLE_FILES = (
     accounts, alerts, answers, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries,
-    events, evidence, friends, inbox, inquiries, interests, kpis, ledger, links, marks, merges, months, notices, outbox,
-    people, pictures, puzzles, quotas, reach, recoveries, registrations, rule_drafts, sessions, slots, splits,
-    staff, standing_orders, tallies, throttles, totals, weeks,
+    directory_links, events, evidence, friends, inbox, inquiries, interests, kpis, ledger, links, marks, merges,
+    months, notices, outbox, passkeys, people, pictures, puzzles, quotas, reach, recoveries, registrations,
+    rule_drafts, sessions, slots, splits, staff, standing_orders, tallies, throttles, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATIONS = str(Path(__file__).parent / "migrations")

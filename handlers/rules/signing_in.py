@@ -10,6 +10,7 @@ from itertools import pairwise
 
 IDLE, LONGEST = timedelta(hours=1), timedelta(hours=12)  # a session ends when it is not used, and in any case
 PROOF_LIFE = timedelta(minutes=5)  # for so long after typing the password one may do what asks for it again
+CHALLENGE_LIFE = timedelta(minutes=5)  # for a passkey to answer, from the page that asks for it
 LINK_LIFE = timedelta(hours=24)  # of the one-time link by which somebody enters for the first time
 FREE_TRIES = 5
 LONGEST_WAIT = timedelta(minutes=15)

@@ -79,7 +79,7 @@ from storage.facts.programme import (
     Ward,
 )
 from storage.facts.reports import Earned, Intent, Mentioned, Recorded, Refusal, Refused, ReportFacts, Understanding
-from storage.facts.staff import SessionFacts, StaffFacts, StaffRole, StaffSecrets
+from storage.facts.staff import PasskeyFacts, SessionFacts, StaffFacts, StaffRole, StaffSecrets
 from storage.facts.texts import Texts
 from storage.facts.weekly import OrderTerms, Shortage, StandingOrder, WeeklyPush
 
@@ -149,6 +149,7 @@ __all__ = [
     "OrderTerms",
     "PartFacts",
     "PartState",
+    "PasskeyFacts",
     "Per",
     "PersonFacts",
     "PersonLine",

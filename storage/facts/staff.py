@@ -51,3 +51,16 @@ class SessionFacts:
     made_at: datetime
     seen_at: datetime
     proved_at: datetime  # when its password was last typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyFacts:
+    """A passkey of a staff account, and what its answers are checked by."""
+
+    credential_id: str
+    staff_id: int
+    name: str
+    public_key: bytes
+    sign_count: int  # as its device last said; 0 where it does not count
+    made_at: datetime
+    used_at: datetime | None

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from starlette.applications import Starlette
 
 from bot.broadcasting import office as broadcasting
+from bot.directory import Directory
 from bot.signed import hash_token
 from bot.web import tickets
 from bot.web.headers import SecurityHeaders
@@ -51,6 +52,7 @@ class Office:
 
     town: Town
     public_url: str = ""
+    directory: Directory | None = None
     line_says: int | None = None  # how many messages LINE allows this month, whenever it is asked
 
     def __post_init__(self) -> None:
@@ -61,6 +63,7 @@ class Office:
             secret=SECRET,
             keyed_hash=self.town.house.keyed_hash,
             public_url=self.public_url,
+            directory=self.directory,
         )
         pages = Pages(Texts(LANGUAGES, "pages"), lambda: self.town.programme)
         parts = TicketParts(self.town.database, self.town.house.clock, SECRET, pages, Texts(LANGUAGES))

@@ -116,6 +116,8 @@ POST /staff/parts/{part_id:number}/word         -    -  -  yes yes yes
 """
 OPEN_TO_ALL = {  # the ways in, and a script that holds nothing private
     ("GET", "/staff/enter/{token}"), ("GET", "/staff/sign-in"), ("POST", "/staff/sign-in"),
+    ("POST", "/staff/challenge"), ("GET", "/staff/directory"), ("POST", "/staff/directory"),
+    ("GET", "/staff/directory/back"),
     ("GET", "/staff/join/{token}"), ("POST", "/staff/join/{token}"), ("GET", "/staff/parts/worker.js"),
 }  # fmt: skip
 ROWS = [line.split() for line in TABLE.strip().splitlines()]

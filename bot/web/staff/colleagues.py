@@ -20,14 +20,17 @@ from bot.web.staff.sign_in import doing_of
 from handlers import staffing
 from handlers.rules.roles import Right
 from handlers.staffing import ROLES, Doing
-from storage import staff
+from storage import directory_links, staff
 from storage.facts import StaffFacts, StaffRole
 
 DONE = {
     "role": "役割を変えました。その人は、入りなおしが必要です。",
     "end": "アカウントを終わりにしました。もう入れません。",
+    "directory": "市のディレクトリとのつながりを変えました。その人は、入りなおしが必要です。",
     "sign-out": "すべての端末から出しました。",
 }
+
+LONGEST_SUBJECT = 255  # signs (OpenID Connect Core 1.0, 2)
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
@@ -36,7 +39,9 @@ def routes(desk: Desk) -> list[BaseRoute]:
     async def show(request: Request, who: Present) -> Response:
         found = await desk.read(staff.list_all)
         done = DONE.get(request.query_params.get("done", ""), "")
-        return desk.render("accounts.html", who=who, done=done, **_sorted(desk, found))
+        issuer = desk.directory.issuer if desk.directory else ""
+        linked = await desk.read(partial(directory_links.list_linked, issuer=issuer))
+        return desk.render("accounts.html", who=who, done=done, linked=linked, **_sorted(desk, found))
 
     async def invite(request: Request, who: Present) -> Response:
         form = await read_form(request)
@@ -52,7 +57,12 @@ def routes(desk: Desk) -> list[BaseRoute]:
             token = secrets.token_urlsafe(32)
             unit = partial(_link, staff_id=staff_id, form=form, token_hash=hash_token(token), doing=doing)
             return _hand_out(desk, request, who, await desk.write(unit), token)
-        await desk.write(partial(_change, staff_id=staff_id, form=form, doing=doing))
+        if wanted == "directory" and desk.directory is not None:
+            subject = _read_subject(form)
+            link = partial(staffing.link_directory, staff_id=staff_id, issuer=desk.directory.issuer, subject=subject)
+            await desk.write(partial(link, doing=doing))
+        else:
+            await desk.write(partial(_change, staff_id=staff_id, form=form, doing=doing))
         return see_other(f"/staff/accounts?done={wanted}")
 
     return [
@@ -90,6 +100,13 @@ def _read_name(form: Mapping[str, str]) -> str:
         return entrance.checked_name(form.get("name", ""))
     except ValueError:
         raise RefusedError(f"名前を1文字から{entrance.LONGEST_NAME}文字で書いてください。") from None
+
+
+def _read_subject(form: Mapping[str, str]) -> str:
+    subject = form.get("subject", "")
+    if len(subject) > LONGEST_SUBJECT:
+        raise RefusedError(f"番号は{LONGEST_SUBJECT}文字以内です。")
+    return subject
 
 
 def _read_role(form: Mapping[str, str]) -> StaffRole:

@@ -16,12 +16,13 @@ class Cookie(StrEnum):
 
     SESSION = "session"  # a signed-in member of staff
     DEVICE = "device"  # this browser, on which somebody has signed in before
+    DIRECTORY = "directory"  # what a sign-in by the directory must remember until it is back
     DESK = "desk"  # a volunteer let in by a link
 
 
 STRICT = {Cookie.DEVICE, Cookie.DESK}
-"""Sent with nothing that begins elsewhere. A session is sent with links that are followed (Lax), from a mail for one:
-nothing is changed by following a link."""
+"""Sent with nothing that begins elsewhere. The way back from a directory begins there, so its cookie is Lax. A
+session is sent with links that are followed (Lax), from a mail for one: nothing is changed by following a link."""
 
 
 def name_of(cookie: Cookie, *, https: bool) -> str:

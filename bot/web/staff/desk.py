@@ -14,6 +14,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from bot.directory import Directory
 from bot.web.staff import wording
 from bot.web.staff.present import Present
 from bot.web.visits import Network
@@ -97,6 +98,7 @@ class Desk:
     public_url: str = ""
     is_sandbox: bool = False
     trusted_proxies: tuple[Network, ...] = ()
+    directory: Directory | None = None
 
     @property
     def is_https(self) -> bool:
@@ -126,6 +128,7 @@ class Desk:
             "styles": [_versioned(name) for name in STYLES],
             "is_sandbox": self.is_sandbox,
             "now": self.clock.now(),
+            "has_directory": self.directory is not None,
         }
         page = TEMPLATES.get_template(template).render({**wording.WORDS, **shared, **values})
         return HTMLResponse(page, status, dict(HEADERS))

@@ -15,7 +15,7 @@ from bot.web.staff.desk import LARGEST_FORM, RefusedError
 TOKEN = "form_token"  # noqa: S105 - the field's name
 KEPT = "kept:"
 LOST = "lost"  # before the name of a file that was not carried on: its form says so
-NEVER_KEPT = frozenset({TOKEN, "password", "new_password", "again", "code", "list", "list_seal"})
+NEVER_KEPT = frozenset({TOKEN, "password", "new_password", "again", "code", "passkey", "list", "list_seal"})
 NOT_TYPED = frozenset({
     "act", "part", "person", "seen", "confirmed", "salt", "role", "is_child", "channel", "language", "ward", "interest",
     "kind", "friends", "training", "capped", "tracked", "event", "of_event", "relation", "opens_hour", "closes_hour",

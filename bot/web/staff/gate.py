@@ -18,7 +18,7 @@ from bot.web.staff.present import Present
 from handlers.rules.roles import Right
 from handlers.rules.signing_in import IDLE, LONGEST
 from handlers.staffing import StaffRefusedError
-from storage import audit, sessions, switches
+from storage import audit, passkeys, sessions, switches
 from storage.database import ConflictError, StorageUnavailableError
 from storage.facts import SessionFacts, StaffRole
 
@@ -90,9 +90,9 @@ async def _check(desk: Desk, request: Request, who: Present | None, right: Right
     if not who.may(right):
         return await _forbid(desk, request, who)
     if is_act and not await forms.carries_token(request, who.form_token):
-        return await _give_back(desk, request, who, "again.html", "このページは古くなっていました")
+        return await _give_back(desk, request, who)
     if is_act and fresh and not who.has_proved(desk.clock.real()):
-        return await _give_back(desk, request, who, "prove.html", "")
+        return await _ask_again(desk, request, who)
     return who
 
 
@@ -137,11 +137,25 @@ async def _ask_in(desk: Desk, request: Request) -> Response:
     return desk.render("sign_in.html", status=403, carried=await forms.keep(request), error="", name="")
 
 
-async def _give_back(desk: Desk, request: Request, who: Present, template: str, words: str) -> Response:
+async def _give_back(desk: Desk, request: Request, who: Present) -> Response:
     """Give back what was typed in a form that cannot be taken as it is."""
     if _wants_json(request):
         return JSONResponse({"error": "入りなおしてください"}, 403, headers=HEADERS)
-    return desk.render(template, who=who, status=403, carried=await forms.keep(request), error="", words=words)
+    carried, words = await forms.keep(request), "このページは古くなっていました"
+    return desk.render("again.html", who=who, status=403, carried=carried, words=words)
+
+
+async def _ask_again(desk: Desk, request: Request, who: Present) -> Response:
+    if _wants_json(request):
+        return JSONResponse({"error": "入りなおしてください"}, 403, headers=HEADERS)
+    return await ask_proof(desk, who, await forms.keep(request))
+
+
+async def ask_proof(desk: Desk, who: Present, carried: forms.Carried, error: str = "") -> Response:
+    """Ask somebody who is in for their password or passkey, and keep what they typed until it was right."""
+    ours = await desk.read(partial(passkeys.list_of, staff_id=who.staff_id))
+    values = {"carried": carried, "error": error, "has_passkey": bool(ours)}
+    return desk.render("prove.html", who=who, status=403, **values)
 
 
 async def _write_down(desk: Desk, request: Request, who: Present | None, act: str) -> None:

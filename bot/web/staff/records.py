@@ -26,6 +26,8 @@ ACT_WORDS = {
     "staff.end": "アカウントを終わりにした",
     "staff.password": "パスワードを変えた",
     "staff.codes": "一時コードを作りなおした",
+    "staff.passkey": "パスキーを加えた・外した",
+    "staff.directory": "市のディレクトリとのつながりを変えた",
     "staff.app": "認証アプリを変えた",
     "link.refused": "使えないリンクが開かれた",
     "access.refused": "役割にない操作を断った",

@@ -11,6 +11,7 @@ from bot.web.staff import (
     colleagues,
     cookies,
     corrections,
+    directory,
     door,
     entrance,
     erasures,
@@ -24,6 +25,7 @@ from bot.web.staff import (
     names,
     overview,
     own,
+    passkeys,
     persons,
     puzzles,
     questions,
@@ -69,9 +71,7 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
 
     return [
         Route("/staff/enter/{token}", enter),
-        *sign_in.routes(desk),
-        *joining.routes(desk),
-        *own.routes(desk),
+        *_ways_in(desk),
         *colleagues.routes(desk),
         *records.routes(desk),
         *today.routes(desk),
@@ -109,3 +109,9 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *answers.routes(desk, outlook),
         *questions.routes(desk, outlook),
     ]
+
+
+def _ways_in(desk: Desk) -> list[BaseRoute]:
+    """Give the routes by which staff come in and look after their own account."""
+    rooms = (sign_in, passkeys, directory, joining, own)
+    return [route for room in rooms for route in room.routes(desk)]

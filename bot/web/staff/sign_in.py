@@ -1,4 +1,4 @@
-"""Signing in and out, and proving again who one is: name, password and code in one form, one answer to mistakes."""
+"""Signing in and out, and proving again who one is: all asked in one form, with one answer to mistakes."""
 
 import math
 import secrets
@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from bot import authenticator, passwords
 from bot.signed import hash_token
-from bot.web.staff import cookies, forms, gate
+from bot.web.staff import cookies, forms, gate, passkeys
 from bot.web.staff.cookies import Cookie
 from bot.web.staff.desk import Desk, RefusedError, see_other
 from bot.web.staff.forms import Carried
@@ -30,6 +30,8 @@ from storage.facts import StaffFacts, StaffSecrets
 
 DEVICE_LIFE = timedelta(days=365)
 WRONG = "名前・パスワード・確認コードのどれかが違います。"
+WRONG_FACTOR = "確認コードかパスキーが違います。"
+WRONG_PASSKEY = "パスキーで確かめられませんでした。もう一度ためすか、パスワードを書いてください。"
 WRONG_PASSWORD = "パスワードが違います。"  # noqa: S105 - words
 
 
@@ -71,9 +73,9 @@ def routes(desk: Desk) -> list[BaseRoute]:
     async def prove(request: Request, who: Present) -> Response:
         form, carried = await forms.read_form(request), await forms.read_carried(request)
         try:
-            await _prove(desk, who, form.get("password", ""))
+            await _prove(desk, request, who, form)
         except RefusedError as error:
-            return desk.render("prove.html", who=who, status=403, carried=carried, error=str(error))
+            return await gate.ask_proof(desk, who, carried, str(error))
         return go_on(desk, who, carried)
 
     return [
@@ -82,6 +84,16 @@ def routes(desk: Desk) -> list[BaseRoute]:
         guarded(desk, "/staff/leave", leave, Right.ENTER, method="POST"),
         guarded(desk, "/staff/prove", prove, Right.OWN, method="POST"),
     ]
+
+
+async def try_factor(desk: Desk, request: Request, found: StaffSecrets, form: Mapping[str, str]) -> Opened:
+    """Try the second factor of who was vouched for; RefusedError where it is wrong, or was so too often."""
+    session, device, browser = new_browser(desk, request)
+    key = await _throttle(desk, request, found.staff.name, found, browser)
+    await _count(desk, key)
+    if not await _enter(desk, found, await find_factor(desk, request, found, form), browser, key):
+        raise RefusedError(WRONG_FACTOR)
+    return Opened(staff=found.staff, session=session, device=device)
 
 
 def doing_of(desk: Desk, by: str) -> Doing:
@@ -130,7 +142,7 @@ async def _try(desk: Desk, request: Request, form: Mapping[str, str]) -> Opened:
     session, device, browser = new_browser(desk, request)
     key = await _throttle(desk, request, name, found, browser)
     await _count(desk, key)
-    factor = await _check(desk, found, form)
+    factor = await _check(desk, request, found, form)
     if found is None or not await _enter(desk, found, factor, browser, key):
         raise RefusedError(WRONG)
     return Opened(staff=found.staff, session=session, device=device)
@@ -162,15 +174,25 @@ def _seconds(until: datetime, now: datetime) -> int:
     return math.ceil((until - now).total_seconds())
 
 
-async def _check(desk: Desk, found: StaffSecrets | None, form: Mapping[str, str]) -> Factor | None:
-    """Check password and code, as slowly where there is no such account; None where either is wrong."""
+async def _check(desk: Desk, request: Request, found: StaffSecrets | None, form: Mapping[str, str]) -> Factor | None:
+    """Check password and second factor, as slowly where there is no such account; None where either is wrong."""
     typed = form.get("password", "")[: LONGEST_PASSWORD + 1]
     is_right = await passwords.is_right(found.password_hash if found else "", typed)
-    factor = await _factor(desk, found, form.get("code", ""))
+    factor = await find_factor(desk, request, found, form)
     return factor if is_right else None
 
 
-async def _factor(desk: Desk, found: StaffSecrets | None, code: str) -> Factor | None:
+async def find_factor(
+    desk: Desk, request: Request, found: StaffSecrets | None, form: Mapping[str, str]
+) -> Factor | None:
+    """Check the second factor that a form shows, a passkey or a code; None where it is wrong."""
+    if answer := form.get("passkey", ""):
+        used = await passkeys.check(desk, request, passkeys.SIGN_IN, answer, found.staff.id if found else 0)
+        return None if used is None else Factor(passkey=used)
+    return await _read_code(desk, found, form.get("code", ""))
+
+
+async def _read_code(desk: Desk, found: StaffSecrets | None, code: str) -> Factor | None:
     printed = passwords.read_code(code)
     if printed is not None:
         number, letters = printed
@@ -191,13 +213,21 @@ async def _enter(desk: Desk, found: StaffSecrets, factor: Factor | None, browser
     return await desk.write(unit)
 
 
-async def _prove(desk: Desk, who: Present, password: str) -> None:
-    """Check somebody's password once more; RefusedError where it is wrong, or was so too often."""
+async def _prove(desk: Desk, request: Request, who: Present, form: Mapping[str, str]) -> None:
+    """Check somebody's password or passkey once more; RefusedError where it is wrong, or was so too often."""
     session = who.session.key if who.session else ""
     key, doing = desk.keyed_hash(f"prove:{session}"), doing_of(desk, who.name)
     await _count(desk, key)
+    if answer := form.get("passkey", ""):
+        used = await passkeys.check(desk, request, passkeys.to_prove(session), answer, who.staff_id)
+        factor = Factor(passkey=used) if used else None
+        unit = partial(signing_in.prove_by_passkey, session=session, staff_id=who.staff_id, factor=factor, key=key)
+        if not await desk.write(partial(unit, doing=doing)):
+            raise RefusedError(WRONG_PASSKEY)
+        return
     found = await desk.read(partial(staff.find_secrets, name=who.name))
-    if not await passwords.is_right(found.password_hash if found else "", password[: LONGEST_PASSWORD + 1]):
+    typed = form.get("password", "")[: LONGEST_PASSWORD + 1]
+    if not await passwords.is_right(found.password_hash if found else "", typed):
         await desk.write(partial(signing_in.fail, staff_id=who.staff_id, doing=doing))
         raise RefusedError(WRONG_PASSWORD)
     await desk.write(partial(signing_in.prove, session=session, staff_id=who.staff_id, key=key, doing=doing))
