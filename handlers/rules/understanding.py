@@ -26,8 +26,6 @@ from storage.facts import Intent, Mentioned, Programme, Understanding
 COMMAND, SAID_DONE, NAMED, KEYWORD = 1.0, 0.9, 0.7, 0.6
 NOTHING = Understanding(Intent.NONE, (), 0.0)
 _COMMANDS = {word: intent for intent, words in wording.COMMANDS.items() for word in words}
-_LITTLE = 3
-"""In characters: so little behind a name says nothing against it, 「マイボトル 水だけ」."""
 _MISSPELT_READ = 80
 """In characters: a slip in a longer text is not looked for; it would cost more than it helps."""
 
@@ -105,8 +103,17 @@ class _Reading:
         if grammar.habit.search(text):
             return False
         only_named = all(len(one.places) == 1 for one in found)
-        used = grammar.doing.search(rest) or (not grammar.done.search(rest) and len(_behind(rest)) <= _LITTLE)
-        return bool((only_named and not used) or (not rest.endswith(GAP) and grammar.unsure.search(text)))
+        return (only_named and not self._is_used(text, found, rest)) or (
+            not rest.endswith(GAP) and bool(grammar.unsure.search(text))
+        )
+
+    def _is_used(self, text: str, found: tuple[Found, ...], rest: str) -> bool:
+        grammar = self.grammar
+        return bool(
+            grammar.doing.search(rest)
+            or any(grammar.verb_in_name.search(text[one.start : one.end]) for one in found)
+            or (not grammar.done.search(rest) and len(_behind(rest)) <= grammar.little)
+        )
 
     def _with_negative_endings(self, text: str, found: tuple[Found, ...]) -> Iterator[Found]:
         """Let a name that is a negative stem swallow its ending: who left nothing over did not fail to do anything."""

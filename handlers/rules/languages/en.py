@@ -10,6 +10,16 @@ _PERSON = (
     "|city|town|uncle|aunt|cousin|team|students?|classmate|guy|man|woman|lady|people|family)s?"
 )
 
+_USED = (
+    "used?|using|brought|bring|took|taking|rode|ride|riding|went|go|going|walk(?:ed|ing)?|jogged|ran|commuted?|travell?ed|came"
+    "|caught|carried|carry|carrying|wore|wearing|put|turn(?:ed|ing)?|switch(?:ed|ing)?|shut|set|kept|unplug(?:ged|ging)?"
+    "|ate|eaten|eating|finished|cooked|cooking|made|making|drank|drink|drinking|fill(?:ed|ing)|refill(?:ed|ing)?"
+    "|pack(?:ed|ing)|shopp(?:ed|ing)|bought|chose|picked|picking|clean(?:ed|ing)|collected|sorted|sorting|separated"
+    "|recycled|dropped|donated|gave|given|handed|returned|took|sold|borrowed|lent|shared|swapped|fixed|repaired|mended"
+    "|sewed|installed|replaced|changed|planted|planting|volunteered|visited|helped|attended|participated|toured|saved"
+    "|received|refused|declined|composted|fed|added|stirred|emptied|checked|passed|studied|worked|working|biked|cycled|runs? on"
+)
+
 WORDS = Grammar(
     negation=pattern(
         r"^no\b(?! (?:car|plastic|driving|waste|dryer|heat|heater|heating|aircon|ac)\b)|\bused to (?!my|the)"
@@ -68,6 +78,13 @@ WORDS = Grammar(
         r" (?:money|cash|card|the dog|my dog|our dog|shop|store|lane|stop|fare|ticket|driver|workshop"
         r"|course|class|seminar|event|bin is|company|price|pass)\b",
     ),
+    doing=pattern(
+        rf"\b(?:{_USED}|did|done|got|had|have|started|managed|joined|always|every|instead|again)\b",
+        r"^(?:(?:today|yesterday|this morning|just|only|by) )*· (?:to|from|for|at|with|all|both|today|yesterday"
+        r"|this|and|day|x)\b(?!.* (?:is|are|was|were|has|had|came|got|stopped|s)\b)",
+    ),
+    verb_in_name=pattern(rf"\b(?:{_USED}|wfh|walk[a-z]*|no|zero|without|[a-z]+(?:ed|ing))\b"),
+    little=1,
     done=pattern(
         r"\b(?:\w+ed|did|done|went|took|brought|rode|ate|walked|bought|had|gave|got|made|put|kept"
         r"|left|sold|sent|fed|cut|drank|used|chose|grew|swept|wfh)\b",
@@ -98,7 +115,7 @@ WORDS = Grammar(
             "language|languages|english|japanese|change language|chinese|korean|vietnamese|indonesian"
         ),
         Intent.PAUSE: words("pause|mute|stop notifications"),
-        Intent.LEAVE: words("leave|quit|unsubscribe|delete my account|delete account|stop"),
+        Intent.LEAVE: words("leave|quit|unsubscribe|delete my account|delete account|stop|exit|opt out|resign"),
         Intent.UNDO: words("undo|withdraw|cancel"),
         Intent.LINK: words("link|link account|connect account"),
         Intent.SETTINGS: words("setting|settings|preferences"),
@@ -106,13 +123,13 @@ WORDS = Grammar(
     },
     keywords={
         Intent.UNDO: words(
-            "undo|take back|take*back|by mistake|last report|withdraw|cancel (that|my last"
+            "undo|take back|take*back|by mistake|last report|withdraw (it|that|my|the) (report|last|record)|cancel (that|my last"
             "|the last|my report|it)|(delete|remove) (my last|the last|that|my report)",
             "wrong report|made a mistake|pressed the wrong",
         ),
         Intent.LEAVE: words(
-            "unsubscribe|(delete|remove|erase) (my|all)*(account|data|me)|close my account|(leave"
-            "|quit) (the|this) (bot|service|program|programme)|want to (quit|leave)|(delete"
+            "unsubscribe|opt out|(cancel|end|terminate)*(membership|account|participation)|withdraw from|(delete|remove|erase) (my|all)*(account|data|me)|close my account|(leave"
+            "|quit) (the|this) (bot|service|program|programme|app|chat)|(want|like|wanna|how do i|how to) (to |)(quit|leave|withdraw)|(delete"
             "|erase) everything",
         ),
         Intent.PAUSE: words(

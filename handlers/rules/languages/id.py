@@ -8,6 +8,15 @@ _PERSON = (
     "|bos|rekan|guru|nenek|kakek|pacar|sepupu|keponakan|teman sekamar)"
 )
 
+_USED = (
+    r"\b(?:(?:di|me|mem|men|meng|ber)?(?:pakai|bawa|gunakan|isi|naik|jalan|sepeda|cuci|bersihkan|matikan|cabut|makan|habiskan|minum|masak|olah"
+    r"|pilah|pisahkan|buang|taruh|masukkan|serahkan|setor|sumbangkan|donasi|donasikan|tanam|perbaiki|jahit|ganti|pasang|beli|jual|pinjam"
+    r"|ambil|terima|tutup|hemat|ikut|kunjungi|kerja|pungut|daur ulang)|menggunakan|memakai|mengisi|mematikan|mencabut|memasak|mengolah"
+    r"|memilah|memisahkan|membuang|menaruh|memasukkan|menyerahkan|menyumbangkan|mendonasikan|menanam|memperbaiki|menjahit|mengganti|memasang"
+    r"|menjual|meminjam|mengambil|menerima|menutup|menghemat|mengikuti|mengunjungi|pergi|pulang|berangkat|bekerja|memungut|membersihkan"
+    r"|sepedaan|gowes|nebeng|wfh|ke)\b"
+)
+
 WORDS = Grammar(
     negation=pattern(
         r"\b(?:lupa|(?<!yang )tidak|belum|nggak|enggak|ngga|gak|ga|tak|tdk|gk|bukan|gagal|batal"
@@ -36,6 +45,9 @@ WORDS = Grammar(
         r"|kecelakaan|penuh sesak|penuh|bau|suka|bagus|enak|praktis|capek|lelah|berat)\b|\b(?:beli"
         r"|membeli|pesan|dapat|cuci) ·(?: baru)?",
     ),
+    doing=pattern(rf"{_USED}"),
+    verb_in_name=pattern(_USED),
+    little=2,
     done=pattern(r"\b(?:sudah|udah|sdh|telah|tadi|habis|selesai|barusan|baru saja|berhasil)\b"),
     takes_back=pattern(r"\b(?:batalkan|salah (?:lapor|pencet|tekan|kirim)|hapus laporan|urungkan|tarik kembali)\b"),
     days_back={
@@ -56,7 +68,7 @@ WORDS = Grammar(
         Intent.HELP: words("bantuan|menu|cara pakai|tolong"),
         Intent.LANGUAGE: words("bahasa|bahasa indonesia|bahasa jepang|bahasa inggris|ganti bahasa|ubah bahasa"),
         Intent.PAUSE: words("jeda|istirahat|matikan notifikasi"),
-        Intent.LEAVE: words("keluar|berhenti|hapus akun"),
+        Intent.LEAVE: words("keluar|berhenti|hapus akun|mundur"),
         Intent.UNDO: words("batal|batalkan|urungkan"),
         Intent.LINK: words("hubungkan|hubungkan akun|tautkan"),
         Intent.SETTINGS: words("pengaturan|setelan"),
@@ -65,10 +77,10 @@ WORDS = Grammar(
     keywords={
         Intent.UNDO: words(
             "(batalkan|hapus|tarik|urungkan)*(laporan|tadi|terakhir|barusan|yang)|salah (lapor"
-            "|pencet|tekan|kirim)|batalkan",
+            "|pencet|tekan|kirim)|batalkan (ini|itu|saja)",
         ),
         Intent.LEAVE: words(
-            "(hapus|tutup)*(akun|data)|berhenti (pakai|menggunakan|berlangganan|ikut)|mau (keluar"
+            "(hapus|tutup)*(akun|data)|berhenti (pakai|menggunakan|berlangganan|ikut)|keluar dari|(batalkan|hentikan) (keanggotaan|keikutsertaan)|mengundurkan diri|mau (keluar"
             "|berhenti)|ingin (keluar|berhenti)",
         ),
         Intent.PAUSE: words(

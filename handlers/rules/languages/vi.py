@@ -8,6 +8,12 @@ _KIN = (
     "|chi gai|em trai|em gai|em|chau|hang xom|dong nghiep|sep|co giao|thay)"
 )
 
+_USED = (
+    r"\b(?:mang|dem|cam|xach|dung|xai|su dung|di|dap|cuoi|bat xe|len xe|den|ve|toi noi|tat|rut|ngat|an|uong|nau|nhat|luom|gom|don|quet"
+    r"|phan loai|tach|sua|va|khau|trong|gieo|bo|cho|tang|gui|nop|quyen gop|gop|lap|thay|doi|chuyen|mua|ban|muon|thue|lam viec|lam phan"
+    r"|giat|rua|tham gia|tham quan|tham|nhan|lay|tiet kiem|u|tron|tai che|tu choi|khong lay|mac|dap|tam|khoa|van|do|rot|dung het|lai xe)\b"
+)
+
 WORDS = Grammar(
     negation=pattern(
         r"\b(?:(?<!khi )khong|chua|quen|ko|hong|chang|khoi (?:lay|can|dung)|that bai|bo cuoc|luoi"
@@ -44,6 +50,9 @@ WORDS = Grammar(
         r"\bmua (?:mot )?(?:cai |chiec |duoc )?·(?: moi)?(?! (?:dia|o|cua|sap|gan))",
     ),
     unlike=pattern(r" (?:gia bao|buyt nhanh|shop|cua hang)\b"),
+    doing=pattern(rf"{_USED}"),
+    verb_in_name=pattern(_USED),
+    little=2,
     done=pattern(r"\b(?:da|roi|xong|vua|moi|duoc|het)\b"),
     takes_back=pattern(r"\b(?:huy|rut lai|nham|bam nham|gui nham|xoa (?:bao cao|cai vua|lan)|hoan tac)\b"),
     days_back={
@@ -64,7 +73,7 @@ WORDS = Grammar(
         Intent.HELP: words("trợ giúp|giúp|hướng dẫn|menu|giúp đỡ"),
         Intent.LANGUAGE: words("ngôn ngữ|tiếng Việt|tiếng Nhật|tiếng Anh|đổi ngôn ngữ"),
         Intent.PAUSE: words("tạm dừng|tắt thông báo|tạm ngưng"),
-        Intent.LEAVE: words("rời khỏi|thoát|hủy tài khoản|xóa tài khoản|hủy đăng ký"),
+        Intent.LEAVE: words("rời khỏi|thoát|rời đi|không muốn dùng nữa|không dùng nữa|hủy tài khoản|xóa tài khoản|hủy đăng ký"),
         Intent.UNDO: words("hoàn tác|hủy|hủy bỏ|thu hồi"),
         Intent.LINK: words("liên kết|kết nối|liên kết tài khoản"),
         Intent.SETTINGS: words("cài đặt|thiết lập"),
@@ -74,7 +83,7 @@ WORDS = Grammar(
         Intent.UNDO: words("hoàn tác|(hủy|xóa|rút)*(báo cáo|vừa|cuối|lần trước|bản ghi|cái này|ghi nhận)|nhầm|thu hồi"),
         Intent.LEAVE: words(
             "(xóa|hủy|đóng)*(tài khoản|dữ liệu|đăng ký|thông tin)|rời khỏi|không muốn dùng",
-            "ngừng sử dụng|thoát khỏi|muốn dừng lại",
+            "(dừng|ngừng|hủy) (sử dụng|tham gia|thành viên)|thoát khỏi|(muốn|xin) (thoát|rút|ra khỏi)|muốn dừng lại",
         ),
         Intent.PAUSE: words(
             "(đừng|ngừng|dừng|tạm|tắt|bớt|không)*(gửi|thông báo|tin nhắn|nhắn|nhắc)|tạm dừng",
