@@ -11,7 +11,7 @@ _PERSON = (
 )
 
 _USED = (
-    "used?|using|brought|bring|took|taking|rode|ride|riding|went|go|going|walk(?:ed|ing)?|jogged|ran|commuted?|travell?ed|came"
+    "used?|using|brought|bring|took|taking|rode|ride|riding|went|go|going|walk(?:ed|ing)?|jogged|ran|commuted?|travell?ed|came (?:to|home|back|by|here|in)"
     "|caught|carried|carry|carrying|wore|wearing|put|turn(?:ed|ing)?|switch(?:ed|ing)?|shut|set|kept|unplug(?:ged|ging)?"
     "|ate|eaten|eating|finished|cooked|cooking|made|making|drank|drink|drinking|fill(?:ed|ing)|refill(?:ed|ing)?"
     "|pack(?:ed|ing)|shopp(?:ed|ing)|bought|chose|picked|picking|clean(?:ed|ing)|collected|sorted|sorting|separated"
@@ -28,8 +28,8 @@ WORDS = Grammar(
         r"\b(?:havent|hasnt|hadnt|wasnt|wont|without my|no time|skipped|missed|unable|nobody"
         r"|instead drove|drove|gave up|too (?:lazy|tired|busy|hot|cold|rainy|far))\b",
         r"\bno (?:compost|bike|bus|walk|train|bottle|bag|bags? today|cleanup)\b|\bleft (?:my|the"
-        r"|it|them) (?!car).{0,20}\b(?:at home|behind|home|on)\b|\btook (?:a|the) (?:taxi|car)\b",
-        r"\bby car\b(?! instead)",
+        r"|it|them) (?!car).{0,20}\b(?:at home|behind|home|on)\b|\btook (?:a|the|my|our) (?:taxi|car)\b",
+        r"\bby car\b(?! instead)|[·¤] (?:a|the|my) (?:taxi|car)\b|\b(?:almost|nearly|meant to|waiting|waited)\b",
     ),
     plan=pattern(
         r"\b(?:tomorrow|will|ill|well (?:go|take|do)|going to|gonna|plan|plans|planning|want to"
@@ -57,7 +57,7 @@ WORDS = Grammar(
         r"^(?:(?:today|yesterday|and|so|wow) )*(?:he|she|they|someone|somebody|people|everyone"
         r"|everybody|neighbou?rs|kids|you|some people|many people|mom|mum|dad|grandma"
         r"|grandpa)\b(?! and (?:i|me)\b)",
-        r"\b(?:apparently|i heard|heard that|heard|said|says|they say|told me|tells|reportedly"
+        r"\b(?:reading|learning|learnt|learned|talking|talked|thoughts) about\b|\b(?:apparently|i heard|heard that|heard|said|says|they say|told me|tells|reportedly"
         r"|on tv|in the news|the news|i read|read that|read about|article|i saw|i watched|saw (?:a"
         r"|someone|people)|i see people|rumou?r|supposedly)\b",
     ),
@@ -70,20 +70,21 @@ WORDS = Grammar(
         r"· (?:is|are|was|were|isnt|arent|smells?|costs?|looks?|keeps?|seems?|has|came|never"
         r"|needs?|stopped|got)\b(?! (?:done|finished|over|the way|used|how|my|replaced|recycled"
         r"|collected|sorted))",
+        r"\b(?:dropped|cleaned|spilled|misplaced|smashed|scratched|broken?|damaged) (?:(?:my|the|a|our) )?·$",
         r"\b(?:bought|ordered|buying|need|needs|want|lost|washed|cleaned|love|like"
         r"|hate) (?:a|an|my|the|new|some|another|myself a|this|these)(?: ?(?:new|nice|cute|pretty"
         r"|own))* ?·(?! (?:with|from|by|in|at))",
     ),
     unlike=pattern(
         r" (?:money|cash|card|the dog|my dog|our dog|shop|store|lane|stop|fare|ticket|driver|workshop"
-        r"|course|class|seminar|event|bin is|company|price|pass)\b",
+        r"|course|class|seminar|event|bin is|company|price|pass|chain|tyre|tire|lock|helmet|rack|bell|seller|salesman|lid|cap|strike|line|timetable|schedule|terminal)\b",
     ),
     doing=pattern(
-        rf"\b(?:{_USED}|did|done|got|had|have|started|managed|joined|always|every|instead|again)\b",
+        rf"\b(?:{_USED}|did|done|got|had|have|started|managed|joined|always|every|instead)\b",
         r"^(?:(?:today|yesterday|this morning|just|only|by) )*· (?:to|from|for|at|with|all|both|today|yesterday"
         r"|this|and|day|x)\b(?!.* (?:is|are|was|were|has|had|came|got|stopped|s)\b)",
     ),
-    verb_in_name=pattern(rf"\b(?:{_USED}|wfh|walk[a-z]*|no|zero|without|[a-z]+(?:ed|ing))\b"),
+    verb_in_name=pattern(rf"\b(?:{_USED}|wfh|walk[a-z]*|no|zero|without|[a-z]{{2,}}(?:ed|ing))\b"),
     little=1,
     done=pattern(
         r"\b(?:\w+ed|did|done|went|took|brought|rode|ate|walked|bought|had|gave|got|made|put|kept"

@@ -9,18 +9,18 @@ _PERSON = (
 )
 
 _USED = (
-    r"\b(?:(?:di|me|mem|men|meng|ber)?(?:pakai|bawa|gunakan|isi|naik|jalan|sepeda|cuci|bersihkan|matikan|cabut|makan|habiskan|minum|masak|olah"
+    r"\b(?:(?:di|me|mem|men|meng|ber)?(?:pakai|bawa|gunakan|isi|naik|jalan|cuci|bersihkan|matikan|cabut|makan|habiskan|masak|olah"
     r"|pilah|pisahkan|buang|taruh|masukkan|serahkan|setor|sumbangkan|donasi|donasikan|tanam|perbaiki|jahit|ganti|pasang|beli|jual|pinjam"
     r"|ambil|terima|tutup|hemat|ikut|kunjungi|kerja|pungut|daur ulang)|menggunakan|memakai|mengisi|mematikan|mencabut|memasak|mengolah"
     r"|memilah|memisahkan|membuang|menaruh|memasukkan|menyerahkan|menyumbangkan|mendonasikan|menanam|memperbaiki|menjahit|mengganti|memasang"
     r"|menjual|meminjam|mengambil|menerima|menutup|menghemat|mengikuti|mengunjungi|pergi|pulang|berangkat|bekerja|memungut|membersihkan"
-    r"|sepedaan|gowes|nebeng|wfh|ke)\b"
+    r"|bersepeda|sepedaan|gowes|nebeng|wfh|ke)\b"
 )
 
 WORDS = Grammar(
     negation=pattern(
         r"\b(?:lupa|(?<!yang )tidak|belum|nggak|enggak|ngga|gak|ga|tak|tdk|gk|bukan|gagal|batal"
-        r"|malas|ketinggalan|tertinggal|tanpa sempat|jangan)\b|\bnaik (?:mobil|taksi)\b",
+        r"|malas|ketinggalan|tertinggal|tanpa sempat|jangan|menunggu|nunggu|tunggu|hampir saja|nyaris)\b|\bnaik (?:mobil|taksi)\b",
         r"\bpakai mobil\b",
     ),
     plan=pattern(
@@ -41,7 +41,7 @@ WORDS = Grammar(
         r"|lihat orang|dengar dengar)\b",
     ),
     mishap=pattern(
-        r"\b(?:dicuri|hilang|· (?:saya )?rusak|terlambat|telat|macet|mahal|bocor|pecah|kempes"
+        r"· (?:saya |ku |nya |sudah )?(?:rusak|robek|jatuh|mati|patah|habis|kosong)\b|\b(?:dicuri|hilang|terlambat|telat|macet|mahal|bocor|pecah|kempes"
         r"|kecelakaan|penuh sesak|penuh|bau|suka|bagus|enak|praktis|capek|lelah|berat)\b|\b(?:beli"
         r"|membeli|pesan|dapat|cuci) ·(?: baru)?",
     ),

@@ -9,7 +9,7 @@ _KIN = (
 )
 
 _USED = (
-    r"\b(?:mang|dem|cam|xach|dung|xai|su dung|di|dap|cuoi|bat xe|len xe|den|ve|toi noi|tat|rut|ngat|an|uong|nau|nhat|luom|gom|don|quet"
+    r"\b(?:mang|dem|cam|xach|dung|xai|su dung|di|dap|cuoi|bat xe|len xe|tat|rut|ngat|an|uong|nau|nhat|luom|gom|don|quet"
     r"|phan loai|tach|sua|va|khau|trong|gieo|bo|cho|tang|gui|nop|quyen gop|gop|lap|thay|doi|chuyen|mua|ban|muon|thue|lam viec|lam phan"
     r"|giat|rua|tham gia|tham quan|tham|nhan|lay|tiet kiem|u|tron|tai che|tu choi|khong lay|mac|dap|tam|khoa|van|do|rot|dung het|lai xe)\b"
 )
@@ -17,7 +17,7 @@ _USED = (
 WORDS = Grammar(
     negation=pattern(
         r"\b(?:(?<!khi )khong|chua|quen|ko|hong|chang|khoi (?:lay|can|dung)|that bai|bo cuoc|luoi"
-        r"|bo lo|lo mat|de quen|bo thua|bo phi|lam roi)\b(?! (?:dung nua|xai nua))|\bdi (?:o to"
+        r"|bo lo|suyt|suyt nua|dang cho|dang doi|cho doi|de (?:o |lai )?nha|lo mat|de quen|bo thua|bo phi|lam roi)\b(?! (?:dung nua|xai nua))|\bdi (?:o to"
         r"|oto|xe may|taxi)\b|\bbang (?:o to|oto|xe may|taxi)\b|\bbo do\b",
     ),
     plan=pattern(
@@ -44,13 +44,13 @@ WORDS = Grammar(
         r"|tin tuc|thoi su|(?:doc|thay|xem) tren mang|thay nguoi|thay ai|hinh nhu|co ve)\b",
     ),
     mishap=pattern(
-        r"\bbi (?:mat|hong|vo|trom|tre|hu|lay|ket|rach|be|thung|dau)\b|\blo [·¤]|\b(?:mat trom|den muon"
+        r"[·¤] bi\b|\bbi (?:mat|hong|vo|trom|tre|hu|lay|ket|rach|be|thung|dau)\b|\b(?:lo|mat|rach|lam vo|lam roi|danh roi) [·¤]|\b(?:mat trom|den muon"
         r"|tre gio|bi tre|dat qua|ban qua|hoi|thoi|tien loi|met qua|met|dong qua|ket xe|tac duong"
         r"|thich|dep|hu roi|hong roi|vo roi|roi mat|lam mat|tot cho|nguy hiem)\b",
         r"\bmua (?:mot )?(?:cai |chiec |duoc )?·(?: moi)?(?! (?:dia|o|cua|sap|gan))",
     ),
     unlike=pattern(r" (?:gia bao|buyt nhanh|shop|cua hang)\b"),
-    doing=pattern(rf"{_USED}"),
+    doing=pattern(rf"{_USED}|[·¤] (?:den|ve|toi)\b"),
     verb_in_name=pattern(_USED),
     little=2,
     done=pattern(r"\b(?:da|roi|xong|vua|moi|duoc|het)\b"),
