@@ -26,7 +26,7 @@ WORDS = Grammar(
         r"|\b(?:not(?! (?:the|a) )|never|forgot|forget|forgotten|failed|cannot|cant|couldnt|didnt|dont"
         r"|doesnt|couldn t|didn t|don t)\b(?! to (?:bring|take|sort|turn))",
         r"\b(?:havent|hasnt|hadnt|wasnt|wont|without my|no time|skipped|missed|unable|nobody"
-        r"|instead drove|drove|gave up|too (?:lazy|tired|busy|hot|cold|rainy|far))\b",
+        r"|instead drove|drove|gave up|(?:would|could|should) have|too (?:lazy|tired|busy|hot|cold|rainy|far))\b",
         r"\bno (?:compost|bike|bus|walk|train|bottle|bag|bags? today|cleanup)\b|\bleft (?:my|the"
         r"|it|them) (?!car).{0,20}\b(?:at home|behind|home|on)\b|\btook (?:a|the|my|our) (?:taxi|car)\b",
         r"\bby car\b(?! instead)|[·¤] (?:a|the|my) (?:taxi|car)\b|\b(?:almost|nearly|meant to|waiting|waited)\b",
@@ -64,13 +64,13 @@ WORDS = Grammar(
     mishap=pattern(
         r"\b(?:stolen|stole|broke|broken down|leaked|leaking|flat tyre|flat tire|crashed|cancelled"
         r"|delayed|overcrowded|packed|expensive|too far|smells|stinks|smelly|lost my|accident"
-        r"|tired of|fell off|ripped|torn|tore|snapped|leaks|died|went flat)\b",
+        r"|hurts?|sore|(?:got|getting) (?:wet|stuck|dirty|sick|hit|fined)|tired of|fell off|ripped|torn|tore|snapped|leaks|died|went flat)\b",
         r"^(?:my|the|our) · (?!(?:today|yesterday|to|for|at|in|on|with|and|instead|this|during|all|twice|again|used|day"
         r"|every|from|plus|please|done|yes|ok|only|by|last|the|home|collection|checked|cleanup|challenge)\b)[a-z]",
-        r"· (?:is|are|was|were|isnt|arent|smells?|costs?|looks?|keeps?|seems?|has|came|never"
+        r"\b(?:hate|love|like|enjoy|prefer|dislike|(?:sick|afraid|scared) of) ·|· (?:is|are|was|were|isnt|arent|smells?|costs?|looks?|keeps?|seems?|has|came|never"
         r"|needs?|stopped|got)\b(?! (?:done|finished|over|the way|used|how|my|replaced|recycled"
         r"|collected|sorted))",
-        r"\b(?:dropped|cleaned|spilled|misplaced|smashed|scratched|broken?|damaged) (?:(?:my|the|a|our) )?·$",
+        r"\b(?:dropped|cleaned|spilled|misplaced|smashed|scratched|damaged) (?:(?:my|the|a|our) )?·$",
         r"\b(?:bought|ordered|buying|need|needs|want|lost|washed|cleaned|love|like"
         r"|hate) (?:a|an|my|the|new|some|another|myself a|this|these)(?: ?(?:new|nice|cute|pretty"
         r"|own))* ?·(?! (?:with|from|by|in|at))",

@@ -42,7 +42,7 @@ WORDS = Grammar(
     ),
     mishap=pattern(
         r"· (?:saya |ku |nya |sudah )?(?:rusak|robek|jatuh|mati|patah|habis|kosong)\b|\b(?:dicuri|hilang|terlambat|telat|macet|mahal|bocor|pecah|kempes"
-        r"|kecelakaan|penuh sesak|penuh|bau|suka|bagus|enak|praktis|capek|lelah|berat)\b|\b(?:beli"
+        r"|kecelakaan|penuh sesak|penuh|bau|suka|benci|takut|bosan|bagus|enak|praktis|capek|lelah|berat)\b|\b(?:beli"
         r"|membeli|pesan|dapat|cuci) ·(?: baru)?",
     ),
     doing=pattern(rf"{_USED}"),

@@ -44,9 +44,9 @@ WORDS = Grammar(
         r"|tin tuc|thoi su|(?:doc|thay|xem) tren mang|thay nguoi|thay ai|hinh nhu|co ve)\b",
     ),
     mishap=pattern(
-        r"[·¤] bi\b|\bbi (?:mat|hong|vo|trom|tre|hu|lay|ket|rach|be|thung|dau)\b|\b(?:lo|mat|rach|lam vo|lam roi|danh roi) [·¤]|\b(?:mat trom|den muon"
+        r"[·¤] bi\b|[·¤] (?:den|toi) (?:roi|muon|tre)\b|\b(?:nut|thung lop|xit|tuot|dut|dau (?:chan|lung|goi))\b|\bbi (?:mat|hong|vo|trom|tre|hu|lay|ket|rach|be|thung|dau)\b|\b(?:lo|mat|rach|lam vo|lam roi|danh roi) [·¤]|\b(?:mat trom|den muon"
         r"|tre gio|bi tre|dat qua|ban qua|hoi|thoi|tien loi|met qua|met|dong qua|ket xe|tac duong"
-        r"|thich|dep|hu roi|hong roi|vo roi|roi mat|lam mat|tot cho|nguy hiem)\b",
+        r"|thich|ghet|chan|so|dep|hu roi|hong roi|vo roi|roi mat|lam mat|tot cho|nguy hiem)\b",
         r"\bmua (?:mot )?(?:cai |chiec |duoc )?·(?: moi)?(?! (?:dia|o|cua|sap|gan))",
     ),
     unlike=pattern(r" (?:gia bao|buyt nhanh|shop|cua hang)\b"),
