@@ -160,11 +160,12 @@ class _Reading:
         return tuple(held.values())
 
     def _by_keyword(self, whole: str, read: list[_Clause]) -> Understanding:
-        negated = any(clause.negated for clause in read)
+        not_denied = {
+            what for one in read if not one.negated for what in phrases.meanings(one.text, self.words.intents)
+        }
         names_an_action = any(clause.actions for clause in read)
         found = phrases.meanings(whole, self.words.intents)
-        if negated:
-            found -= wording.NOT_WHEN_NEGATED
+        found -= wording.NOT_WHEN_NEGATED - not_denied
         if names_an_action:
             found -= wording.NOT_WHEN_AN_ACTION_IS_NAMED
         intent = next((intent for intent in wording.INTENTS if intent in found), None)

@@ -9,18 +9,24 @@ _PERSON = (
 )
 
 _USED = (
-    r"\b(?:(?:di|me|mem|men|meng|ber)?(?:pakai|bawa|gunakan|isi|naik|jalan|cuci|bersihkan|matikan|cabut|makan|habiskan|masak|olah"
-    r"|pilah|pisahkan|buang|taruh|masukkan|serahkan|setor|sumbangkan|donasi|donasikan|tanam|perbaiki|jahit|ganti|pasang|beli|jual|pinjam"
-    r"|ambil|terima|tutup|hemat|ikut|kunjungi|kerja|pungut|daur ulang)|menggunakan|memakai|mengisi|mematikan|mencabut|memasak|mengolah"
-    r"|memilah|memisahkan|membuang|menaruh|memasukkan|menyerahkan|menyumbangkan|mendonasikan|menanam|memperbaiki|menjahit|mengganti|memasang"
-    r"|menjual|meminjam|mengambil|menerima|menutup|menghemat|mengikuti|mengunjungi|pergi|pulang|berangkat|bekerja|memungut|membersihkan"
+    r"\b(?:(?:di|me|mem|men|meng|ber)?(?:pakai|bawa|gunakan|isi|naik|jalan|cuci|bersihkan|matikan|cabut"
+    r"|makan|habiskan|masak|olah"
+    r"|pilah|pisahkan|buang|taruh|masukkan|serahkan|setor|sumbangkan|donasi|donasikan|tanam|perbaiki|jahit"
+    r"|ganti|pasang|beli|jual|pinjam"
+    r"|ambil|terima|tutup|hemat|ikut|kunjungi|kerja|pungut|daur ulang)|menggunakan|memakai|mengisi"
+    r"|mematikan|mencabut|memasak|mengolah"
+    r"|memilah|memisahkan|membuang|menaruh|memasukkan|menyerahkan|menyumbangkan|mendonasikan|menanam"
+    r"|memperbaiki|menjahit|mengganti|memasang"
+    r"|menjual|meminjam|mengambil|menerima|menutup|menghemat|mengikuti|mengunjungi|pergi|pulang|berangkat"
+    r"|bekerja|memungut|membersihkan"
     r"|bersepeda|sepedaan|gowes|nebeng|wfh|ke)\b"
 )
 
 WORDS = Grammar(
     negation=pattern(
         r"\b(?:lupa|(?<!yang )tidak|belum|nggak|enggak|ngga|gak|ga|tak|tdk|gk|bukan|gagal|batal"
-        r"|malas|ketinggalan|tertinggal|tanpa sempat|jangan|menunggu|nunggu|tunggu|hampir saja|nyaris)\b|\bnaik (?:mobil|taksi)\b",
+        r"|malas|ketinggalan|tertinggal|tanpa sempat|jangan|menunggu|nunggu|tunggu|hampir saja|nyaris)\b"
+        r"|\bnaik (?:mobil|taksi)\b",
         r"\bpakai mobil\b",
     ),
     plan=pattern(
@@ -41,7 +47,8 @@ WORDS = Grammar(
         r"|lihat orang|dengar dengar)\b",
     ),
     mishap=pattern(
-        r"· (?:saya |ku |nya |sudah )?(?:rusak|robek|jatuh|mati|patah|habis|kosong)\b|\b(?:dicuri|hilang|terlambat|telat|macet|mahal|bocor|pecah|kempes"
+        r"· (?:saya |ku |nya |sudah )?(?:rusak|robek|jatuh|mati|patah|habis|kosong)\b|\b(?:dicuri|hilang"
+        r"|terlambat|telat|macet|mahal|bocor|pecah|kempes"
         r"|kecelakaan|penuh sesak|penuh|bau|suka|benci|takut|bosan|bagus|enak|praktis|capek|lelah|berat)\b|\b(?:beli"
         r"|membeli|pesan|dapat|cuci) ·(?: baru)?",
     ),
@@ -80,7 +87,8 @@ WORDS = Grammar(
             "|pencet|tekan|kirim)|batalkan (ini|itu|saja)",
         ),
         Intent.LEAVE: words(
-            "(hapus|tutup)*(akun|data)|berhenti (pakai|menggunakan|berlangganan|ikut)|keluar dari|(batalkan|hentikan) (keanggotaan|keikutsertaan)|mengundurkan diri|mau (keluar"
+            "(hapus|tutup)*(akun|data)|berhenti (pakai|menggunakan|berlangganan|ikut)|keluar dari|(batalkan"
+            "|hentikan) (keanggotaan|keikutsertaan)|mengundurkan diri|mau (keluar"
             "|berhenti)|ingin (keluar|berhenti)",
         ),
         Intent.PAUSE: words(
