@@ -11,9 +11,9 @@ from storage.programme_file import read_programme
 from tests.understanding.sentences import TODAY, Sentence, read, right
 
 PROGRAMME = read_programme(Path(__file__).parents[2] / "programmes" / "kitaq.toml")
-SETS = {"tuning": 0.98, "hidden": 0.98, "fresh": 0.98, "blind": 0.98, "blind2": 0.98, "blind3": 0.96}
+SETS = {"tuning": 0.98, "hidden": 0.98, "fresh": 0.98, "blind": 0.98, "blind2": 0.98, "blind3": 0.96, "blind4": 0.96}
 """The least share of right answers of each set; figures as measured stand in docs/UNDERSTANDING.md."""
-FALSE_REPORTS = {"tuning": 0.01, "hidden": 0.01, "fresh": 0.01, "blind": 0.01, "blind2": 0.01, "blind3": 0.01}
+FALSE_REPORTS = 0.01
 
 
 def meant(sentence: Sentence) -> Understanding:
@@ -30,7 +30,7 @@ def test_the_sentences_of_a_set_are_understood(name: str) -> None:
 def test_what_is_no_report_is_not_taken_for_one(name: str) -> None:
     others = [one for one in read(name) if not one.reports]
     false = [one.text for one in others if meant(one).actions]
-    assert len(false) <= FALSE_REPORTS[name] * len(others), false
+    assert len(false) <= FALSE_REPORTS * len(others), false
 
 
 def test_the_sets_share_no_sentence_and_are_many() -> None:
