@@ -64,7 +64,7 @@ def test_a_wish_to_leave_is_heard_beside_a_negation_of_something_else() -> None:
         ("zh", "环保袋破了", "my_bag"),
         ("ko", "텀블러 녹슬었어요", "my_bottle"),
         ("id", "tas belanja berubah warna", "my_bag"),
-        ("ja", "水筒ぬるぬるしてきた", "my_bottle"),
+        ("ja", "水筒ぬるついた", "my_bottle"),
     ],
 )
 def test_a_thing_with_a_verb_that_is_no_use_of_it_is_no_report(language: str, text: str, action: str) -> None:
