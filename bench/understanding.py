@@ -1,8 +1,8 @@
 """Measures how typed sentences are understood: right, false reports, time, memory, what is confused, what is wrong.
 
 The sentences stand in tests/understanding, a file a language: ``tuning`` is tuned on,
-``hidden`` was written before any result was seen, ``fresh`` last and quickly:
-docs/UNDERSTANDING.md has its first figure.
+``hidden`` was written before any result was seen, ``fresh`` and the ``blind`` ones later,
+each before its result was seen: docs/UNDERSTANDING.md has their first figures.
 """
 
 import time
@@ -16,7 +16,7 @@ from storage.facts import Programme
 from storage.programme_file import read_programme
 from tests.understanding.sentences import TODAY, Sentence, read, right, shown
 
-SETS = ("tuning", "hidden", "fresh")
+SETS = ("tuning", "hidden", "fresh", "blind", "blind2", "blind3", "blind4")
 PROGRAMME = Path(__file__).parents[1] / "programmes" / "kitaq.toml"
 ROUNDS = 3
 

@@ -14,6 +14,7 @@ from handlers.rules.folding import folded
 GAP = 14
 """In characters: farther apart, two words seldom belong together."""
 _CHOICE = re.compile(r"\(([^()]*)\)")
+_NOT_DONE = re.compile("(?:[わかがさたなばまらえけげせてねべめれき]ん|な)$")
 _ENDING = re.compile(r"(?:s|es|d|ed|ing)?(?![a-z0-9])")
 
 
@@ -132,4 +133,6 @@ def stands_alone(text: str, name: str, at: int) -> bool:
         return False
     if name[-1] == "た" and text[at + len(name) : at + len(name) + 1] in ("い", "ら"):
         return False  # 「したい」 and 「したら」 are no 「した」
+    if name.startswith("かっ") and _NOT_DONE.search(text, 0, at):
+        return False  # 「とらんかった」 bought nothing
     return not name[-1].isascii() or _ENDING.match(text, at + len(name)) is not None

@@ -10,6 +10,7 @@ A negation, a plan, a wish, a question, hearsay, what others did and what befell
 report; what the clause asks for may still be found.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -26,8 +27,7 @@ from storage.facts import Intent, Mentioned, Programme, Understanding
 COMMAND, SAID_DONE, NAMED, KEYWORD = 1.0, 0.9, 0.7, 0.6
 NOTHING = Understanding(Intent.NONE, (), 0.0)
 _COMMANDS = {word: intent for intent, words in wording.COMMANDS.items() for word in words}
-_LITTLE = 3
-"""In characters: so little behind a name says nothing against it, 「マイボトル 水だけ」."""
+_LATIN_ENDING = re.compile("[a-z]*")
 _MISSPELT_READ = 80
 """In characters: a slip in a longer text is not looked for; it would cost more than it helps."""
 
@@ -102,11 +102,18 @@ class _Reading:
     def _is_unsure(self, text: str, found: tuple[Found, ...], rest: str) -> bool:
         """Doubt what is still to come, what is only praised, and what was done with a thing besides using it."""
         grammar = self.grammar
-        if grammar.habit.search(text):
-            return False
         only_named = all(len(one.places) == 1 for one in found)
-        used = grammar.doing.search(rest) or (not grammar.done.search(rest) and len(_behind(rest)) <= _LITTLE)
-        return bool((only_named and not used) or (not rest.endswith(GAP) and grammar.unsure.search(text)))
+        if only_named and not self._is_used(text, found, rest):
+            return True
+        return not rest.endswith(GAP) and not grammar.habit.search(text) and bool(grammar.unsure.search(text))
+
+    def _is_used(self, text: str, found: tuple[Found, ...], rest: str) -> bool:
+        grammar = self.grammar
+        return bool(
+            grammar.doing.search(rest)
+            or any(grammar.verb_in_name.search(_word(text, one)) for one in found)
+            or (not grammar.done.search(rest) and len(_behind(rest)) <= grammar.little)
+        )
 
     def _with_negative_endings(self, text: str, found: tuple[Found, ...]) -> Iterator[Found]:
         """Let a name that is a negative stem swallow its ending: who left nothing over did not fail to do anything."""
@@ -153,11 +160,12 @@ class _Reading:
         return tuple(held.values())
 
     def _by_keyword(self, whole: str, read: list[_Clause]) -> Understanding:
-        negated = any(clause.negated for clause in read)
+        not_denied = {
+            what for one in read if not one.negated for what in phrases.meanings(one.text, self.words.intents)
+        }
         names_an_action = any(clause.actions for clause in read)
         found = phrases.meanings(whole, self.words.intents)
-        if negated:
-            found -= wording.NOT_WHEN_NEGATED
+        found -= wording.NOT_WHEN_NEGATED - not_denied
         if names_an_action:
             found -= wording.NOT_WHEN_AN_ACTION_IS_NAMED
         intent = next((intent for intent in wording.INTENTS if intent in found), None)
@@ -168,6 +176,12 @@ def _reports(clause: _Clause, after: _Clause | None) -> bool:
     """Let a clause report unless it is guarded, or unsure and taken back by the next: 「持ってるけど、忘れた」."""
     taken_back = after is not None and after.guarded and not after.actions and not clause.said_done
     return bool(clause.actions) and not clause.unsure and not clause.guarded and not taken_back
+
+
+def _word(text: str, one: Found) -> str:
+    """Give a name with the Latin ending it was found without: "repair" in "repaired"."""
+    ending = _LATIN_ENDING.match(text, one.end)
+    return text[one.start : ending.end() if ending else one.end]
 
 
 def _behind(rest: str) -> str:

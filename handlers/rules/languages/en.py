@@ -4,10 +4,25 @@ from handlers.rules.languages.grammar import Grammar, pattern, words
 from storage.facts import Intent
 
 _PERSON = (
-    "(?:husband|wife|partner|son|daughter|mother|mom|mum|father|dad|brother|sister|friend|boss|neighbou?r|kid|child|children"
+    "(?:husband|wife|partner|son|daughter|mother|mom|mum|father|dad|brother|sister|friend|boss|neighbou?r"
+    "|kid|child|children"
     "|parent|colleague|co ?worker|roommate|flatmate|teacher|grandma"
     "|grandmother|grandpa|grandfather|company|office|school|landlord"
     "|city|town|uncle|aunt|cousin|team|students?|classmate|guy|man|woman|lady|people|family)s?"
+)
+
+_USED = (
+    "used?|using|brought|bring|took|taking|rode|ride|riding|went|go|going|walk(?:ed|ing)?|jogged|ran"
+    "|commuted?|travell?ed|came (?:to|home|back|by|here|in)"
+    "|caught|carried|carry|carrying|wore|wearing|put|turn(?:ed|ing)?|switch(?:ed|ing)?|shut|set|kept"
+    "|unplug(?:ged|ging)?"
+    "|ate|eaten|eating|finished|cooked|cooking|made|making|drank|drink|drinking|fill(?:ed|ing)|refill(?:ed|ing)?"
+    "|pack(?:ed|ing)|shopp(?:ed|ing)|bought|chose|picked|picking|clean(?:ed|ing)|collected|sorted|sorting|separated"
+    "|recycled|dropped|donated|gave|given|handed|returned|took|sold|borrowed|lent|shared|swapped|fixed"
+    "|repaired|mended"
+    "|sewed|installed|replaced|changed|planted|planting|volunteered|visited|helped|attended|participated|toured|saved"
+    "|received|refused|declined|composted|fed|added|stirred|emptied|checked|passed|studied|worked|working"
+    "|biked|cycled|runs? on"
 )
 
 WORDS = Grammar(
@@ -16,10 +31,10 @@ WORDS = Grammar(
         r"|\b(?:not(?! (?:the|a) )|never|forgot|forget|forgotten|failed|cannot|cant|couldnt|didnt|dont"
         r"|doesnt|couldn t|didn t|don t)\b(?! to (?:bring|take|sort|turn))",
         r"\b(?:havent|hasnt|hadnt|wasnt|wont|without my|no time|skipped|missed|unable|nobody"
-        r"|instead drove|drove|gave up|too (?:lazy|tired|busy|hot|cold|rainy|far))\b",
+        r"|instead drove|drove|gave up|(?:would|could|should) have|too (?:lazy|tired|busy|hot|cold|rainy|far))\b",
         r"\bno (?:compost|bike|bus|walk|train|bottle|bag|bags? today|cleanup)\b|\bleft (?:my|the"
-        r"|it|them) (?!car).{0,20}\b(?:at home|behind|home|on)\b|\btook (?:a|the) (?:taxi|car)\b",
-        r"\bby car\b(?! instead)",
+        r"|it|them) (?!car).{0,20}\b(?:at home|behind|home|on)\b|\btook (?:a|the|my|our) (?:taxi|car)\b",
+        r"\bby car\b(?! instead)|[·¤] (?:a|the|my) (?:taxi|car)\b|\b(?:almost|nearly|meant to|waiting|waited)\b",
     ),
     plan=pattern(
         r"\b(?:tomorrow|will|ill|well (?:go|take|do)|going to|gonna|plan|plans|planning|want to"
@@ -47,27 +62,40 @@ WORDS = Grammar(
         r"^(?:(?:today|yesterday|and|so|wow) )*(?:he|she|they|someone|somebody|people|everyone"
         r"|everybody|neighbou?rs|kids|you|some people|many people|mom|mum|dad|grandma"
         r"|grandpa)\b(?! and (?:i|me)\b)",
-        r"\b(?:apparently|i heard|heard that|heard|said|says|they say|told me|tells|reportedly"
+        r"\b(?:reading|learning|learnt|learned|talking|talked|thoughts) about\b|\b(?:apparently|i heard"
+        r"|heard that|heard|said|says|they say|told me|tells|reportedly"
         r"|on tv|in the news|the news|i read|read that|read about|article|i saw|i watched|saw (?:a"
         r"|someone|people)|i see people|rumou?r|supposedly)\b",
     ),
     mishap=pattern(
         r"\b(?:stolen|stole|broke|broken down|leaked|leaking|flat tyre|flat tire|crashed|cancelled"
         r"|delayed|overcrowded|packed|expensive|too far|smells|stinks|smelly|lost my|accident"
-        r"|tired of|fell off|ripped|torn|tore|snapped|leaks|died|went flat)\b",
-        r"^(?:my|the|our) · (?!(?:today|yesterday|to|for|at|in|on|with|and|instead|this|during|all|twice|again|used|day"
+        r"|hurts?|sore|(?:got|getting) (?:wet|stuck|dirty|sick|hit|fined)|tired of|fell off|ripped|torn|tore"
+        r"|snapped|leaks|died|went flat)\b",
+        r"^(?:my|the|our) · (?!(?:today|yesterday|to|for|at|in|on|with|and|instead|this|during|all|twice|again"
+        r"|used|day"
         r"|every|from|plus|please|done|yes|ok|only|by|last|the|home|collection|checked|cleanup|challenge)\b)[a-z]",
-        r"· (?:is|are|was|were|isnt|arent|smells?|costs?|looks?|keeps?|seems?|has|came|never"
+        r"\b(?:hate|love|like|enjoy|prefer|dislike|(?:sick|afraid|scared) of) ·|· (?:is|are|was|were|isnt"
+        r"|arent|smells?|costs?|looks?|keeps?|seems?|has|came|never"
         r"|needs?|stopped|got)\b(?! (?:done|finished|over|the way|used|how|my|replaced|recycled"
         r"|collected|sorted))",
+        r"\b(?:dropped|cleaned|spilled|misplaced|smashed|scratched|damaged) (?:(?:my|the|a|our) )?·$",
         r"\b(?:bought|ordered|buying|need|needs|want|lost|washed|cleaned|love|like"
         r"|hate) (?:a|an|my|the|new|some|another|myself a|this|these)(?: ?(?:new|nice|cute|pretty"
         r"|own))* ?·(?! (?:with|from|by|in|at))",
     ),
     unlike=pattern(
         r" (?:money|cash|card|the dog|my dog|our dog|shop|store|lane|stop|fare|ticket|driver|workshop"
-        r"|course|class|seminar|event|bin is|company|price|pass)\b",
+        r"|course|class|seminar|event|bin is|company|price|pass|chain|tyre|tire|lock|helmet|rack|bell|seller"
+        r"|salesman|lid|cap|strike|line|timetable|schedule|terminal)\b",
     ),
+    doing=pattern(
+        rf"\b(?:{_USED}|did|done|got|had|have|started|managed|joined|always|every|instead)\b",
+        r"^(?:(?:today|yesterday|this morning|just|only|by) )*· (?:to|from|for|at|with|all|both|today|yesterday"
+        r"|this|and|day|x)\b(?!.* (?:is|are|was|were|has|had|came|got|stopped|s)\b)",
+    ),
+    verb_in_name=pattern(rf"\b(?:{_USED}|wfh|walk[a-z]*|no|zero|without|[a-z]{{2,}}(?:ed|ing))\b"),
+    little=1,
     done=pattern(
         r"\b(?:\w+ed|did|done|went|took|brought|rode|ate|walked|bought|had|gave|got|made|put|kept"
         r"|left|sold|sent|fed|cut|drank|used|chose|grew|swept|wfh)\b",
@@ -98,7 +126,7 @@ WORDS = Grammar(
             "language|languages|english|japanese|change language|chinese|korean|vietnamese|indonesian"
         ),
         Intent.PAUSE: words("pause|mute|stop notifications"),
-        Intent.LEAVE: words("leave|quit|unsubscribe|delete my account|delete account|stop"),
+        Intent.LEAVE: words("leave|quit|unsubscribe|delete my account|delete account|stop|exit|opt out|resign"),
         Intent.UNDO: words("undo|withdraw|cancel"),
         Intent.LINK: words("link|link account|connect account"),
         Intent.SETTINGS: words("setting|settings|preferences"),
@@ -106,13 +134,16 @@ WORDS = Grammar(
     },
     keywords={
         Intent.UNDO: words(
-            "undo|take back|take*back|by mistake|last report|withdraw|cancel (that|my last"
+            "undo|take back|take*back|by mistake|last report|withdraw (it|that|my|the) (report|last|record)"
+            "|cancel (that|my last"
             "|the last|my report|it)|(delete|remove) (my last|the last|that|my report)",
             "wrong report|made a mistake|pressed the wrong",
         ),
         Intent.LEAVE: words(
-            "unsubscribe|(delete|remove|erase) (my|all)*(account|data|me)|close my account|(leave"
-            "|quit) (the|this) (bot|service|program|programme)|want to (quit|leave)|(delete"
+            "unsubscribe|opt out|(cancel|end|terminate)*(membership|account|participation)|withdraw from|(delete"
+            "|remove|erase) (my|all)*(account|data|me)|close my account|(leave"
+            "|quit) (the|this) (bot|service|program|programme|app|chat)|(want|like|wanna|how do i|how to) (to "
+            "|)(quit|leave|withdraw)|(delete"
             "|erase) everything",
         ),
         Intent.PAUSE: words(

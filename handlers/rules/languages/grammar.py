@@ -27,6 +27,8 @@ class Grammar:
     unlike: re.Pattern[str] = NEVER  # right behind a name: it is another word, 「バス」 in 「バス停」
     habit: re.Pattern[str] = NEVER  # done again and again: "I bike every day"
     doing: re.Pattern[str] = EVERY  # verbs by which a thing is used as it should be: another past verb is unsure
+    verb_in_name: re.Pattern[str] = NEVER  # a name with such a verb says itself what was done: "walked", 「骑车」
+    little: int = 3  # in characters: so little behind a name says nothing against it, 「マイボトル 水だけ」
     unsure: re.Pattern[str] = NEVER  # neither said to be done nor denied: one question settles it
     done: re.Pattern[str]
     takes_back: re.Pattern[str] = NEVER  # a report that should not stand

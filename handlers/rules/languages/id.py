@@ -8,10 +8,25 @@ _PERSON = (
     "|bos|rekan|guru|nenek|kakek|pacar|sepupu|keponakan|teman sekamar)"
 )
 
+_USED = (
+    r"\b(?:(?:di|me|mem|men|meng|ber)?(?:pakai|bawa|gunakan|isi|naik|jalan|cuci|bersihkan|matikan|cabut"
+    r"|makan|habiskan|masak|olah"
+    r"|pilah|pisahkan|buang|taruh|masukkan|serahkan|setor|sumbangkan|donasi|donasikan|tanam|perbaiki|jahit"
+    r"|ganti|pasang|beli|jual|pinjam"
+    r"|ambil|terima|tutup|hemat|ikut|kunjungi|kerja|pungut|daur ulang)|menggunakan|memakai|mengisi"
+    r"|mematikan|mencabut|memasak|mengolah"
+    r"|memilah|memisahkan|membuang|menaruh|memasukkan|menyerahkan|menyumbangkan|mendonasikan|menanam"
+    r"|memperbaiki|menjahit|mengganti|memasang"
+    r"|menjual|meminjam|mengambil|menerima|menutup|menghemat|mengikuti|mengunjungi|pergi|pulang|berangkat"
+    r"|bekerja|memungut|membersihkan"
+    r"|bersepeda|sepedaan|gowes|nebeng|wfh|ke)\b"
+)
+
 WORDS = Grammar(
     negation=pattern(
         r"\b(?:lupa|(?<!yang )tidak|belum|nggak|enggak|ngga|gak|ga|tak|tdk|gk|bukan|gagal|batal"
-        r"|malas|ketinggalan|tertinggal|tanpa sempat|jangan)\b|\bnaik (?:mobil|taksi)\b",
+        r"|malas|ketinggalan|tertinggal|tanpa sempat|jangan|menunggu|nunggu|tunggu|hampir saja|nyaris)\b"
+        r"|\bnaik (?:mobil|taksi)\b",
         r"\bpakai mobil\b",
     ),
     plan=pattern(
@@ -32,10 +47,14 @@ WORDS = Grammar(
         r"|lihat orang|dengar dengar)\b",
     ),
     mishap=pattern(
-        r"\b(?:dicuri|hilang|· (?:saya )?rusak|terlambat|telat|macet|mahal|bocor|pecah|kempes"
-        r"|kecelakaan|penuh sesak|penuh|bau|suka|bagus|enak|praktis|capek|lelah|berat)\b|\b(?:beli"
+        r"· (?:saya |ku |nya |sudah )?(?:rusak|robek|jatuh|mati|patah|habis|kosong)\b|\b(?:dicuri|hilang"
+        r"|terlambat|telat|macet|mahal|bocor|pecah|kempes"
+        r"|kecelakaan|penuh sesak|penuh|bau|suka|benci|takut|bosan|bagus|enak|praktis|capek|lelah|berat)\b|\b(?:beli"
         r"|membeli|pesan|dapat|cuci) ·(?: baru)?",
     ),
+    doing=pattern(rf"{_USED}"),
+    verb_in_name=pattern(_USED),
+    little=2,
     done=pattern(r"\b(?:sudah|udah|sdh|telah|tadi|habis|selesai|barusan|baru saja|berhasil)\b"),
     takes_back=pattern(r"\b(?:batalkan|salah (?:lapor|pencet|tekan|kirim)|hapus laporan|urungkan|tarik kembali)\b"),
     days_back={
@@ -56,7 +75,7 @@ WORDS = Grammar(
         Intent.HELP: words("bantuan|menu|cara pakai|tolong"),
         Intent.LANGUAGE: words("bahasa|bahasa indonesia|bahasa jepang|bahasa inggris|ganti bahasa|ubah bahasa"),
         Intent.PAUSE: words("jeda|istirahat|matikan notifikasi"),
-        Intent.LEAVE: words("keluar|berhenti|hapus akun"),
+        Intent.LEAVE: words("keluar|berhenti|hapus akun|mundur"),
         Intent.UNDO: words("batal|batalkan|urungkan"),
         Intent.LINK: words("hubungkan|hubungkan akun|tautkan"),
         Intent.SETTINGS: words("pengaturan|setelan"),
@@ -65,10 +84,11 @@ WORDS = Grammar(
     keywords={
         Intent.UNDO: words(
             "(batalkan|hapus|tarik|urungkan)*(laporan|tadi|terakhir|barusan|yang)|salah (lapor"
-            "|pencet|tekan|kirim)|batalkan",
+            "|pencet|tekan|kirim)|batalkan (ini|itu|saja)",
         ),
         Intent.LEAVE: words(
-            "(hapus|tutup)*(akun|data)|berhenti (pakai|menggunakan|berlangganan|ikut)|mau (keluar"
+            "(hapus|tutup)*(akun|data)|berhenti (pakai|menggunakan|berlangganan|ikut)|keluar dari|(batalkan"
+            "|hentikan) (keanggotaan|keikutsertaan)|mengundurkan diri|mau (keluar"
             "|berhenti)|ingin (keluar|berhenti)",
         ),
         Intent.PAUSE: words(

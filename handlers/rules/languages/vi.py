@@ -8,10 +8,20 @@ _KIN = (
     "|chi gai|em trai|em gai|em|chau|hang xom|dong nghiep|sep|co giao|thay)"
 )
 
+_USED = (
+    r"\b(?:mang|dem|cam|xach|dung|xai|su dung|di|dap|cuoi|bat xe|len xe|tat|rut|ngat|an|uong|nau|nhat|luom"
+    r"|gom|don|quet"
+    r"|phan loai|tach|sua|va|khau|trong|gieo|bo|cho|tang|gui|nop|quyen gop|gop|lap|thay|doi|chuyen|mua|ban"
+    r"|muon|thue|lam viec|lam phan"
+    r"|giat|rua|tham gia|tham quan|tham|nhan|lay|tiet kiem|u|tron|tai che|tu choi|khong lay|mac|dap|tam"
+    r"|khoa|van|do|rot|dung het|lai xe)\b"
+)
+
 WORDS = Grammar(
     negation=pattern(
         r"\b(?:(?<!khi )khong|chua|quen|ko|hong|chang|khoi (?:lay|can|dung)|that bai|bo cuoc|luoi"
-        r"|bo lo|lo mat|de quen|bo thua|bo phi|lam roi)\b(?! (?:dung nua|xai nua))|\bdi (?:o to"
+        r"|bo lo|suyt|suyt nua|dang cho|dang doi|cho doi|de (?:o |lai )?nha|lo mat|de quen|bo thua|bo phi"
+        r"|lam roi)\b(?! (?:dung nua|xai nua))|\bdi (?:o to"
         r"|oto|xe may|taxi)\b|\bbang (?:o to|oto|xe may|taxi)\b|\bbo do\b",
     ),
     plan=pattern(
@@ -38,12 +48,17 @@ WORDS = Grammar(
         r"|tin tuc|thoi su|(?:doc|thay|xem) tren mang|thay nguoi|thay ai|hinh nhu|co ve)\b",
     ),
     mishap=pattern(
-        r"\bbi (?:mat|hong|vo|trom|tre|hu|lay|ket|rach|be|thung|dau)\b|\blo [·¤]|\b(?:mat trom|den muon"
+        r"[·¤] bi\b|[·¤] (?:den|toi) (?:roi|muon|tre)\b|\b(?:nut|thung lop|xit|tuot|dut|dau (?:chan|lung"
+        r"|goi))\b|\bbi (?:mat|hong|vo|trom|tre|hu|lay|ket|rach|be|thung|dau)\b|\b(?:lo|mat|rach|lam vo"
+        r"|lam roi|danh roi) [·¤]|\b(?:mat trom|den muon"
         r"|tre gio|bi tre|dat qua|ban qua|hoi|thoi|tien loi|met qua|met|dong qua|ket xe|tac duong"
-        r"|thich|dep|hu roi|hong roi|vo roi|roi mat|lam mat|tot cho|nguy hiem)\b",
+        r"|thich|ghet|chan|so|dep|hu roi|hong roi|vo roi|roi mat|lam mat|tot cho|nguy hiem)\b",
         r"\bmua (?:mot )?(?:cai |chiec |duoc )?·(?: moi)?(?! (?:dia|o|cua|sap|gan))",
     ),
     unlike=pattern(r" (?:gia bao|buyt nhanh|shop|cua hang)\b"),
+    doing=pattern(rf"{_USED}|[·¤] (?:den|ve|toi)\b"),
+    verb_in_name=pattern(_USED),
+    little=2,
     done=pattern(r"\b(?:da|roi|xong|vua|moi|duoc|het)\b"),
     takes_back=pattern(r"\b(?:huy|rut lai|nham|bam nham|gui nham|xoa (?:bao cao|cai vua|lan)|hoan tac)\b"),
     days_back={
@@ -64,7 +79,9 @@ WORDS = Grammar(
         Intent.HELP: words("trợ giúp|giúp|hướng dẫn|menu|giúp đỡ"),
         Intent.LANGUAGE: words("ngôn ngữ|tiếng Việt|tiếng Nhật|tiếng Anh|đổi ngôn ngữ"),
         Intent.PAUSE: words("tạm dừng|tắt thông báo|tạm ngưng"),
-        Intent.LEAVE: words("rời khỏi|thoát|hủy tài khoản|xóa tài khoản|hủy đăng ký"),
+        Intent.LEAVE: words(
+            "rời khỏi|thoát|rời đi|không muốn dùng nữa|không dùng nữa|hủy tài khoản|xóa tài khoản|hủy đăng ký"
+        ),
         Intent.UNDO: words("hoàn tác|hủy|hủy bỏ|thu hồi"),
         Intent.LINK: words("liên kết|kết nối|liên kết tài khoản"),
         Intent.SETTINGS: words("cài đặt|thiết lập"),
@@ -74,7 +91,7 @@ WORDS = Grammar(
         Intent.UNDO: words("hoàn tác|(hủy|xóa|rút)*(báo cáo|vừa|cuối|lần trước|bản ghi|cái này|ghi nhận)|nhầm|thu hồi"),
         Intent.LEAVE: words(
             "(xóa|hủy|đóng)*(tài khoản|dữ liệu|đăng ký|thông tin)|rời khỏi|không muốn dùng",
-            "ngừng sử dụng|thoát khỏi|muốn dừng lại",
+            "(dừng|ngừng|hủy) (sử dụng|tham gia|thành viên)|thoát khỏi|(muốn|xin) (thoát|rút|ra khỏi)|muốn dừng lại",
         ),
         Intent.PAUSE: words(
             "(đừng|ngừng|dừng|tạm|tắt|bớt|không)*(gửi|thông báo|tin nhắn|nhắn|nhắc)|tạm dừng",
