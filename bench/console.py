@@ -15,7 +15,7 @@ from statistics import median, quantiles
 from typing import cast
 
 import httpx
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from starlette.routing import Route
 
 from bench import filling, large, servers
@@ -28,7 +28,18 @@ from bot.web.staff.desk import Desk
 from bot.web.staff.sending.outlook import Outlook
 from handlers import broadcasting, messages
 from handlers.messages import Text
-from storage import answers, audiences, catalogue, inquiries, kpis, programme_file, sessions, staff
+from storage import (
+    answers,
+    audiences,
+    catalogue,
+    evidence,
+    inquiries,
+    kpis,
+    ledger,
+    programme_file,
+    sessions,
+    staff,
+)
 from storage.clock import Clock
 from storage.database import Database
 from storage.facts import (
@@ -39,15 +50,19 @@ from storage.facts import (
     KpiWords,
     StaffRole,
 )
+from storage.ledger import LEDGER
 from tests.running import two_free_ports
 
 PERSONS = 1_000_000
 BAR = 300.0  # ms at the median, for each page
 TIMES, WARM = 40, 3  # requests of each page, the first of which do not count
+PHOTO_BYTES = 500_000
 NOTICES, RECORDS, EVENTS_FAILED, WORDS, BROADCASTS = 100_000, 200_000, 2_000, 20_000, 200
-ONE_OF = ("broadcast_id", "staff_id", "kpi_id", "answer_id", "inquiry_id", "version")
+ONE_OF = ("broadcast_id", "staff_id", "kpi_id", "answer_id", "inquiry_id", "evidence_id", "version")
 """What is opened again and again: the city has one, or all of them are as large."""
-WAYS_IN = ("/staff/sign-in", "/staff/enter/{token}", "/staff/join/{token}")
+WAYS_IN = (
+    "/staff/sign-in", "/staff/enter/{token}", "/staff/join/{token}", "/staff/directory", "/staff/directory/back",
+)  # fmt: skip
 """The addresses for who is not in."""
 Page = tuple[str, Callable[[int], str]]
 
@@ -113,6 +128,7 @@ def _let_in(connection: Connection, city: City, now: datetime) -> str:
     )
     inquiry_id = inquiries.add(connection, city.person(0), 1, now.date(), now)
     inquiries.add_line(connection, inquiry_id, "どこに相談できますか", now)
+    _send_photo(connection, city, now)
     for number in range(BROADCASTS):
         broadcasting.draft(connection, _notice(number, now), by="Somebody else", now=now)
     token = secrets.token_urlsafe(32)
@@ -120,6 +136,16 @@ def _let_in(connection: Connection, city: City, now: datetime) -> str:
     staff.change(connection, staff_id, joined_at=now)
     sessions.add(connection, hash_token(token), staff_id, now)
     return token
+
+
+def _send_photo(connection: Connection, city: City, now: datetime) -> None:
+    """Have a person's first report wait for staff with a photo; a drawing of its size stands for one."""
+    entry_id = int(connection.execute(select(func.min(LEDGER.c.id))).scalar_one())
+    report = ledger.get(connection, entry_id)
+    asked = {"action": report.action, "acted_on": report.acted_on, "points": 50, "rule_version": 1, "language": "ja"}
+    link = {"token_hash": "bench", "token_until": now + timedelta(days=1), "asked_at": now}
+    evidence.ask(connection, entry_id, person_id=report.person_id, **asked, **link)
+    evidence.take(connection, "bench", secrets.token_bytes(PHOTO_BYTES), now, now)
 
 
 def _notice(number: int, now: datetime) -> BroadcastContent:

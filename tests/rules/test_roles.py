@@ -19,6 +19,7 @@ names      -    -      yes    yes      yes
 switch     -    -      yes    yes      yes
 questions  -    -      yes    yes      yes
 answers    -    -      yes    yes      yes
+evidence   -    -      yes    yes      yes
 words      -    -      yes    yes      yes
 figures    -    -      yes    yes      yes
 persons    -    -      yes    yes      yes
