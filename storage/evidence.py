@@ -221,8 +221,10 @@ def _drop_pictures(connection: Connection, numbers: list[int]) -> None:
 
 def _forget(connection: Connection, chosen: Any) -> int:
     numbers = list(connection.execute(chosen).scalars())
+    # The rows first: a picture that is just being taken holds its row, and can be seen once that is waited for.
+    gone = connection.execute(delete(EVIDENCE).where(EVIDENCE.c.id.in_(numbers))).rowcount
     connection.execute(delete(PICTURES).where(PICTURES.c.evidence_id.in_(numbers)))
-    return connection.execute(delete(EVIDENCE).where(EVIDENCE.c.id.in_(numbers))).rowcount
+    return gone
 
 
 def _first(connection: Connection, *wanted: Any) -> EvidenceFacts | None:

@@ -9,7 +9,7 @@ from tests import databases
 
 ON_BOTH = {
     "test_staff_roles",  # opens every address of the console
-    "test_health", "test_home", "test_links", "test_open_data", "test_visits",
+    "test_staff_evidence", "test_health", "test_home", "test_links", "test_open_data", "test_visits",
     "test_staff_answers", "test_staff_kpis", "test_staff_merges", "test_staff_months", "test_staff_names",
     "test_staff_persons", "test_staff_puzzles", "test_staff_questions", "test_staff_today",
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """Staff look at photos: accepted ones bring points, refused ones take the report back, and all go in their time."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -130,6 +131,19 @@ async def test_the_second_of_two_who_decide_is_told(office: Office) -> None:
     assert points(office) == (50, 0)
 
 
+async def test_of_two_photos_and_of_two_decisions_at_the_same_moment_one_counts(office: Office) -> None:
+    path = link(reported(office))
+    answers = await asyncio.gather(send(office, path), send(office, path))
+    assert sorted(one.status_code for one in answers) == [200, 404]
+    assert pictures(office) == 1
+    clerks = [await hired(office), await hired(office, "鈴木 二郎")]
+    for clerk in clerks:
+        await clerk.open("/staff/evidence/1")
+    pages = await asyncio.gather(*(clerk.send("/staff/evidence/1", act="accept") for clerk in clerks))
+    assert sorted(page.status_code for page in pages) == [200, 409]
+    assert (points(office), is_sound(office)) == ((50, 0), True)
+
+
 @pytest.mark.parametrize("form", [{"act": "refuse"}, {"act": "refuse", "reason": "x"}, {"act": "maybe"}])
 async def test_a_form_that_does_not_say_what_to_do_does_nothing(office: Office, form: dict[str, str]) -> None:
     await sent(office)
@@ -178,17 +192,23 @@ async def test_who_leaves_takes_the_photo_along_and_nothing_of_it_stays(office: 
     assert points(office) == (0, 20)
 
 
-async def test_a_confirmed_report_keeps_its_points_through_a_merge_and_back(office: Office) -> None:
-    await sent(office)
+@pytest.mark.parametrize(("confirmed_joined_first", "merged"), [(True, (50, 0)), (False, (0, 20))])
+async def test_a_merge_offsets_a_confirmed_double_whole_and_parting_brings_all_of_it_back(
+    office: Office, confirmed_joined_first: bool, merged: tuple[int, int]
+) -> None:
+    if confirmed_joined_first:
+        await sent(office)
+        office.town.pass_minutes(1)
+    other = person_of(office.town, reported(office))
+    office.town.pass_minutes(1)
+    if not confirmed_joined_first:
+        await sent(office)
     await decide(office, act="accept")
-    first = office.do(lambda c: evidence.find(c, 1)).person_id
-    second = person_of(office.town, reported(office))
-    merged = office.do(lambda c: merging.merge(c, office.town.programme, first, second, office.town.now))
-    assert sum(points(office)) in (20, 50)  # one of the two doubles stays, whole
-    assert is_sound(office)
-    office.do(lambda c: merging.unmerge(c, office.town.programme, merged.merge_id, office.town.now))
-    assert points(office) == (50, 20)
-    assert is_sound(office)
+    confirmed = office.do(lambda c: evidence.find(c, 1)).person_id
+    done = office.do(lambda c: merging.merge(c, office.town.programme, confirmed, other, office.town.now))
+    assert (points(office), is_sound(office)) == (merged, True)
+    office.do(lambda c: merging.unmerge(c, office.town.programme, done.merge_id, office.town.now))
+    assert (points(office), is_sound(office)) == ((50, 20), True)
 
 
 def test_a_picture_goes_thirty_days_after_the_decision_and_an_undecided_one_after_sixty(

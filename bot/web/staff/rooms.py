@@ -94,13 +94,7 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *kpis.routes(desk),
         *acting.routes(Means(desk, outlook, counting, ask_quota)),
         *mondays.routes(desk),
-        *persons.routes(desk),
-        *corrections.routes(desk),
-        *erasures.routes(desk),
-        *merges.routes(desk),
-        *puzzles.routes(desk),
-        *names.routes(desk),
-        *evidence.routes(desk),
+        *_about_people(desk),
         *catalogue.routes(desk),
         *ruling.routes(desk),
         *rewriting.routes(desk),
@@ -115,3 +109,16 @@ def _ways_in(desk: Desk) -> list[BaseRoute]:
     """Give the routes by which staff come in and look after their own account."""
     rooms = (sign_in, passkeys, directory, joining, own)
     return [route for room in rooms for route in room.routes(desk)]
+
+
+def _about_people(desk: Desk) -> list[BaseRoute]:
+    """Give the routes of the pages on which staff look at persons and at what they wrote and sent."""
+    return [
+        *persons.routes(desk),
+        *corrections.routes(desk),
+        *erasures.routes(desk),
+        *merges.routes(desk),
+        *puzzles.routes(desk),
+        *names.routes(desk),
+        *evidence.routes(desk),
+    ]
