@@ -20,10 +20,12 @@ from bot.channels.telegram.wiring import WiringError
 from bot.dispatch import House
 from bot.importing.links import Links
 from bot.phones import PUBLIC_NAME, Phones
+from bot.pictures import Gallery
 from bot.settings import Role, Settings
 from bot.web import (
     catalogue,
     company,
+    drawn,
     events,
     health,
     home,
@@ -85,7 +87,9 @@ class App:
             plays = self.is_sandbox and channels is None
             self.phones = Phones(settings, self.programme.city.project["ja"]) if plays else None
             self.public_url = PUBLIC_NAME if self.is_sandbox else settings.public_url
-            self.channels = wiring.channels(settings, self.phones) if channels is None else channels
+            self.gallery = self._gallery()
+            made = wiring.channels(settings, self.phones, self.gallery.fetch) if channels is None else channels
+            self.channels = made
         except BaseException:
             self.database.close()
             raise
@@ -110,6 +114,10 @@ class App:
         """Give the programme in force."""
         return self.programme
 
+    def _gallery(self) -> Gallery:
+        texts = Texts((*self.programme.city.languages, EASY_JAPANESE))
+        return Gallery(self.database, self.clock, self.programme_now, texts, self.secret, self.public_url)
+
     def _house(self) -> House:
         return House(
             channels=self.channels,
@@ -118,6 +126,7 @@ class App:
             texts=Texts(self.programme.city.languages),
             secret=self.secret,
             make_link=self._make_link,
+            make_picture=self.gallery.address,
             public_url=self.public_url,
             public_channel=self.phones.telegram_channel if self.phones else self.settings.telegram_channel,
             generation=self.generation,
@@ -179,6 +188,7 @@ class App:
             *mydata.routes(self.database, self.clock, self.secret),
             *links.routes(LinkParts(self.database, self.secret)),
             *pictures.routes(self.database),
+            *drawn.routes(self.gallery, self.pages, self.clock),
             *tickets.routes(self._ticket_parts()),
             *rooms.routes(self._desk(), office, self._ask_quota),
             *errands.routes(office, self.secret, self._ask_quota),

@@ -41,6 +41,7 @@ class House:
     texts: Texts
     secret: bytes
     make_link: Callable[[str, str], str]
+    make_picture: Callable[[object], str] = lambda _: ""
     public_url: str = ""
     public_channel: str = ""
     generation: str = ""
@@ -119,6 +120,7 @@ def _open_talk(connection: Connection, house: House, event: StoredEvent, incomin
         is_disaster=switched.disaster is not None,
         keyed_hash=house.keyed_hash,
         make_link=house.make_link,
+        make_picture=house.make_picture,
         public_url=house.public_url,
         private_chat=house.private_chats.get(event.channel, ""),
         telegram_chat=house.private_chats.get(ChannelName.TELEGRAM, ""),

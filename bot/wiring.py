@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.channels.line.channel import Line
 from bot.channels.line.limits import PUSH_RATE
 from bot.channels.line.tokens import StatelessToken
+from bot.channels.telegram.album import Fetch, fetch_nothing
 from bot.channels.telegram.channel import Telegram
 from bot.opening import find_newer_programme
 from bot.phones import LINE_SECRET, LINE_TOKEN, TELEGRAM_SECRET, TELEGRAM_TOKEN, Phones
@@ -135,18 +136,21 @@ def _is_over(event: PlannedEvent, now: datetime) -> bool:
     return all(end is not None and end <= now for end in ends)
 
 
-def channels(settings: Settings, phones: Phones | None) -> dict[ChannelName, Channel]:
-    """Give the channels that are switched on; in the sandbox both, towards the played platforms."""
+def channels(settings: Settings, phones: Phones | None, fetch: Fetch = fetch_nothing) -> dict[ChannelName, Channel]:
+    """Give the channels that are switched on; in the sandbox both, towards the played platforms.
+
+    ``fetch`` gives the bytes of the pictures that the bot draws itself, which Telegram is handed rather than told of.
+    """
     if phones is not None:
         line = Line(bot_id="", channel_secret=LINE_SECRET, access_token=LINE_TOKEN, api_url=f"{phones.url}/line")
         api_url = f"{phones.url}/telegram"
-        telegram = Telegram(token=TELEGRAM_TOKEN, webhook_secret=TELEGRAM_SECRET, api_url=api_url)
+        telegram = Telegram(token=TELEGRAM_TOKEN, webhook_secret=TELEGRAM_SECRET, api_url=api_url, fetch=fetch)
         return {ChannelName.LINE: line, ChannelName.TELEGRAM: telegram}
     found: dict[ChannelName, Channel] = {}
     if settings.has_line:
         found[ChannelName.LINE] = line_channel(settings)
     if settings.has_telegram:
-        found[ChannelName.TELEGRAM] = telegram_channel(settings)
+        found[ChannelName.TELEGRAM] = telegram_channel(settings, fetch)
     return found
 
 
@@ -159,13 +163,14 @@ def line_channel(settings: Settings) -> Line:
     return Line(bot_id="", channel_secret=secret, access_token=token or short_lived, api_url=api_url)
 
 
-def telegram_channel(settings: Settings) -> Telegram:
+def telegram_channel(settings: Settings, fetch: Fetch = fetch_nothing) -> Telegram:
     """Make the Telegram channel that the settings name."""
     return Telegram(
         token=settings.telegram_bot_token.get_secret_value(),
         webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
         api_url=settings.telegram_api_url or None,
         rate=settings.telegram_rate,
+        fetch=fetch,
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers import correcting, joining
+from handlers import correcting, joining, picturing
 from handlers.messages import Choice
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card
@@ -28,6 +28,7 @@ def show_points(talk: Talk) -> Answer:
         talk.choice("市の合計", "totals"),
         talk.choice("控えのポイントを受け取る", "slip"),
         talk.choice("メニュー", "menu"),
+        picture=picturing.of_person(talk, standing),
     )
 
 
@@ -102,7 +103,7 @@ def show_totals(talk: Talk) -> Answer:
     buttons = [talk.choice("報告する", "report"), talk.choice("メニュー", "menu")]
     if talk.public_url:
         buttons.append(Choice(talk.say("ページで見る"), url=f"{talk.public_url}/?lang={talk.language}"))
-    return card(title, tuple(lines), *buttons)
+    return card(title, tuple(lines), *buttons, picture=picturing.of_city(talk, city))
 
 
 def _before(talk: Talk, points: int) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from handlers.messages import Card, Choice, Incoming, Message, Text
+from handlers.messages import Card, Choice, Incoming, Message, Picture, Text
 from handlers.texts import Texts, Words, format_day, format_number, nearest_language
 from storage import accounts, people
 from storage import facts as f
@@ -31,6 +31,7 @@ class Talk:
     is_disaster: bool
     keyed_hash: Callable[[str], str]
     make_link: Callable[[str, str], str]  # (page, what it is about) to a signed address that works for a short time
+    make_picture: Callable[[object], str] = lambda _: ""  # what it is of to its sealed address; "" where none is drawn
     public_url: str = ""
     private_chat: str = ""  # where a group's members reach the bot alone
     telegram_chat: str = ""  # where the bot is met on Telegram
@@ -124,6 +125,8 @@ def text(words: str, *choices: Choice) -> Answer:
     return Answer((Text(words, choices),))
 
 
-def card(title: str, lines: tuple[str, ...], *buttons: Choice, columns: int = 1) -> Answer:
-    """Answer a card with buttons that stay."""
-    return Answer((Card(title, lines, buttons, columns),))
+def card(
+    title: str, lines: tuple[str, ...], *buttons: Choice, columns: int = 1, picture: Picture | None = None
+) -> Answer:
+    """Answer a card with buttons that stay, under a picture where there is one."""
+    return Answer((Card(title, lines, buttons, columns, picture),))

@@ -139,6 +139,11 @@ def format_plain_day(on: date, language: str) -> str:
     return format_date(on, "d MMMM y" if locale.language == "en" else "long", locale=locale)
 
 
+def format_weekday(on: date, language: str) -> str:
+    """Write a day's weekday as short as it goes, over a column: 月; M."""
+    return format_date(on, "EEEEE", locale=_locale(language))
+
+
 def format_month(on: date, language: str, *, year: bool = True) -> str:
     """Write a month: 2022年1月; January 2022; without its year as short as it goes: 1月; Jan.
 

@@ -135,6 +135,13 @@ def find(connection: Connection, person_id: int, week: date) -> PersonWeek:
     return PersonWeek(week=week, person_id=person_id, points=points, days=days)
 
 
+def find_days(connection: Connection, person_id: int, week: date) -> tuple[bool, ...]:
+    """Tell of each day from Monday to Sunday whether a person acted on it."""
+    ours = (PERSON_WEEKS.c.week == week, PERSON_WEEKS.c.person_id == person_id)
+    row = connection.execute(select(*(PERSON_WEEKS.c[day] for day in DAYS)).where(*ours)).first()
+    return tuple(times > 0 for times in row or (0,) * len(DAYS))
+
+
 def find_crowd(connection: Connection, week: date, points: int) -> Crowd:
     """Find how many persons earned points in a week, and how many of them more than ``points``: a short sum."""
     ahead = func.sum(case((WEEK_STEPS.c.points > points, WEEK_STEPS.c.persons), else_=0))

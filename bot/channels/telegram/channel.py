@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.channels.telegram import limits, receive, render
+from bot.channels.telegram.album import Album, Fetch, fetch_nothing
 from bot.channels.telegram.poll import Polling
 from bot.channels.telegram.send import Sending
 from bot.channels.telegram.wiring import Wiring
@@ -17,6 +18,8 @@ API_URL = "https://api.telegram.org"
 
 class Telegram:
     """One Telegram bot. ``deadline`` bounds each call, in seconds; ``now`` dates what Telegram does not date itself.
+
+    ``fetch`` gives the bytes of a picture at an address of our own, which is then handed over with the call.
 
     Raises ValueError for a token or a secret that cannot be one; neither is ever part of a text or a log line.
     """
@@ -37,6 +40,7 @@ class Telegram:
         calls_in_flight: int = 20,
         rate: float = limits.BULK_RATE,
         now: Callable[[], datetime] = real_now,
+        fetch: Fetch = fetch_nothing,
     ) -> None:
         if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", token):
             raise ValueError("a Telegram bot token is digits, a colon and letters, as BotFather gave it")
@@ -50,6 +54,7 @@ class Telegram:
         self._calls_in_flight = calls_in_flight
         self.rates: Mapping[Way, float] = {Way.PUSH: rate}
         self._now = now
+        self._album = Album(fetch)
         self._sending: Sending | None = None
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
@@ -101,7 +106,7 @@ class Telegram:
 
     def _opened(self) -> Sending:
         if self._sending is None:
-            self._sending = Sending(self._token, self._base_url, self._deadline, self._calls_in_flight)
+            self._sending = Sending(self._token, self._base_url, self._deadline, self._calls_in_flight, self._album)
         return self._sending
 
     def polling(self) -> Polling:

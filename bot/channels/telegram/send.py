@@ -6,9 +6,10 @@ import logging
 import os
 from typing import Any
 
-from telegram import Bot
+from telegram import Bot, Message
 from telegram.error import BadRequest
 
+from bot.channels.telegram.album import Album
 from bot.channels.telegram.outcomes import outcome_of
 from bot.channels.telegram.wire import Wire
 from handlers.messages import Call, Fate, Outcome, Reason, Way
@@ -33,7 +34,8 @@ class Sending:
     PTB's own ``Bot.initialize`` is not used: it asks getMe, so a bot could not start while the network is down.
     """
 
-    def __init__(self, token: str, base_url: str, deadline: float, calls_in_flight: int) -> None:
+    def __init__(self, token: str, base_url: str, deadline: float, calls_in_flight: int, album: Album) -> None:
+        self._album = album
         self._deadline = deadline
         self._free = asyncio.Semaphore(calls_in_flight)
         self._wire = Wire(deadline, calls_in_flight + 2)  # two for staff's look-ups beside the sending
@@ -71,10 +73,26 @@ class Sending:
         if call.way is Way.PUSH and call.token:
             return await self._edit(call, body)
         if "photo" in body:
-            message = await self.bot.send_photo(_chat(call.to), body["photo"], api_kwargs=body)
+            message = await self._show(call, body)
         else:
             message = await self.bot.send_message(_chat(call.to), body["text"], api_kwargs=body)
         return Outcome(fate=Fate.ACCEPTED, request_id=str(message.message_id))
+
+    async def _show(self, call: Call, body: Body) -> Message:
+        """Send a picture: one that we draw by what Telegram calls it already, else with the call; others by address."""
+        words = {name: value for name, value in body.items() if name != "photo"}
+        drawn = await self._album.find(body["photo"])
+        known = self._album.known(drawn) if drawn else body["photo"]
+        if known:
+            try:
+                return await self.bot.send_photo(_chat(call.to), known, api_kwargs=words)
+            except BadRequest:  # sent nothing; Telegram may have forgotten the file
+                if drawn is None:
+                    raise
+        message = await self.bot.send_photo(_chat(call.to), drawn or "", api_kwargs=words)
+        if drawn and message.photo:
+            self._album.learn(drawn, message.photo[-1].file_id)
+        return message
 
     async def _edit(self, call: Call, body: Body) -> Outcome:
         """Edit a message of ours; one that says the same already, or was deleted, is as good as edited."""
