@@ -21,8 +21,6 @@ from handlers.texts import Words, format_day, format_number, format_plain_day, f
 from storage import boards, ledger, people, totals, weeks
 from storage.facts import GroupLine, PersonFacts, Programme, Standing, Totals
 
-CO2_LINES = 2  # each with its basis, which is long
-
 
 class Kind(StrEnum):
     """What there are pictures of."""
@@ -57,7 +55,7 @@ def read_subject(written: str) -> Subject | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonPicture:
-    """A person's week in words: ``acted`` are Monday to Sunday, ``co2`` pairs of a figure and its basis."""
+    """A person's week in words: ``acted`` are Monday to Sunday, ``co2`` is a figure and its basis."""
 
     language: str
     heading: str
@@ -68,7 +66,7 @@ class PersonPicture:
     days: tuple[str, ...]
     acted: tuple[bool, ...]
     in_all: str
-    co2: tuple[tuple[str, str], ...]
+    co2: tuple[str, str] | None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -78,8 +76,7 @@ class PersonPicture:
     @property
     def alt(self) -> str:
         """Say what the picture shows."""
-        figures = (figure for figure, _ in self.co2)
-        return " / ".join((self.name, self.week, f"{self.label} {self.points}", self.in_all, *figures))
+        return " / ".join((self.name, self.week, f"{self.label} {self.points}", self.in_all, *(self.co2 or ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +211,8 @@ def _week_name(week: date, words: Words) -> str:
     return words.say("{first}〜{last}", first=first, last=last)
 
 
-def _co2(programme: Programme, standing: Standing, words: Words) -> tuple[tuple[str, str], ...]:
-    """Say the largest figures, each with its own basis: two bases are never added."""
-    said = []
+def _co2(programme: Programme, standing: Standing, words: Words) -> tuple[str, str] | None:
+    """Say the largest figure with its own basis; the words beside the picture say all: two bases are never added."""
     for code, grams in sorted(standing.co2_grams, key=lambda row: -row[1]):
         action = programme.action(code)
         if action is None or not action.factors:
@@ -224,8 +220,8 @@ def _co2(programme: Programme, standing: Standing, words: Words) -> tuple[tuple[
         basis = " / ".join(dict.fromkeys(boardwords.word(factor.basis, words) for factor in action.factors))
         amount, title = format_number(grams, words.language), boardwords.word(action.title, words)
         figure = words.say("これまでのCO2 約{grams} g（{action}）", grams=amount, action=title)
-        said.append((figure, words.say("めやす：{basis}。出典 {source}", basis=basis, source=action.factors[0].source)))
-    return tuple(said[:CO2_LINES])
+        return figure, words.say("めやす：{basis}。出典 {source}", basis=basis, source=action.factors[0].source)
+    return None
 
 
 def show_board(programme: Programme, lines: tuple[GroupLine, ...], week: date, words: Words) -> BoardPicture:

@@ -14,8 +14,8 @@ from storage.facts import PersonWeek
 def show_board(talk: Talk) -> Answer:
     """Show what Monday's message says, for everybody and free: the boards and the totals."""
     found = weekly.find(talk.connection, talk.programme, talk.now)
-    said = weekly.compose(talk.programme, found, talk.words)
-    return card(said.title, said.lines, *said.buttons, talk.choice("メニュー", "menu"))
+    said = weekly.compose(talk.programme, found, talk.words, talk.make_picture)
+    return card(said.title, said.lines, *said.buttons, talk.choice("メニュー", "menu"), picture=said.picture)
 
 
 def show_top(talk: Talk) -> Answer:

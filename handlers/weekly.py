@@ -3,13 +3,13 @@
 It holds nothing personal but the board names of those who asked to be on the person board; "my place" is answered free.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from handlers import boardwords
+from handlers import boardwords, picturing
 from handlers.messages import Card, Choice, dump
 from handlers.rules import boards as rule
 from handlers.rules import weekly as timing
@@ -29,6 +29,8 @@ from storage.facts import (
     Totals,
 )
 
+WORDS_UNDER_A_PICTURE = 1_000
+"""Longer words stand alone: Telegram would need two calls for each person (API, sendPhoto: a caption of 1,024)."""
 PERSONS = 5  # lines of the person board in the message; the whole of it is one free press away
 
 
@@ -66,18 +68,32 @@ def sum_wards(connection: Connection, programme: Programme, week: date) -> list[
     return boards.sum_wards(connection, wards, week, joined_by, programme.boards)
 
 
-def compose(programme: Programme, found: Week, words: Words) -> Card:
-    """Write the message in one language."""
+MakePicture = Callable[[object], str]
+"""Gives the address of a picture from what it is of; "" where none can be shown."""
+
+
+def _draw_none(_: object) -> str:
+    return ""
+
+
+def compose(programme: Programme, found: Week, words: Words, make_picture: MakePicture = _draw_none) -> Card:
+    """Write the message in one language, under the picture of its ward board where that costs no message more."""
     persons = (
         words.say("【個人のランキング】名前を出している人"),
         *boardwords.person_lines(found.persons[:PERSONS], words),
     )
-    return _card(programme, found, words, persons, _buttons(words))
+    return _pictured(_card(programme, found, words, persons, _buttons(words)), programme, found, words, make_picture)
 
 
-def compose_public(programme: Programme, found: Week, words: Words) -> Card:
+def compose_public(programme: Programme, found: Week, words: Words, make_picture: MakePicture = _draw_none) -> Card:
     """Write the post of a public channel: no person is named there, and there is nobody to press anything."""
-    return _card(programme, found, words, (), ())
+    return _pictured(_card(programme, found, words, (), ()), programme, found, words, make_picture)
+
+
+def _pictured(card: Card, programme: Programme, found: Week, words: Words, make_picture: MakePicture) -> Card:
+    if sum(len(line) + 1 for line in (card.title, *card.lines)) > WORDS_UNDER_A_PICTURE:
+        return card
+    return replace(card, picture=picturing.of_board(programme, found.wards, found.week, words, make_picture))
 
 
 def _card(
@@ -104,14 +120,14 @@ def _buttons(words: Words) -> tuple[Choice, ...]:
 
 
 def broadcast(
-    programme: Programme, found: Week, texts: Texts, channels: Sequence[ChannelName]
+    programme: Programme, found: Week, texts: Texts, channels: Sequence[ChannelName], make_picture: MakePicture
 ) -> tuple[BroadcastContent, Seen]:
     """Give the message as a broadcast to those who asked for it, with what its look-through is told.
 
     It is alike for everybody of a language, so that one call of LINE's carries it to 500.
     """
     spoken = [tag for tag in programme.city.languages if tag in texts.languages]
-    cards = {tag: compose(programme, found, texts.of(tag)) for tag in spoken}
+    cards = {tag: compose(programme, found, texts.of(tag), make_picture) for tag in spoken}
     content = BroadcastContent(
         kind=BroadcastKind.WEEKLY,
         title=cards["ja"].title,

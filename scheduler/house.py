@@ -63,3 +63,8 @@ class House(Worded, Armed, Protocol):
     def public_channel(self) -> str:
         """The city's own Telegram channel, such as @city_events; "" for none."""
         ...
+
+    @property
+    def make_picture(self) -> Callable[[object], str]:
+        """Gives the address of a picture from what it is of; "" where none can be shown."""
+        ...

@@ -93,7 +93,7 @@ def _foresee(
     if not channels:
         return None
     house = means.house
-    content, seen = weekly.broadcast(house.programme(), found, house.texts, channels)
+    content, seen = weekly.broadcast(house.programme(), found, house.texts, channels, house.make_picture)
     real_now = house.clock.real()
     forecast = foreseeing.foresee(connection, content, means.plan, means.rates, now=now, real_now=real_now)
     return Told(content, seen, forecast) if forecast.told else None
@@ -130,7 +130,7 @@ def _post(connection: Connection, found: weekly.Week, house: House, now: datetim
     sender, to = house.channels.get(ChannelName.TELEGRAM), house.public_channel
     if sender is None or not to:
         return
-    card = weekly.compose_public(house.programme(), found, house.texts.of(POSTED_IN))
+    card = weekly.compose_public(house.programme(), found, house.texts.of(POSTED_IN), house.make_picture)
     calls = [
         outbox.add(
             connection,

@@ -11,6 +11,7 @@ from bot.drawing import fonts
 
 FINER = 3  # shapes are drawn so many times larger and made smaller: Pillow draws hard edges
 LOWERED, SMALLER = 0.22, 0.66  # the 2 of CO2 against the size of its letters
+LITTLE_SMALLER = 0.82
 LEAST_SIZE = 24  # pixels: below it nobody reads
 GREEN, LEAF, INK, QUIET, EDGE, PAPER = "#197a4b", "#eaf5ef", "#1a1a1a", "#4d4d4d", "#cccccc", "#ffffff"
 RED, YELLOW = "#a90000", "#ffd43d"
@@ -19,6 +20,8 @@ RED, YELLOW = "#a90000", "#ffd43d"
 Side = Literal["left", "middle", "right"]
 Box = tuple[float, float, float, float]
 _CO2 = re.compile("CO[2₂]")
+_PIECES = re.compile(r"[一-鿿々]+（[ぁ-んー]+）|[\x21-\u02ff\u1e00-\u1eff\uac00-\ud7af]+\s*|.")
+"""What a line is not broken in: kanji with their reading, and words of scripts that part them by spaces."""
 
 
 class _Part(NamedTuple):
@@ -54,12 +57,7 @@ class Sheet:
         width: float, most: int, bold: bool = False, side: Side = "left",
     ) -> float:  # fmt: skip
         """Write words in at most ``most`` lines, smaller where they need it; give where the next line would stand."""
-        broken = self._broken(words, size, width, bold=bold)
-        while len(broken) > most and size > LEAST_SIZE:
-            size -= 2
-            broken = self._broken(words, size, width, bold=bold)
-        if len(broken) > most:
-            broken = [*broken[: most - 1], f"{broken[most - 1].rstrip()}…"]
+        size, broken = self._lines_of(words, size, width, most, bold=bold)
         for line in broken:
             self.words(x, y, line, size, color, bold=bold, side=side, width=width)
             y += size * 1.4
@@ -122,6 +120,17 @@ class Sheet:
             size -= 2
         return size
 
+    def _lines_of(self, words: str, size: int, width: float, most: int, *, bold: bool) -> tuple[int, list[str]]:
+        """Choose size and lines: rather a little smaller than one line more, and an ellipsis where nothing helps."""
+        broken: list[str] = []
+        for count in range(1, most + 1):
+            least = LEAST_SIZE if count == most else round(size * LITTLE_SMALLER)
+            for smaller in range(size, least - 1, -2):
+                broken = self._broken(words, smaller, width, bold=bold)
+                if len(broken) <= count:
+                    return smaller, broken
+        return LEAST_SIZE, [*broken[: most - 1], f"{broken[most - 1].rstrip()}…"]
+
     def _parts(self, words: str, size: int, *, bold: bool) -> Iterator[_Part]:
         at = 0
         for found in _CO2.finditer(words):
@@ -137,7 +146,7 @@ class Sheet:
     def _broken(self, words: str, size: int, width: float, *, bold: bool) -> list[str]:
         """Break words into lines: between words where there are spaces, else between characters."""
         lines = [""]
-        for piece in re.findall(r"[\x21-\u02ff\u1e00-\u1eff\uac00-\ud7af]+\s*|.", words):
+        for piece in _PIECES.findall(words):
             if lines[-1] and self.measure((lines[-1] + piece).rstrip(), size, bold=bold) > width and not _hangs(piece):
                 lines.append("")
             lines[-1] += piece
@@ -146,4 +155,4 @@ class Sheet:
 
 def _hangs(piece: str) -> bool:
     """Tell whether a piece may not begin a line (JIS X 4051): it hangs over the end instead."""
-    return piece[0] in "、。，．）」』】・ー…％"
+    return piece[0] in "、。，．：）」』】・ー…％"

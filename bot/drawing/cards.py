@@ -31,9 +31,8 @@ def _draw_person(shown: PersonPicture) -> bytes:
     taken = sheet.words(MARGIN, 400, shown.points, 180, GREEN, width=wide / 2)
     _days(sheet, shown, MARGIN + max(taken + 50, 380), MARGIN + wide)
     sheet.words(MARGIN, 486, shown.in_all, 42, INK, width=wide)
-    top = 530.0
-    for figure, basis in shown.co2:
-        top = _co2(sheet, figure, basis, top, wide, len(shown.co2)) + 16
+    if shown.co2 is not None:
+        _co2(sheet, *shown.co2, 530, wide)
     return sheet.png()
 
 
@@ -51,16 +50,10 @@ def _days(sheet: Sheet, shown: PersonPicture, left: float, right: float) -> None
             sheet.disc(x, 366, radius - 5, PAPER)
 
 
-def _co2(sheet: Sheet, figure: str, basis: str, top: float, wide: float, count: int) -> float:
-    high = 320 if count == 1 else 158
-    sheet.box((MARGIN - 20, top, MARGIN + wide + 20, top + high), LEAF, radius=24)
-    if count == 1:
-        y = sheet.lines(MARGIN + 10, top + 70, figure, 52, INK, width=wide - 20, most=2, bold=True)
-        sheet.lines(MARGIN + 10, y + 4, basis, 36, QUIET, width=wide - 20, most=3)
-    else:
-        sheet.words(MARGIN + 10, top + 52, figure, 42, INK, width=wide - 20)
-        sheet.lines(MARGIN + 10, top + 98, basis, 34, QUIET, width=wide - 20, most=2)
-    return top + high
+def _co2(sheet: Sheet, figure: str, basis: str, top: float, wide: float) -> None:
+    sheet.box((MARGIN - 20, top, MARGIN + wide + 20, top + 320), LEAF, radius=24)
+    y = sheet.lines(MARGIN + 10, top + 70, figure, 52, INK, width=wide - 20, most=2, bold=True)
+    sheet.lines(MARGIN + 10, y + 4, basis, 36, QUIET, width=wide - 20, most=4)
 
 
 def _draw_board(shown: BoardPicture) -> bytes:
@@ -91,10 +84,10 @@ def _draw_ring(shown: RingPicture) -> bytes:
     sheet.ring(x, y, radius, 52, shown.share, GREEN)
     sheet.words(x, y + 30, shown.percent, 88, GREEN, side="middle", width=2 * radius - 130)
     left, right = 540, shown.size[0] - MARGIN
-    sheet.words(left, 252, shown.total, 56, INK, width=right - left)
-    sheet.words(left, 322, shown.target, 46, GREEN, width=right - left)
-    sheet.box((left, 352, right, 355), EDGE)
-    for n, words in enumerate(shown.others):
-        sheet.words(left, 422 + 70 * n, words, 46, INK, width=right - left)
+    y = sheet.lines(left, 244, shown.total, 52, INK, width=right - left, most=2, bold=True)
+    y = sheet.lines(left, y, shown.target, 46, GREEN, width=right - left, most=1, bold=True)
+    sheet.box((left, y - 38, right, y - 35), EDGE)
+    for words in shown.others:
+        y = sheet.lines(left, y + 18, words, 44, INK, width=right - left, most=1, bold=True)
     sheet.words(right, 588, shown.as_of, 38, QUIET, side="right", bold=False, width=right - left)
     return sheet.png()

@@ -27,7 +27,8 @@ class Face:
 
 BIZ = Face("BIZUDPGothic", ".ttf")
 JAPANESE, KOREAN, CHINESE = (Face("NotoSansCJK", ".ttc", index) for index in range(3))
-CHAINS = {"ko": (KOREAN, BIZ), "zh-Hans": (CHINESE, BIZ), "vi": (JAPANESE, BIZ)}
+_LATIN = (JAPANESE, BIZ)  # the descenders of the other are short
+CHAINS = {"ko": (KOREAN, BIZ), "zh-Hans": (CHINESE, BIZ), "vi": _LATIN, "en": _LATIN, "id": _LATIN}
 """A character is drawn in the first of its language's fonts that has it."""
 
 
