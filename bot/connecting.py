@@ -1,10 +1,11 @@
 """Sets webhooks, commands and descriptions on the platforms, and says what it changed; a second time nothing is."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import typer
 
-from bot import dressing, opening, wiring
+from bot import dressing, opening, richmenus, wiring
 from bot.channels.line.channel import Line
 from bot.channels.line.wire import LineError
 from bot.channels.telegram.channel import Telegram
@@ -13,6 +14,7 @@ from bot.doctor.findings import Level
 from bot.doctor.line import CONSOLE, judge_try
 from bot.settings import Settings, SettingsError
 from handlers.messages import Channel
+from handlers.texts import Texts
 from storage.facts import ChannelName, Programme
 
 
@@ -48,13 +50,14 @@ async def _connect(channel: Channel, settings: Settings, programme: Programme) -
 def _steps(channel: Channel, settings: Settings, programme: Programme) -> AsyncIterator[tuple[bool, str]]:
     """Give the steps of a platform as (whether all is right, what was done)."""
     if isinstance(channel, Line):
-        return _connect_line(channel, f"{settings.public_url}/webhooks/{ChannelName.LINE}")
+        return _connect_line(channel, f"{settings.public_url}/webhooks/{ChannelName.LINE}", programme)
     if isinstance(channel, Telegram):
         return _connect_telegram(channel, settings, programme)
     raise TypeError(f"no way to connect {channel.name}")
 
 
-async def _connect_line(line: Line, webhook: str) -> AsyncIterator[tuple[bool, str]]:
+async def _connect_line(line: Line, webhook: str, programme: Programme) -> AsyncIterator[tuple[bool, str]]:
+    yield True, await _put_menus(line, programme)
     there = await line.account.webhook_endpoint()
     if there is None or there.url != webhook:
         await line.account.set_webhook_endpoint(webhook)
@@ -67,6 +70,17 @@ async def _connect_line(line: Line, webhook: str) -> AsyncIterator[tuple[bool, s
         return
     tried = judge_try(webhook, await line.account.test_webhook_endpoint(webhook))
     yield tried.level is Level.OK, f"line: {tried.words}{f'; {tried.remedy}' if tried.remedy else ''}"
+
+
+async def _put_menus(line: Line, programme: Programme) -> str:
+    """Put the rich menus in their places; nothing depends on them, so nothing is left to do where none was drawn."""
+    made = await asyncio.to_thread(richmenus.make, programme, Texts(programme.city.languages))
+    if not made:
+        return "line: no rich menu, for no font was found to write one; python -m bot doctor says which package has it"
+    changed = await line.menus.put(made)
+    if await line.menus.find_default() is None:
+        await line.menus.put_default(richmenus.default_alias(is_disaster=False))
+    return f"line: rich menus {f'changed: {_named(changed)}' if changed else 'already right'}"
 
 
 async def _connect_telegram(

@@ -1,4 +1,4 @@
-"""Draws LINE's rich menu: six tabs, each a sign over a word, in everyday green and in a disaster's red. Links nothing."""
+"""Draws LINE's rich menu: six tabs, each a sign over a word, green on every day and red in a disaster. Links nothing."""
 
 from collections.abc import Callable, Sequence
 

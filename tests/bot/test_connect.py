@@ -30,7 +30,7 @@ def test_the_first_time_everything_is_set_and_the_second_time_nothing(desk: Desk
     assert "telegram: commands changed for all others, en" in first.out
     assert "was answered" in first.out
     assert "changed" not in second.out
-    assert second.out.count("already right") == 4
+    assert second.out.count("already right") == 5
     assert {"setWebhook", "setMyCommands", "setMyDescription"} <= set(made)
     assert changes(sandbox) == made
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from bot.channels.line import limits, receive, render, send
 from bot.channels.line.account import Account
+from bot.channels.line.menus import Menus
 from bot.channels.line.tokens import LongLivedToken, TokenSource
 from bot.channels.line.wire import LineError, Wire
 from handlers.messages import Arrived, Call, Incoming, Message, Outcome, Way
@@ -43,6 +44,7 @@ class Line:
         self._secret = channel_secret
         self._wire = Wire(tokens, api_url, deadline)
         self.account = Account(self._wire)
+        self.menus = Menus(self._wire)
 
     async def open(self) -> None:
         """Open connections inside the running loop; importing the SDK takes one to three seconds."""
