@@ -14,11 +14,13 @@ from starlette.routing import BaseRoute
 from bot import arming, dressing, introduction, metrics, opening, signed, wiring
 from bot.broadcasting import desk, errands
 from bot.broadcasting.office import Office
+from bot.channels.line.channel import Line
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.poll import PollingRefusedError
 from bot.channels.telegram.wiring import WiringError
 from bot.dispatch import House
 from bot.importing.links import Links
+from bot.menuwatch import MenuWatch
 from bot.phones import PUBLIC_NAME, Phones
 from bot.pictures import Gallery
 from bot.settings import Role, Settings
@@ -252,6 +254,9 @@ class App:
             work.append(quotas.run(self.database, self.clock, self.channels))
             work.append(followers.run(self.database, self.clock, self.channels, self.house.keyed_hash))
             work += [] if self.database.is_sqlite else [self.worker.listen()]
+            line = self.channels.get(ChannelName.LINE)
+            if isinstance(line, Line):
+                work.append(MenuWatch(self.database, line.menus, self.programme.city.languages).run())
         self._background = {asyncio.create_task(part) for part in work}
         for task in self._background:
             task.add_done_callback(_tell_of_death)

@@ -7,6 +7,7 @@ import typer
 
 from bot import dressing, opening, richmenus, wiring
 from bot.channels.line.channel import Line
+from bot.channels.line.menus import alias
 from bot.channels.line.wire import LineError
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.wiring import WiringError
@@ -14,7 +15,7 @@ from bot.doctor.findings import Level
 from bot.doctor.line import CONSOLE, judge_try
 from bot.settings import Settings, SettingsError
 from handlers.messages import Channel
-from handlers.texts import Texts
+from handlers.texts import JAPANESE, Texts
 from storage.facts import ChannelName, Programme
 
 
@@ -57,7 +58,12 @@ def _steps(channel: Channel, settings: Settings, programme: Programme) -> AsyncI
 
 
 async def _connect_line(line: Line, webhook: str, programme: Programme) -> AsyncIterator[tuple[bool, str]]:
+    async for step in _set_webhook(line, webhook):
+        yield step
     yield True, await _put_menus(line, programme)
+
+
+async def _set_webhook(line: Line, webhook: str) -> AsyncIterator[tuple[bool, str]]:
     there = await line.account.webhook_endpoint()
     if there is None or there.url != webhook:
         await line.account.set_webhook_endpoint(webhook)
@@ -79,7 +85,7 @@ async def _put_menus(line: Line, programme: Programme) -> str:
         return "line: no rich menu, for no font was found to write one; python -m bot doctor says which package has it"
     changed = await line.menus.put(made)
     if await line.menus.find_default() is None:
-        await line.menus.put_default(richmenus.default_alias(is_disaster=False))
+        await line.menus.put_default(alias(JAPANESE, is_disaster=False))
     return f"line: rich menus {f'changed: {_named(changed)}' if changed else 'already right'}"
 
 

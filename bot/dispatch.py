@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -162,7 +163,7 @@ def _post(
     times = {"due_at": now, "made_at": event.received_at}  # an answer's age is counted from what it answers
     account_id = None if said.forget else talk.account.id
     calls = []
-    for values in _calls(connection, channel, event, said, account_id, now):
+    for values in (*_calls(connection, channel, event, said, account_id, now), *_menu(channel, talk, said, now)):
         ready = leased | lease if values.get("state") is None else {}
         calls.append(outbox.add(connection, account_id=account_id, **same, **times, **{**ready, **values}))
     return [call for call in calls if call.attempts]
@@ -200,6 +201,14 @@ def _calls(
         calls.append({**press, "body": pressed, "token": event.reply_token})
     answer = {"kind": OutboxKind.ANSWER, "way": Way.PUSH, "not_after": now + ANSWER_LIFE, **flags}
     return calls + [{**answer, "body": body} for body in channel.render(said.messages)]
+
+
+def _menu(channel: Channel, talk: Talk, said: Answer, now: datetime) -> list[dict[str, object]]:
+    """Show the menu of a language, where the platform has menus: not before the words, and never instead of them."""
+    if not said.menu or Way.MENU not in channel.rates:
+        return []
+    body = json.dumps({"language": said.menu, "is_disaster": talk.is_disaster}).encode()
+    return [{"kind": OutboxKind.ANSWER, "way": Way.MENU, "body": body, "not_after": now + ANSWER_LIFE}]
 
 
 def _reply(

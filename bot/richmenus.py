@@ -4,55 +4,42 @@ import hashlib
 import json
 from typing import Any
 
-from bot.channels.line.menus import Menu
+from bot.channels.line.menus import Menu, alias
 from bot.drawing import fonts, menus
-from handlers.texts import JAPANESE, Texts, _
+from handlers.texts import Texts, _
 from storage.facts import Programme
 
-EVERYDAY, DISASTER = "everyday", "disaster"
 BAR = _("メニュー")  # LINE: at most 14 letters
 LABEL = 20  # LINE, reference #action-object-label-spec
-_TABS = {
-    EVERYDAY: (
-        ("report", _("報告する"), "report"),
-        ("calendar", _("イベント"), "events"),
-        ("person", _("わたしのポイント"), "points"),
-        ("podium", _("ランキング"), "board"),
-        ("ring", _("市の合計"), "totals"),
-        ("grid", _("メニュー"), "menu"),
-    ),
-    DISASTER: (
-        ("119", _("119 火事・救急"), "tel:119"),
-        ("110", _("110 警察"), "tel:110"),
-        ("shelter", _("避難などの情報"), "page"),
-        ("calendar", _("わたしの申し込み"), "my"),
-        ("speech", "言語 / Language", "language"),
-        ("grid", _("メニュー"), "menu"),
-    ),
-}
+_EVERY_DAY = (
+    ("report", _("報告する"), "report"),
+    ("calendar", _("イベント"), "events"),
+    ("person", _("わたしのポイント"), "points"),
+    ("podium", _("ランキング"), "board"),
+    ("ring", _("市の合計"), "totals"),
+    ("grid", _("メニュー"), "menu"),
+)
+_IN_DISASTER = (
+    ("119", _("119 火事・救急"), "tel:119"),
+    ("110", _("110 警察"), "tel:110"),
+    ("shelter", _("避難などの情報"), "page"),
+    ("calendar", _("わたしの申し込み"), "my"),
+    ("speech", "言語 / Language", "language"),
+    ("grid", _("メニュー"), "menu"),
+)
 """Sign, word and what a tab does: a button's data, a telephone number, or the city's page."""
-
-
-def alias(kind: str, language: str) -> str:
-    """Name a menu as LINE allows it: small letters, digits and lines."""
-    return f"{kind}-{language.lower()}"
 
 
 def make(programme: Programme, texts: Texts) -> list[Menu]:
     """Draw the menus of every language that this machine's fonts can write: some seconds of processor time."""
     spoken = [tag for tag in programme.city.languages if tag in texts.languages and fonts.can_write(tag)]
-    return [_make(programme, texts, tag, kind) for tag in spoken for kind in _TABS]
+    return [_make(programme, texts, tag, is_disaster) for tag in spoken for is_disaster in (False, True)]
 
 
-def default_alias(*, is_disaster: bool) -> str:
-    """Name the menu of all who are linked to none."""
-    return alias(DISASTER if is_disaster else EVERYDAY, JAPANESE)
-
-
-def _make(programme: Programme, texts: Texts, language: str, kind: str) -> Menu:
+def _make(programme: Programme, texts: Texts, language: str, is_disaster: bool) -> Menu:
     words = texts.of(language)
-    tabs = [(sign, words.say(word), does) for sign, word, does in _TABS[kind]]
-    image = menus.draw([(sign, word) for sign, word, _does in tabs], language, is_disaster=kind == DISASTER)
+    tabs = [(sign, words.say(word), does) for sign, word, does in (_IN_DISASTER if is_disaster else _EVERY_DAY)]
+    image = menus.draw(tuple((sign, word) for sign, word, _does in tabs), language, is_disaster=is_disaster)
     areas = [
         {"bounds": dict(zip(("x", "y", "width", "height"), box, strict=True)), "action": _action(programme, word, does)}
         for (_sign, word, does), box in zip(tabs, menus.tabs(), strict=True)
@@ -61,7 +48,8 @@ def _make(programme: Programme, texts: Texts, language: str, kind: str) -> Menu:
     about = {"size": shape, "selected": True, "chatBarText": words.say(BAR)[:14], "areas": areas}
     written = json.dumps(about, ensure_ascii=False, sort_keys=True).encode()
     mark = hashlib.sha256(written + image).hexdigest()[:16]
-    return Menu(alias(kind, language), f"{alias(kind, language)} {mark}", about, image)
+    named = alias(language, is_disaster=is_disaster)
+    return Menu(named, f"{named} {mark}", about, image)
 
 
 def _action(programme: Programme, word: str, does: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Joining: the language first, then consent by a button that stays, then a nickname and a ward for who wants them."""
 
 import secrets
+from dataclasses import replace
 
 from handlers import browsing
 from handlers.messages import Choice
@@ -33,9 +34,8 @@ def choose_language(talk: Talk, language: str = "") -> Answer:
     elif talk.account.language is None:
         accounts.change(talk.connection, talk.account.id, language=language)
     talk = talk.again()
-    if needs_consent(talk):
-        return ask_consent(talk)
-    return text(talk.say("これからは日本語でお話しします。"), talk.choice("メニュー", "menu"))
+    said = text(talk.say("これからは日本語でお話しします。"), talk.choice("メニュー", "menu"))
+    return replace(ask_consent(talk) if needs_consent(talk) else said, menu=talk.language)
 
 
 def ask_consent(talk: Talk, pending: str | None = None) -> Answer:

@@ -147,6 +147,7 @@ class Way(StrEnum):
     MULTICAST = "multicast"  # one call to many: its recipients stand in the body
     BROADCAST = "broadcast"  # to every friend of an account at once: whom it reaches, the platform alone knows
     PRESS_ANSWER = "press_answer"  # stops the button's waiting sign
+    MENU = "menu"  # shows an account the menu of its language; no message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ class Answer:
     """What is said back. ``toast`` is the short word a pressed button shows; ``must_arrive`` may cost a push.
 
     ``forget`` says that the person left: nothing of them may stay once this was sent. ``told`` are other accounts that
-    must know of it, each with what it is told.
+    must know of it, each with what it is told. ``menu`` is the language whose menu the chat shows from now on.
     """
 
     messages: tuple[Message, ...] = ()
@@ -114,10 +114,13 @@ class Answer:
     must_arrive: bool = False
     forget: bool = False
     told: tuple[tuple[f.AccountFacts, tuple[Message, ...]], ...] = ()
+    menu: str = ""
 
     def followed_by(self, other: "Answer") -> "Answer":
         """Join two answers into one."""
-        return replace(self, messages=self.messages + other.messages, toast=self.toast or other.toast)
+        return replace(
+            self, messages=self.messages + other.messages, toast=self.toast or other.toast, menu=self.menu or other.menu
+        )
 
 
 def text(words: str, *choices: Choice) -> Answer:

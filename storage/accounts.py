@@ -129,6 +129,15 @@ def list_after(connection: Connection, account_id: int, limit: int) -> list[tupl
     return [(_facts(row), row.made_at) for row in rows]
 
 
+def list_keys_of_language(
+    connection: Connection, channel: ChannelName, language: str, after: int, limit: int
+) -> list[tuple[int, str]]:
+    """List (id, key) of those who chose a language on a platform, a page after an id."""
+    ours = (ACCOUNTS.c.channel == channel, ACCOUNTS.c.language == language, ACCOUNTS.c.id > after)
+    chosen = select(ACCOUNTS.c.id, ACCOUNTS.c.key).where(*ours, ACCOUNTS.c.state == AccountState.FOLLOWING)
+    return [(row.id, row.key) for row in connection.execute(chosen.order_by(ACCOUNTS.c.id).limit(limit))]
+
+
 def add(connection: Connection, channel: ChannelName, bot_id: str, key: str, now: datetime) -> AccountFacts:
     """Add an account that was never seen before."""
     values = {"channel": channel, "bot_id": bot_id, "key": key, "made_at": now}

@@ -84,10 +84,10 @@ def _draw_ring(shown: RingPicture) -> bytes:
     sheet.ring(x, y, radius, 52, shown.share, GREEN)
     sheet.words(x, y + 30, shown.percent, 88, GREEN, side="middle", width=2 * radius - 130)
     left, right = 540, shown.size[0] - MARGIN
-    y = sheet.lines(left, 244, shown.total, 52, INK, width=right - left, most=2, bold=True)
-    y = sheet.lines(left, y, shown.target, 46, GREEN, width=right - left, most=1, bold=True)
-    sheet.box((left, y - 38, right, y - 35), EDGE)
+    low = sheet.lines(left, 244, shown.total, 52, INK, width=right - left, most=2, bold=True)
+    low = sheet.lines(left, low, shown.target, 46, GREEN, width=right - left, most=1, bold=True)
+    sheet.box((left, low - 38, right, low - 35), EDGE)
     for words in shown.others:
-        y = sheet.lines(left, y + 18, words, 44, INK, width=right - left, most=1, bold=True)
+        low = sheet.lines(left, low + 18, words, 44, INK, width=right - left, most=1, bold=True)
     sheet.words(right, 588, shown.as_of, 38, QUIET, side="right", bold=False, width=right - left)
     return sheet.png()

@@ -26,6 +26,7 @@ class Line:
             Way.PUSH: limits.PUSH_RATE,
             Way.MULTICAST: limits.MULTICAST_RATE,
             Way.BROADCAST: limits.BROADCAST_RATE,
+            Way.MENU: limits.MENU_RATE,
         }
     )
     chat_seconds = 0.0
@@ -108,4 +109,6 @@ class Line:
 
     async def send(self, call: Call) -> Outcome:
         """Make one call under one deadline, without a retry of its own; every failure becomes an Outcome."""
+        if call.way is Way.MENU:
+            return await self.menus.show(call)
         return await send.send(self._wire, self.account, call)

@@ -19,6 +19,8 @@ URI_SCHEMES = ("http://", "https://", "line://", "tel:")  # #uri-action
 MULTICAST_RECIPIENTS = 500  # #send-multicast-message
 PUSH_RATE = 2_000.0  # #rate-limits: calls a second, in a bucket of its own for each endpoint
 MULTICAST_RATE = 200.0  # #rate-limits
+MENU_RATE = 2_000.0  # #rate-limits, "other endpoints"
+MENUS_LINKED = 500  # #link-rich-menu-to-users
 BROADCAST_RATE = 60 / 3600  # #rate-limits: 60 an hour
 
 REPLY_SECONDS = 55.0  # #send-reply-message-reply-token: use it within 1 minute of the webhook; 5 s are for the way

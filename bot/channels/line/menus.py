@@ -1,14 +1,16 @@
 """Rich menus of a LINE account: lists, makes, names and links them (reference #rich-menu). Draws none.
 
-A menu cannot be changed, only replaced. What is wanted stands under an alias; a menu's name holds the hash of all of it,
+A menu cannot be changed, only replaced. What is wanted stands under an alias; a menu's name holds the hash of it all,
 so that a second look finds nothing to do.
 """
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.channels.line.wire import LineError, Wire
+from handlers.messages import Call, Fate, Outcome, Reason
 
 if TYPE_CHECKING:
     from linebot.v3.messaging import AsyncMessagingApi
@@ -24,6 +26,11 @@ class Menu:
     image: bytes
 
 
+def alias(language: str, *, is_disaster: bool) -> str:
+    """Name a menu as LINE allows it: small letters, digits and lines, at most 32."""
+    return f"{'disaster' if is_disaster else 'everyday'}-{language.lower()}"
+
+
 class Menus:
     """The account's rich menus; every method raises LineError when LINE does not do what is asked."""
 
@@ -33,8 +40,7 @@ class Menus:
     async def put(self, wanted: Sequence[Menu]) -> tuple[str, ...]:
         """Have each alias stand for its menu, and delete what stood there before; give the aliases that changed."""
         names = {menu.rich_menu_id: menu.name for menu in (await self._ask("get_rich_menu_list")).richmenus}
-        found = await self._ask("get_rich_menu_alias_list")
-        aliases = {alias.rich_menu_alias_id: alias.rich_menu_id for alias in found.aliases}
+        aliases = await self.list_aliases()
         changed = [menu for menu in wanted if names.get(aliases.get(menu.alias, "")) != menu.name]
         for menu in changed:
             await self._replace(menu, aliases.get(menu.alias))
@@ -58,6 +64,32 @@ class Menus:
             return False
         await self._ask("set_default_rich_menu", wanted)
         return True
+
+    async def list_aliases(self) -> dict[str, str]:
+        """List the aliases, each with the menu that it stands for."""
+        found = await self._ask("get_rich_menu_alias_list")
+        return {one.rich_menu_alias_id: one.rich_menu_id for one in found.aliases}
+
+    async def link(self, menu: str, accounts: Sequence[str]) -> None:
+        """Show a menu to these accounts, at most 500; those that are no friends change nothing."""
+        from linebot.v3.messaging import RichMenuBulkLinkRequest
+
+        await self._ask("link_rich_menu_id_to_users", RichMenuBulkLinkRequest(rich_menu_id=menu, user_ids=[*accounts]))
+
+    async def show(self, call: Call) -> Outcome:
+        """Show one account the menu of its language; where there is none, there is nothing to do."""
+        try:
+            wanted = json.loads(call.body)
+            menu = await self.find(alias(wanted["language"], is_disaster=wanted["is_disaster"]))
+            if menu is not None:
+                await self._ask("link_rich_menu_id_to_user", call.to, menu)
+        except LineError as error:
+            may_pass = error.status is None or error.status == 429 or error.status >= 500
+            fate = Fate.TEMPORARY if may_pass else Fate.PERMANENT  # linked twice is linked once
+            return Outcome(fate=fate, reason=None if may_pass else Reason.REFUSED, detail=str(error))
+        except (ValueError, KeyError, TypeError):
+            return Outcome(fate=Fate.PERMANENT, reason=Reason.REFUSED, detail="not sent: the body is no menu")
+        return Outcome(fate=Fate.ACCEPTED)
 
     async def _replace(self, menu: Menu, old: str | None) -> None:
         """Make the menu whole before an alias leads to it; who was linked to the old one sees the default again."""
