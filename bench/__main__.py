@@ -10,6 +10,7 @@ from os import cpu_count
 
 PARTS = (
     "start", "intake", "conversation", "reminders", "line", "telegram", "large", "console", "counters", "understanding",
+    "pictures",
 )  # fmt: skip
 
 

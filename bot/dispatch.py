@@ -208,7 +208,8 @@ def _menu(channel: Channel, talk: Talk, said: Answer, now: datetime) -> list[dic
     if not said.menu or Way.MENU not in channel.rates:
         return []
     body = json.dumps({"language": said.menu, "is_disaster": talk.is_disaster}).encode()
-    return [{"kind": OutboxKind.ANSWER, "way": Way.MENU, "body": body, "not_after": now + ANSWER_LIFE}]
+    menu = {"kind": OutboxKind.ANSWER, "way": Way.MENU, "body": body, "content": messages.dump(())}
+    return [{**menu, "not_after": now + ANSWER_LIFE}]
 
 
 def _reply(

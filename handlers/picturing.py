@@ -19,7 +19,7 @@ from handlers.rules.totals import progress
 from handlers.talk import Talk
 from handlers.texts import Words, format_day, format_number, format_plain_day, format_weekday
 from storage import boards, ledger, people, totals, weeks
-from storage.facts import GroupLine, PersonFacts, Programme, Standing, Totals
+from storage.facts import GroupLine, Programme, Standing, Totals
 
 
 class Kind(StrEnum):
@@ -144,7 +144,7 @@ def of_person(talk: Talk, standing: Standing) -> Picture | None:
     if not (url := _address(talk, Kind.PERSON, talk.on, talk.joined.id)):
         return None
     days = weeks.find_days(talk.connection, talk.joined.id, calendar.week_start(talk.on))
-    shown = show_person(talk.programme, talk.joined, standing, days, talk.on, talk.words)
+    shown = show_person(talk.programme, talk.joined.nickname, standing, days, talk.on, talk.words)
     return _picture(url, shown)
 
 
@@ -183,18 +183,20 @@ def find(connection: Connection, programme: Programme, subject: Subject, words: 
         return None
     week = calendar.week_start(subject.on)
     standing = ledger.find_standing(connection, person.id, subject.on, week, week + timedelta(days=6))
-    return show_person(programme, person, standing, weeks.find_days(connection, person.id, week), subject.on, words)
+    return show_person(
+        programme, person.nickname, standing, weeks.find_days(connection, person.id, week), subject.on, words
+    )
 
 
 def show_person(
-    programme: Programme, person: PersonFacts, standing: Standing, acted: tuple[bool, ...], on: date, words: Words
+    programme: Programme, nickname: str, standing: Standing, acted: tuple[bool, ...], on: date, words: Words
 ) -> PersonPicture:
     """Put a person's week into words."""
     week = calendar.week_start(on)
     return PersonPicture(
         language=words.language,
         heading=boardwords.word(programme.city.project, words),
-        name=words.say("{name}さんのポイント", name=person.nickname),
+        name=words.say("{name}さんのポイント", name=nickname),
         week=_week_name(week, words),
         label=words.say("今週のポイント"),
         points=format_number(standing.week, words.language),

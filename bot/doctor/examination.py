@@ -62,6 +62,7 @@ def _apis(settings: Settings) -> list[str]:
 def _examine_here(settings: Settings) -> Iterable[Finding]:
     yield from machine.look_at_settings(settings)
     yield machine.look_at_folder(settings)
+    yield machine.look_at_fonts()
     yield from machine.look_at_secrets(settings)
     yield from database.look_at_database(settings)
 

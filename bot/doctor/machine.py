@@ -12,6 +12,7 @@ import httpx
 from dotenv import dotenv_values
 
 from bot.doctor.findings import Finding, ok, warn, wrong
+from bot.drawing import fonts
 from bot.settings import Role, Settings, suggest
 from bot.web.health import LEAST_FREE_BYTES
 from storage.clock import TOKYO, real_now
@@ -68,6 +69,15 @@ def _readable_by_others(part: str, path: Path) -> Finding:
     if os.name == "posix" and path.stat().st_mode & 0o077:
         return wrong(part, f"other users of this machine can read {path}", f"chmod 600 {path}")
     return ok(part, f"only its owner can read {path}")
+
+
+def look_at_fonts() -> Finding:
+    """Look whether pictures can be drawn in every language; without a font chats get the words alone."""
+    packages = fonts.missing_packages(tuple(fonts.SAMPLES))
+    if not packages:
+        return ok("fonts", "pictures can be drawn in every language")
+    poor = ", ".join(tag for tag in fonts.SAMPLES if not fonts.can_write(tag))
+    return warn("fonts", f"no pictures in {poor}: words are sent alone", f"sudo apt install {' '.join(packages)}")
 
 
 async def look_at_clock(addresses: list[str]) -> list[Finding]:

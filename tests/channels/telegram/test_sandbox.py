@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.channels.telegram import Telegram
 from bot.channels.telegram.poll import PollingRefusedError
 from bot.channels.telegram.wiring import WiringError
+from bot.sandbox.line.pictures import plain
 from bot.sandbox.server import Sandbox
 from handlers.messages import Arrived, Call, Card, Choice, Fate, Incoming, IncomingKind, Picture, Reason, Text, Way
 from tests.channels.conformance import AWKWARD
@@ -266,3 +267,27 @@ async def test_a_picture_is_fetched_from_our_own_address_and_waits_while_it_cann
     await telegram.close()
     assert (outcome.fate, outcome.retry_after) == (Fate.TEMPORARY, None), outcome
     assert screen(sandbox, person) == []
+
+
+async def test_a_picture_of_our_own_is_handed_over_once_and_then_named(sandbox: Sandbox, person: int) -> None:
+    drawn = {"https://bot.test/drawn/a.png": plain(300, 200)}
+    asked: list[str] = []
+
+    async def fetch(url: str) -> bytes | None:
+        asked.append(url)
+        return drawn.get(url)
+
+    telegram = Telegram(token=TOKEN, webhook_secret=SECRET, api_url=sandbox.telegram_url, fetch=fetch)
+    await telegram.open()
+    picture = Picture(url="https://bot.test/drawn/a.png", alt="今週", width=300, height=200)
+    (body,) = telegram.render([Card("今週", ("5ポイント",), (Choice("はい", "yes"),), picture=picture)])
+    try:
+        for _ in range(2):
+            assert (await telegram.send(push(person, body))).fate is Fate.ACCEPTED
+    finally:
+        await telegram.close()
+    photos = [call["request"]["photo"] for call in sandbox.calls() if call["name"] == "sendPhoto"]
+    assert len(asked) == len(photos) == 2
+    assert photos[0] != photos[1]
+    assert not any("https://" in str(photo) for photo in photos)
+    assert [message["text"] for message in screen(sandbox, person)][-2:] == ["今週\n5ポイント"] * 2
