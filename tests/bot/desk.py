@@ -36,10 +36,11 @@ class Accepting:
     rates: Mapping[Way, float] = MappingProxyType({})
 
     def __init__(self) -> None:
-        self.taken: list[Call] = []
+        self.taken: list[Call] = []  # messages
+        self.menus: list[Call] = []
 
     async def send(self, call: Call) -> Outcome:
-        self.taken.append(call)
+        (self.menus if call.way is Way.MENU else self.taken).append(call)
         return Outcome(fate=Fate.ACCEPTED)
 
 

@@ -149,6 +149,7 @@ async def test_two_processes_on_postgresql_keep_each_account_s_order_and_handle_
     assert set(desks[0].inbox("state")) == {"done"}
     taken = [call.token for desk in desks for call in desk.platform.taken]
     assert len(taken) == len(set(taken)) == len(writers) * len(presses)
+    assert sum(len(desk.platform.menus) for desk in desks) == len(writers)  # one language each was chosen
     answered = defaultdict(list)
     for key, event in desks[0].outbox("to_key", "inbox_id"):
         answered[key].append(event)

@@ -48,11 +48,16 @@ class Menus:
 
     async def find(self, alias: str) -> str | None:
         """Find the menu that an alias stands for; None where there is no such alias."""
-        return await self._or_none("get_rich_menu_alias", alias)
+        return (await self.list_aliases()).get(alias)  # asking for one is a 404 where there is none
 
     async def find_default(self) -> str | None:
         """Find the menu of all who have none of their own; None where there is none."""
-        return await self._or_none("get_default_rich_menu_id")
+        try:
+            return str((await self._ask("get_default_rich_menu_id")).rich_menu_id)
+        except LineError as error:
+            if error.status == 404:
+                return None
+            raise
 
     async def put_default(self, alias: str) -> bool:
         """Show the menu of an alias to all who have none of their own; tell whether that was a change.
@@ -108,14 +113,6 @@ class Menus:
         if was_default:
             await self._ask("set_default_rich_menu", made)
         await self._ask("delete_rich_menu", old)
-
-    async def _or_none(self, method: str, *words: str) -> str | None:
-        try:
-            return str((await self._ask(method, *words)).rich_menu_id)
-        except LineError as error:
-            if error.status == 404:
-                return None
-            raise
 
     async def _ask(self, method: str, *given: object) -> Any:
         def question(api: "AsyncMessagingApi") -> Awaitable[Any]:
