@@ -66,6 +66,11 @@ def sum_wards(connection: Connection, programme: Programme, week: date) -> list[
     return boards.sum_wards(connection, wards, week, joined_by, programme.boards)
 
 
+def sum_teams(connection: Connection, programme: Programme, week: date) -> list[GroupWeek]:
+    """Sum a week by team as the programme in force counts; asked on a reader, as the wards are."""
+    return boards.sum_teams(connection, week, rule.oldest_newcomer(week, programme.boards), programme.boards)
+
+
 def compose(programme: Programme, found: Week, words: Words) -> Card:
     """Write the message in one language."""
     persons = (

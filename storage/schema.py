@@ -49,6 +49,7 @@ from storage import (
     staff,
     standing_orders,
     tallies,
+    teams,
     throttles,
     totals,
     weeks,
@@ -59,7 +60,7 @@ TABLE_FILES = (
     accounts, alerts, answers, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries,
     events, friends, inbox, inquiries, interests, kpis, ledger, links, marks, merges, months, notices, outbox,
     people, pictures, puzzles, quotas, reach, recoveries, registrations, rule_drafts, sessions, slots, splits,
-    staff, standing_orders, tallies, throttles, totals, weeks,
+    staff, standing_orders, tallies, teams, throttles, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATIONS = str(Path(__file__).parent / "migrations")

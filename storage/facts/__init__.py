@@ -80,6 +80,7 @@ from storage.facts.programme import (
 )
 from storage.facts.reports import Earned, Intent, Mentioned, Recorded, Refusal, Refused, ReportFacts, Understanding
 from storage.facts.staff import SessionFacts, StaffFacts, StaffRole, StaffSecrets
+from storage.facts.teams import Belonging, TeamFacts, TeamKind, WaitingTeamName
 from storage.facts.texts import Texts
 from storage.facts.weekly import OrderTerms, Shortage, StandingOrder, WeeklyPush
 
@@ -100,6 +101,7 @@ __all__ = [
     "AudienceCount",
     "AudienceKind",
     "Band",
+    "Belonging",
     "BoardLimits",
     "BroadcastContent",
     "BroadcastFacts",
@@ -179,12 +181,15 @@ __all__ = [
     "Standing",
     "StandingOrder",
     "StoredAnswer",
+    "TeamFacts",
+    "TeamKind",
     "Texts",
     "Told",
     "Totals",
     "TrackedLink",
     "Understanding",
     "WaitingName",
+    "WaitingTeamName",
     "Ward",
     "WeeklyPush",
 ]
