@@ -42,6 +42,8 @@ GET  /staff/puzzles                             -    -  -  yes yes yes
 POST /staff/puzzles                             -    -  -  yes yes yes
 GET  /staff/names                               -    -  -  yes yes yes
 POST /staff/names                               -    -  -  yes yes yes
+GET  /staff/teams                               -    -  -  yes yes yes
+POST /staff/teams                               -    -  -  yes yes yes
 GET  /staff/catalogue                           -    -  yes yes yes yes
 GET  /staff/catalogue/versions/{version:number} -    -  yes yes yes yes
 GET  /staff/catalogue/draft                     -    -  -  -  yes yes

@@ -51,6 +51,7 @@ OTHER_ROOMS = (
     ("/staff/answers", "答えの表", Right.ANSWERS),
     ("/staff/puzzles", "分からなかった言葉", Right.WORDS),
     ("/staff/names", "確認を待つ名前", Right.NAMES),
+    ("/staff/teams", "チーム", Right.NAMES),
     ("/staff/catalogue", "行動ときまり", Right.LOOK),
     ("/staff/accounts", "職員", Right.STAFF),
     ("/staff/records", "操作の記録", Right.RECORDS),

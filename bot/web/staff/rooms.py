@@ -34,6 +34,7 @@ from bot.web.staff import (
     seats,
     sign_in,
     switches,
+    teams,
     today,
     words,
 )
@@ -99,6 +100,7 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *merges.routes(desk),
         *puzzles.routes(desk),
         *names.routes(desk),
+        *teams.routes(desk),
         *catalogue.routes(desk),
         *ruling.routes(desk),
         *rewriting.routes(desk),
