@@ -9,6 +9,7 @@ from handlers import (
     answering,
     asking,
     attending,
+    badging,
     bringing,
     browsing,
     claiming,
@@ -21,6 +22,7 @@ from handlers import (
     joining,
     leaving,
     linking,
+    playing,
     preferring,
     ranking,
     recovering,
@@ -90,6 +92,8 @@ PRESSES: dict[str, Handler] = {
     "monday": subscribing.show,
     "prefer": subscribing.prefer,
     "settings": preferring.show,
+    "play": playing.show,
+    "badges": badging.show,
     "ward": preferring.choose_ward,
     "name": preferring.ask_nickname,
     "auto": preferring.draw_nickname,
@@ -149,7 +153,7 @@ INTENTS: dict[Intent, Handler] = {
     Intent.EVENTS: browsing.show_coming,
     Intent.REGISTER: browsing.show_coming,
     Intent.MY_EVENTS: holding.show_mine,
-    Intent.RANKING: ranking.show_board,
+    Intent.RANKING: lambda talk: press(talk, "board"),
     Intent.LINK: linking.show,
     Intent.POINTS: standing.show_points,
     Intent.TOTALS: standing.show_totals,
@@ -248,6 +252,9 @@ def press(talk: Talk, data: str) -> Answer:
     handler = PRESSES.get(word)
     if handler is None:
         return helping.ask_again(talk)
+    game = playing.GAMES.get(word)
+    if game is not None and not playing.is_on(talk, game):
+        return playing.decline(talk)
     arguments = rest.split(":") if rest else []
     return handler(talk, *arguments[: _TAKES[word]])
 

@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from handlers import boardwords, joining, naming, teaming, weekly
+from handlers import boardwords, joining, naming, playing, teaming, weekly
 from handlers.messages import Choice
+from handlers.playing import Game
 from handlers.rules import boards as rule
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card, text
@@ -15,8 +16,9 @@ def show_board(talk: Talk) -> Answer:
     """Show what Monday's message says, for everybody and free: the boards and the totals."""
     found = weekly.find(talk.connection, talk.programme, talk.now)
     said = weekly.compose(talk.programme, found, talk.words)
-    teams = talk.choice("チームのランキング", "teams")
-    return card(said.title, said.lines, *said.buttons, teams, talk.choice("メニュー", "menu"))
+    shown = [one for one in said.buttons if (game := playing.GAMES.get(one.data)) is None or playing.is_on(talk, game)]
+    teams = playing.only(talk, Game.TEAMS, talk.choice("チームのランキング", "teams"))
+    return card(said.title, said.lines, *shown, *teams, talk.choice("メニュー", "menu"))
 
 
 def show_top(talk: Talk) -> Answer:
@@ -46,9 +48,8 @@ def show_place(talk: Talk) -> Answer:
     )
     buttons = (
         talk.choice("ランキング", "board"),
-        talk.choice("個人のランキング", "top"),
-        talk.choice("チーム", "team"),
-        *_listing_button(talk),
+        *playing.only(talk, Game.PERSON_BOARD, talk.choice("個人のランキング", "top"), *_listing_button(talk)),
+        *playing.only(talk, Game.TEAMS, talk.choice("チーム", "team")),
         talk.choice("月曜のお知らせ", "monday"),
         talk.choice("報告する", "report"),
         talk.choice("メニュー", "menu"),

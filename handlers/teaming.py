@@ -1,8 +1,9 @@
 """Teams in the chat: coming in by a code, making one, its board, another name, and leaving it again."""
 
-from handlers import boardwords, founding, joining, linking
+from handlers import boardwords, founding, joining, linking, playing
 from handlers.messages import Choice
 from handlers.naming import REASONS
+from handlers.playing import Game
 from handlers.rules import boards as board_rule
 from handlers.rules import names
 from handlers.rules import teams as rule
@@ -121,6 +122,8 @@ def ask(talk: Talk, code: str) -> Answer:
     """Ask before somebody comes into a team; for a school's class with the guardian's text."""
     if joining.needs_consent(talk):
         return joining.ask_consent(talk, pending=f"start:{PAYLOAD}{code}"[:64])
+    if not playing.is_on(talk, Game.TEAMS):
+        return playing.decline(talk)
     if linking.is_guessing(talk):
         return linking.refuse_guessing(talk)
     team, own = teams.find_by_code(talk.connection, code), teams.find_of_person(talk.connection, talk.joined.id)

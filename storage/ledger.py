@@ -266,6 +266,16 @@ def count_days(connection: Connection, person_id: int, at_most: int) -> int:
     return int(connection.execute(select(func.count()).select_from(days)).scalar_one())
 
 
+def list_days(connection: Connection, person_id: int, since: date) -> list[date]:
+    """List the days since one that a person acted on, as it stands now: their own word and check-ins."""
+    ours = (LEDGER.c.person_id.in_(people.numbers_of(person_id)), LEDGER.c.acted_on >= since)
+    return list(
+        connection.execute(
+            select(LEDGER.c.acted_on).where(*ours).group_by(LEDGER.c.acted_on).having(TIMES > 0)
+        ).scalars()
+    )
+
+
 def list_tallies(connection: Connection, person_id: int) -> list[Tally]:
     """List how often a person did each action and what it brought, most often first."""
     stands = or_(TALLIES.c.times > 0, TALLIES.c.confirmed != 0, TALLIES.c.self_reported != 0)

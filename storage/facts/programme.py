@@ -208,6 +208,16 @@ class BoardLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Games:
+    """What the city wants of what makes a game of it; a person may want none of it, whatever stands here."""
+
+    teams: bool = True
+    person_board: bool = True
+    streaks: bool = True
+    badges: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class City:
     """Who runs the bot. ``page`` is the city's own page; ``contact`` says how a person reaches staff.
 
@@ -243,6 +253,7 @@ class Programme:
     wards: tuple[Ward, ...]
     actions: tuple[Action, ...]
     boards: BoardLimits = BoardLimits()
+    games: Games = Games()
     opening_balances: tuple[OpeningBalance, ...] = ()
     heat_alert_days: tuple[date, ...] = ()
     interests: tuple[Interest, ...] = ()
