@@ -16,6 +16,7 @@ class Game(StrEnum):
     TEAMS = "teams"
     STREAKS = "streaks"
     BADGES = "badges"
+    CHALLENGES = "challenges"
 
 
 GAMES = {
@@ -30,6 +31,7 @@ GAMES = {
     "teamnew": Game.TEAMS,
     "teamname": Game.TEAMS,
     "badges": Game.BADGES,
+    "challenges": Game.CHALLENGES,
 }
 """The buttons that belong to a game, by their first word."""
 

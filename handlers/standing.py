@@ -33,10 +33,17 @@ def show_points(talk: Talk) -> Answer:
         talk.choice("報告する", "report"),
         *playing.only(talk, Game.BOARDS, talk.choice("わたしの順位", "place")),
         *playing.only(talk, Game.BADGES, talk.choice("バッジ", "badges")),
+        *_challenge(talk),
         talk.choice("市の合計", "totals"),
         talk.choice("控えのポイントを受け取る", "slip"),
         talk.choice("メニュー", "menu"),
     )
+
+
+def _challenge(talk: Talk) -> tuple[Choice, ...]:
+    """Offer the challenges while one runs."""
+    runs = any(challenge.holds(talk.on) for challenge in talk.programme.challenges)
+    return playing.only(talk, Game.CHALLENGES, talk.choice("チャレンジ", "challenges")) if runs else ()
 
 
 def _sums(talk: Talk, standing: Standing) -> tuple[str, ...]:

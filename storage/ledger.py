@@ -1,6 +1,6 @@
 """The ledger: append-only entries, claims that stop doubles, and each person's tally in the same transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -274,6 +274,14 @@ def list_days(connection: Connection, person_id: int, since: date) -> list[date]
             select(LEDGER.c.acted_on).where(*ours).group_by(LEDGER.c.acted_on).having(TIMES > 0)
         ).scalars()
     )
+
+
+def count_times(connection: Connection, person_id: int, actions: Collection[str], first: date, last: date) -> int:
+    """Count how often a person did one of some actions, any where none is named; the last day counts too."""
+    ours = [LEDGER.c.person_id.in_(people.numbers_of(person_id)), LEDGER.c.acted_on.between(first, last)]
+    if actions:
+        ours.append(LEDGER.c.action.in_(actions))
+    return int(connection.execute(select(TIMES).where(*ours)).scalar() or 0)
 
 
 def list_tallies(connection: Connection, person_id: int) -> list[Tally]:

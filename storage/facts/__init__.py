@@ -14,6 +14,7 @@ from storage.facts.broadcasts import (
     EventRelation,
     TrackedLink,
 )
+from storage.facts.challenges import Challenge
 from storage.facts.events import (
     EVERYBODY,
     REMINDERS,
@@ -109,6 +110,7 @@ __all__ = [
     "BroadcastKind",
     "BroadcastState",
     "Cap",
+    "Challenge",
     "ChannelName",
     "CheckInWay",
     "City",

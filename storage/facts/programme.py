@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from storage.facts.answers import NATIONAL_HELPLINE, USUAL_HOURS, AnswerRow, Helpline, StaffHours
+from storage.facts.challenges import Challenge
 from storage.facts.events import PlannedEvent
 from storage.facts.texts import Texts
 
@@ -215,6 +216,7 @@ class Games:
     person_board: bool = True
     streaks: bool = True
     badges: bool = True
+    challenges: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +259,7 @@ class Programme:
     opening_balances: tuple[OpeningBalance, ...] = ()
     heat_alert_days: tuple[date, ...] = ()
     interests: tuple[Interest, ...] = ()
+    challenges: tuple[Challenge, ...] = ()
     phrases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # by action's code, by language
     helpline: Helpline = NATIONAL_HELPLINE
     staff_hours: StaffHours = USUAL_HOURS

@@ -1,14 +1,23 @@
 """Streaks and badges, and doing without: what the city or the person switched off is neither shown nor reached."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from handlers import founding
 from storage import people, teams
-from storage.facts import Games, PersonFacts, TeamKind
+from storage.facts import Challenge, Games, PersonFacts, TeamKind
 from tests.handlers.occasions import person_of
 from tests.town import Citizen, Town
+
+CHALLENGE = Challenge(
+    code="plastic",
+    title={"ja": "プラを減らす2週間"},
+    starts_on=date(2022, 1, 17),
+    goal=2,
+    actions=("my_bottle", "my_bag"),
+)
 
 
 def facts(town: Town, citizen: Citizen) -> PersonFacts:
@@ -35,6 +44,25 @@ def test_a_streak_stands_beside_the_points_forgives_a_day_and_is_reckoned_anew_w
     citizen.tap("取り消す")
     citizen.press("points")
     assert "続けた日：2日" in citizen.words()
+
+
+def test_a_challenge_counts_its_actions_of_its_days_and_says_when_it_is_done(town: Town) -> None:
+    town.programme = replace(town.programme, challenges=(CHALLENGE,))
+    citizen = town.citizen()
+    for code in ("my_bottle", "sorting"):
+        citizen.press(f"r:{code}:2022-01-20:1")
+    citizen.press("points")
+    citizen.tap("チャレンジ")
+    assert "【プラを減らす2週間】1月30日(日)まで" in citizen.words()
+    assert "1回 / 2回（マイボトル・マイバッグ）" in citizen.words()
+    citizen.press("r:my_bag:2022-01-20:1")
+    citizen.press("challenges")
+    assert "達成しました！" in citizen.words()
+    town.pass_days(11)
+    citizen.press("points")
+    assert "チャレンジ" not in labels(citizen)
+    citizen.press("challenges")
+    assert "いまのチャレンジはありません" in citizen.words()
 
 
 def test_badges_show_what_was_done_and_what_may_come(town: Town) -> None:
@@ -90,14 +118,14 @@ def test_typed_words_and_codes_lead_into_no_game_either(town: Town) -> None:
 
 
 def test_what_the_city_switched_off_is_not_shown_to_anybody(town: Town) -> None:
-    off = Games(teams=False, person_board=False, streaks=False, badges=False)
-    town.programme = replace(town.programme, games=off)
+    off = Games(teams=False, person_board=False, streaks=False, badges=False, challenges=False)
+    town.programme = replace(town.programme, games=off, challenges=(CHALLENGE,))
     citizen = town.citizen()
     citizen.press("board")
     assert labels(citizen).isdisjoint({"チームのランキング", "個人のランキング"})
     assert "個人のランキング" not in citizen.words()
     citizen.press("points")
-    assert "バッジ" not in labels(citizen)
-    for way in ("team", "top", "enlist", "badges"):
+    assert labels(citizen).isdisjoint({"バッジ", "チャレンジ"})
+    for way in ("team", "top", "enlist", "badges", "challenges"):
         citizen.press(way)
         assert "いまは使えません" in citizen.words()

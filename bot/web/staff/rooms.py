@@ -94,13 +94,8 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *kpis.routes(desk),
         *acting.routes(Means(desk, outlook, counting, ask_quota)),
         *mondays.routes(desk),
-        *persons.routes(desk),
-        *corrections.routes(desk),
-        *erasures.routes(desk),
-        *merges.routes(desk),
+        *_about_people(desk),
         *puzzles.routes(desk),
-        *names.routes(desk),
-        *teams.routes(desk),
         *catalogue.routes(desk),
         *ruling.routes(desk),
         *rewriting.routes(desk),
@@ -108,4 +103,16 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *switches.routes(desk),
         *answers.routes(desk, outlook),
         *questions.routes(desk, outlook),
+    ]
+
+
+def _about_people(desk: Desk) -> list[BaseRoute]:
+    """Give the routes about one person, and about the names of persons and teams."""
+    return [
+        *persons.routes(desk),
+        *corrections.routes(desk),
+        *erasures.routes(desk),
+        *merges.routes(desk),
+        *names.routes(desk),
+        *teams.routes(desk),
     ]
