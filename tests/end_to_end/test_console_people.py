@@ -131,11 +131,11 @@ def everywhere(page: Page, office: Office) -> Iterator[str]:
     yield "merged"
     page.get_by_role("button", name="引き継ぎのコードを出す").click()
     yield "handover"
-    page.goto(f"{office.url}/staff/puzzles")
-    yield "puzzles"
     office.do(lambda c: founding.make_by_staff(c, TeamKind.SCHOOL, "3年2組", "kita", START))
     page.goto(f"{office.url}/staff/teams")
     yield "teams"
+    page.goto(f"{office.url}/staff/puzzles")
+    yield "puzzles"
     page.get_by_role("button", name="答えを作る").first.click()
     page.get_by_label("答え 一行目").first.fill("粗大ごみは、電話で申し込みます。")
     page.get_by_role("button", name="見た目を確かめる").click()
