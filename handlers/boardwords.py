@@ -1,6 +1,6 @@
 """Puts boards and totals into words, alike for everybody of one language. Loads nothing, says nothing personal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from handlers.rules import boards
@@ -37,7 +37,19 @@ def ward_lines(programme: Programme, lines: Sequence[GroupLine], words: Words) -
 
 def _ward_line(programme: Programme, line: GroupLine, words: Words) -> str:
     ward = programme.ward(line.group.code)
-    name = word(ward.name, words) if ward else line.group.code
+    return _group_line(programme, line, word(ward.name, words) if ward else line.group.code, words)
+
+
+def team_lines(
+    programme: Programme, lines: Sequence[GroupLine], called: Mapping[int, str], words: Words
+) -> tuple[str, ...]:
+    """Say the team board, a line a team, each as others call it; kindly that there is none yet."""
+    if not lines:
+        return (words.say("まだ表にできる人数がそろっていません。"),)
+    return tuple(_group_line(programme, line, called[int(line.group.code)], words) for line in lines)
+
+
+def _group_line(programme: Programme, line: GroupLine, name: str, words: Words) -> str:
     values = {"place": line.place, "ward": name, "rate": percent(line, words)}
     if not boards.can_tell_mean(line.group, programme.boards):
         return words.say("{place}位 {ward}：参加率 {rate}", **values)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers.rules import names
-from storage import accounts, alerts, people
+from storage import accounts, alerts, people, teams
 from storage.database import lock_account
 from storage.facts import AccountFacts, AccountState, ChannelName, Programme
 
@@ -66,3 +66,4 @@ def _forget_person(connection: Connection, programme: Programme, person_id: int)
     drawn = names.generated_name(programme.names, SPOKEN, first, second, secrets.randbelow(99) + 1)
     own = {"nickname_is_own": False, "ward": None, "awaiting": None, "board_name": None}
     people.change(connection, person_id, nickname=drawn, **own)
+    teams.leave(connection, person_id)

@@ -9,8 +9,10 @@ from handlers import (
     answering,
     asking,
     attending,
+    badging,
     bringing,
     browsing,
+    challenging,
     claiming,
     confirming,
     explaining,
@@ -21,6 +23,7 @@ from handlers import (
     joining,
     leaving,
     linking,
+    playing,
     preferring,
     proving,
     ranking,
@@ -32,6 +35,7 @@ from handlers import (
     subscribing,
     surveying,
     switching,
+    teaming,
     travelling,
     withdrawing,
 )
@@ -80,9 +84,20 @@ PRESSES: dict[str, Handler] = {
     "place": ranking.show_place,
     "enlist": ranking.enlist,
     "unlist": ranking.unlist,
+    "team": teaming.show,
+    "teams": teaming.show_board,
+    "teamcode": teaming.ask_code,
+    "teamin": teaming.come_in,
+    "teamnew": teaming.ask_kind,
+    "teamname": teaming.rename,
+    "teamout": teaming.ask_leave,
+    "teamoutyes": teaming.leave,
     "monday": subscribing.show,
     "prefer": subscribing.prefer,
     "settings": preferring.show,
+    "play": playing.show,
+    "badges": badging.show,
+    "challenges": challenging.show,
     "ward": preferring.choose_ward,
     "name": preferring.ask_nickname,
     "auto": preferring.draw_nickname,
@@ -129,6 +144,8 @@ STOPPED_BY = {
     "survey": "menu",
     "link": "menu",
     "recover": "menu",
+    "team": "team",
+    "teamname": "team",
     "ask": "menu",
     "thread": "menu",
 }
@@ -140,7 +157,7 @@ INTENTS: dict[Intent, Handler] = {
     Intent.EVENTS: browsing.show_coming,
     Intent.REGISTER: browsing.show_coming,
     Intent.MY_EVENTS: holding.show_mine,
-    Intent.RANKING: ranking.show_board,
+    Intent.RANKING: lambda talk: press(talk, "board"),
     Intent.LINK: linking.show,
     Intent.POINTS: standing.show_points,
     Intent.TOTALS: standing.show_totals,
@@ -170,6 +187,8 @@ WORDS: dict[str, str] = {
     "/totals": "totals",
     "/ranking": "board",
     "ランキング": "board",
+    "/team": "team",
+    "チーム": "team",
     "/settings": "settings",
     "/language": "language",
     "/pause": "pause",
@@ -237,6 +256,9 @@ def press(talk: Talk, data: str) -> Answer:
     handler = PRESSES.get(word)
     if handler is None:
         return helping.ask_again(talk)
+    game = playing.GAMES.get(word)
+    if game is not None and not playing.is_on(talk, game):
+        return playing.decline(talk)
     arguments = rest.split(":") if rest else []
     return handler(talk, *arguments[: _TAKES[word]])
 
@@ -275,7 +297,8 @@ def _take_code(talk: Talk, words: str) -> Answer | None:
     """Take a word said at an event, or one of the codes that are told apart by their length; None for anything else."""
     if _awaited_words(talk) == "recover" and (said := recovering.hear(talk, words)) is not None:
         return said
-    return attending.say_word(talk, words) or claiming.hear(talk, words) or linking.hear(talk, words)
+    heard = attending.say_word(talk, words) or claiming.hear(talk, words) or linking.hear(talk, words)
+    return heard or teaming.hear(talk, words)
 
 
 def _take_awaited(talk: Talk, words: str, meant: Understanding) -> Answer | None:
@@ -293,6 +316,10 @@ def _take_awaited(talk: Talk, words: str, meant: Understanding) -> Answer | None
         return claiming.ask_again(talk)
     if awaiting == "link" and meant.intent is Intent.NONE:
         return linking.ask_again(talk)
+    if awaiting.startswith("teamname:") and meant.confidence < understanding.COMMAND:
+        return teaming.take_name(talk, awaiting.partition(":")[2], words)
+    if awaiting == "team" and meant.intent is Intent.NONE:
+        return teaming.ask_again(talk)
     if awaiting == "recover" and meant.intent is Intent.NONE:
         return recovering.ask_again(talk)
     if awaiting.startswith("survey:") and meant.confidence < understanding.COMMAND:
@@ -357,6 +384,8 @@ def _open_payload(talk: Talk, payload: str) -> Answer:
         return browsing.open_code(talk, code)
     if payload.startswith(linking.PAYLOAD):
         return linking.ask(talk, payload.removeprefix(linking.PAYLOAD))
+    if payload.startswith(teaming.PAYLOAD) and (said := teaming.hear(talk, payload.removeprefix(teaming.PAYLOAD))):
+        return said
     action = talk.programme.action(payload.removeprefix("a_"))
     if action is not None:
         return confirming.ask(talk, (Mentioned(action.code, talk.on),))

@@ -23,6 +23,7 @@ from storage import (
     recoveries,
     registrations,
     remains,
+    teams,
 )
 from storage.database import lock_account, lock_person
 from storage.facts import AccountFacts
@@ -41,6 +42,7 @@ def erase_person(connection: Connection, person_id: int, keyed_hash: KeyedHash, 
     merges.forget_person(connection, numbers)
     recoveries.forget_person(connection, numbers)
     evidence.forget_person(connection, numbers)
+    teams.forget_person(connection, numbers)
     erase_accounts(connection, owned, keyed_hash, now)
 
 

@@ -1,7 +1,8 @@
 """The ways on: the menu, the help, staff's address, and an answer to what was not understood, which is counted."""
 
-from handlers import reporting
+from handlers import playing, reporting
 from handlers.messages import Choice
+from handlers.playing import Game
 from handlers.rules import boards, masking
 from handlers.talk import Answer, Talk, card, text
 from storage import puzzles, standing_orders
@@ -15,7 +16,7 @@ def show_menu(talk: Talk) -> Answer:
         talk.choice("わたしのポイント", "points"),
         talk.choice("わたしの申し込み", "my"),
         talk.choice("市の合計", "totals"),
-        _week_button(talk),
+        *playing.only(talk, Game.BOARDS, _week_button(talk)),
         talk.choice("設定", "settings"),
         talk.choice("使い方", "help"),
         talk.choice("問い合わせ", "contact"),

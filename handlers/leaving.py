@@ -11,7 +11,7 @@ from handlers.messages import Choice
 from handlers.rules import calendar, person_codes
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import format_day, language_name
-from storage import accounts, inbox, ledger, merges, people, remains, weeks
+from storage import accounts, inbox, ledger, merges, people, remains, teams, weeks
 from storage.facts import PersonFacts
 
 
@@ -100,6 +100,7 @@ def collect(connection: Connection, account_id: int) -> dict[str, object]:
         "consents": [{"version": v, "language": language, "given_at": at} for v, language, at in consents],
         "merges": [asdict(one) for one in merges.list_of_person(connection, person.id)],
         **remains.collect(connection, person.id),
+        **teams.collect(connection, people.list_numbers(connection, person.id)),
         "weeks": [asdict(week) for week in weeks.list_of_person(connection, person.id)],
         "ledger": [asdict(entry) for entry in ledger.list_entries(connection, person.id)],
         "stored_messages": [

@@ -29,6 +29,7 @@ from storage import (
     recount,
     recoveries,
     registrations,
+    teams,
     week_recount,
 )
 from storage.attendances import ATTENDANCES
@@ -148,6 +149,7 @@ def _move(connection: Connection, programme: Programme, merge_id: int, kept: int
     merges.move_notices(connection, joined, kept, merges.list_parts(connection, seats, seen))
     for code in interests.list_of_person(connection, joined):
         interests.add(connection, kept, code)
+    teams.take_over(connection, joined, kept)
     owned = [account.id for account in accounts.list_of_person(connection, joined)]
     for account_id in owned:
         accounts.change(connection, account_id, person_id=kept)

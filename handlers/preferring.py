@@ -29,7 +29,7 @@ def show(talk: Talk) -> Answer:
         buttons += [talk.choice("住んでいる区を選ぶ", "ward"), talk.choice("名前を変える", "name")]
         lines.append(talk.say("イベントの前のお知らせ：{choice}", choice=talk.say(REMINDERS[talk.account.reminders])))
         buttons.append(talk.choice("イベント前のお知らせを選ぶ", "remind"))
-        buttons.append(talk.choice("月曜のお知らせ", "monday"))
+        buttons += [talk.choice("月曜のお知らせ", "monday"), talk.choice("ランキングなどの表示", "play")]
         if talk.programme.interests:
             buttons.append(talk.choice("知りたい分野を選ぶ", "interests"))
         paused = talk.account.paused

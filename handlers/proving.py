@@ -6,6 +6,7 @@ docs/decisions/evidence.md says why a photo never comes through a chat, and who 
 import secrets
 from datetime import date, timedelta
 
+from handlers import teaming
 from handlers.messages import Choice
 from handlers.rules import evidence as rules
 from handlers.rules.evidence import Reason
@@ -131,7 +132,7 @@ def _find(talk: Talk, entry: str) -> EntryFacts | None:
 
 
 def _may_have(talk: Talk, action: Action, entry_id: int) -> bool:
-    if not rules.can_be_confirmed(action):
+    if not rules.can_be_confirmed(action) or teaming.is_in_class(talk):
         return False
     return rules.may_have(action, _seed(talk), entry_id, talk.programme.limits.evidence_share)
 

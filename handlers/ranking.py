@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from handlers import boardwords, joining, naming, weekly
+from handlers import boardwords, joining, naming, playing, teaming, weekly
 from handlers.messages import Choice
+from handlers.playing import Game
 from handlers.rules import boards as rule
 from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card, text
@@ -15,7 +16,9 @@ def show_board(talk: Talk) -> Answer:
     """Show what Monday's message says, for everybody and free: the boards and the totals."""
     found = weekly.find(talk.connection, talk.programme, talk.now)
     said = weekly.compose(talk.programme, found, talk.words, talk.make_picture)
-    return card(said.title, said.lines, *said.buttons, talk.choice("メニュー", "menu"), picture=said.picture)
+    shown = [one for one in said.buttons if (game := playing.GAMES.get(one.data)) is None or playing.is_on(talk, game)]
+    teams = playing.only(talk, Game.TEAMS, talk.choice("チームのランキング", "teams"))
+    return card(said.title, said.lines, *shown, *teams, talk.choice("メニュー", "menu"), picture=said.picture)
 
 
 def show_top(talk: Talk) -> Answer:
@@ -45,8 +48,8 @@ def show_place(talk: Talk) -> Answer:
     )
     buttons = (
         talk.choice("ランキング", "board"),
-        talk.choice("個人のランキング", "top"),
-        *_listing_button(talk),
+        *playing.only(talk, Game.PERSON_BOARD, talk.choice("個人のランキング", "top"), *_listing_button(talk)),
+        *playing.only(talk, Game.TEAMS, talk.choice("チーム", "team")),
         talk.choice("月曜のお知らせ", "monday"),
         talk.choice("報告する", "report"),
         talk.choice("メニュー", "menu"),
@@ -103,6 +106,9 @@ def enlist(talk: Talk) -> Answer:
     """Put the person on the person board from this week on, under a name that others may see."""
     if joining.needs_consent(talk):
         return joining.ask_consent(talk, pending="enlist")
+    if teaming.is_in_class(talk):
+        words = talk.say("学校のクラスに入っている間は、個人のランキングに名前を出せません。")
+        return text(words, talk.choice("チーム", "team"), talk.choice("わたしの順位", "place"))
     name = naming.show_to_others(talk)
     people.change(talk.connection, talk.joined.id, board_name=name)
     weeks.list_person(talk.connection, talk.joined.id, calendar.week_start(talk.on))

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from handlers import correcting, joining, picturing, proving
+from handlers import correcting, joining, picturing, playing, proving
 from handlers.messages import Choice
-from handlers.rules import calendar
+from handlers.playing import Game
+from handlers.rules import calendar, streaks
 from handlers.talk import Answer, Talk, card
 from storage import ledger, totals
 from storage.facts import Standing
@@ -18,19 +19,33 @@ def show_points(talk: Talk) -> Answer:
         return joining.ask_consent(talk, pending="points")
     week = calendar.week_start(talk.on)
     standing = ledger.find_standing(talk.connection, talk.person.id, talk.on, week, week + timedelta(days=6))
-    lines = (*_sums(talk, standing), *_by_action(talk, standing), *correcting.tell(talk), *proving.tell(talk))
-    lines += _co2(talk, standing)
+    lines = (
+        *_sums(talk, standing),
+        *_streak(talk),
+        *_by_action(talk, standing),
+        *correcting.tell(talk),
+        *proving.tell(talk),
+        *_co2(talk, standing),
+    )
     title = talk.say("{name}さんのポイント", name=talk.person.nickname)
     return card(
         title,
         lines,
         talk.choice("報告する", "report"),
-        talk.choice("わたしの順位", "place"),
+        *playing.only(talk, Game.BOARDS, talk.choice("わたしの順位", "place")),
+        *playing.only(talk, Game.BADGES, talk.choice("バッジ", "badges")),
+        *_challenge(talk),
         talk.choice("市の合計", "totals"),
         talk.choice("控えのポイントを受け取る", "slip"),
         talk.choice("メニュー", "menu"),
         picture=picturing.of_person(talk, standing),
     )
+
+
+def _challenge(talk: Talk) -> tuple[Choice, ...]:
+    """Offer the challenges while one runs."""
+    runs = any(challenge.holds(talk.on) for challenge in talk.programme.challenges)
+    return playing.only(talk, Game.CHALLENGES, talk.choice("チャレンジ", "challenges")) if runs else ()
 
 
 def _sums(talk: Talk, standing: Standing) -> tuple[str, ...]:
@@ -42,6 +57,15 @@ def _sums(talk: Talk, standing: Standing) -> tuple[str, ...]:
             "内訳：確認済み {confirmed}・自己申告 {self_reported}", **{k: talk.number(v) for k, v in shares.items()}
         ),
     )
+
+
+def _streak(talk: Talk) -> tuple[str, ...]:
+    """Say for how many days somebody has kept at it, from two days on; nothing to who wants no games."""
+    if not playing.is_on(talk, Game.STREAKS):
+        return ()
+    acted = ledger.list_days(talk.connection, talk.joined.id, talk.on - streaks.LOOKS_BACK)
+    days = streaks.count_days(set(acted), talk.on, talk.heat_alert_days)
+    return (talk.say("続けた日：{days}日（1日休んでも続きます）", days=days),) if days > 1 else ()
 
 
 def _by_action(talk: Talk, standing: Standing) -> tuple[str, ...]:

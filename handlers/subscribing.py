@@ -1,7 +1,8 @@
 """Asking for Monday's message and stopping it, and on which platform a person is written to first. Sends nothing."""
 
-from handlers import joining
+from handlers import joining, playing
 from handlers.messages import Choice
+from handlers.playing import Game
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import _
 from storage import accounts, people
@@ -16,6 +17,8 @@ def show(talk: Talk, wanted: str = "") -> Answer:
     """Show whether Monday's message comes, and change it where ``wanted`` is "yes" or "no"."""
     if joining.needs_consent(talk):
         return joining.ask_consent(talk, pending=f"monday:{wanted}" if wanted else "monday")
+    if wanted == "yes" and not playing.is_on(talk, Game.BOARDS):
+        return playing.decline(talk)
     if wanted in ("yes", "no") and talk.is_news:
         people.change(talk.connection, talk.joined.id, wants_monday=wanted == "yes")
         accounts.change(talk.connection, talk.account.id, state_at=talk.said_at)

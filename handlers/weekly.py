@@ -56,7 +56,9 @@ def find(connection: Connection, programme: Programme, now: datetime) -> Week:
 
 
 def top_of(connection: Connection, programme: Programme, week: date) -> tuple[PersonLine, ...]:
-    """Find the person board of a week."""
+    """Find the person board of a week; nobody stands on it where the city wants none."""
+    if not programme.games.person_board:
+        return ()
     limits = programme.boards
     return rule.rank_persons(weeks.list_best(connection, week, limits.persons_shown), limits)
 
@@ -66,6 +68,13 @@ def sum_wards(connection: Connection, programme: Programme, week: date) -> list[
     joined_by = rule.oldest_newcomer(week, programme.boards)
     wards = [ward.code for ward in programme.wards if ward.code not in RESERVED_WARDS]
     return boards.sum_wards(connection, wards, week, joined_by, programme.boards)
+
+
+def sum_teams(connection: Connection, programme: Programme, week: date) -> list[GroupWeek]:
+    """Sum a week by team as the programme in force counts; asked on a reader, as the wards are. None without teams."""
+    if not programme.games.teams:
+        return []
+    return boards.sum_teams(connection, week, rule.oldest_newcomer(week, programme.boards), programme.boards)
 
 
 MakePicture = Callable[[object], str]
@@ -78,11 +87,13 @@ def _draw_none(_: object) -> str:
 
 def compose(programme: Programme, found: Week, words: Words, make_picture: MakePicture = _draw_none) -> Card:
     """Write the message in one language, under the picture of its ward board where that costs no message more."""
+    shown = programme.games.person_board
     persons = (
         words.say("【個人のランキング】名前を出している人"),
         *boardwords.person_lines(found.persons[:PERSONS], words),
     )
-    return _pictured(_card(programme, found, words, persons, _buttons(words)), programme, found, words, make_picture)
+    card = _card(programme, found, words, persons if shown else (), _buttons(words, with_persons=shown))
+    return _pictured(card, programme, found, words, make_picture)
 
 
 def compose_public(programme: Programme, found: Week, words: Words, make_picture: MakePicture = _draw_none) -> Card:
@@ -111,12 +122,9 @@ def _card(
     return Card(title, lines, buttons)
 
 
-def _buttons(words: Words) -> tuple[Choice, ...]:
-    return (
-        Choice(words.say("わたしの順位"), "place"),
-        Choice(words.say("個人のランキング"), "top"),
-        Choice(words.say("報告する"), "report"),
-    )
+def _buttons(words: Words, *, with_persons: bool) -> tuple[Choice, ...]:
+    top = (Choice(words.say("個人のランキング"), "top"),) if with_persons else ()
+    return (Choice(words.say("わたしの順位"), "place"), *top, Choice(words.say("報告する"), "report"))
 
 
 def broadcast(

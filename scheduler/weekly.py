@@ -19,7 +19,7 @@ from scheduler.slots import SlotRun
 from storage import alerts, boards, generations, outbox, quotas, standing_orders, switches
 from storage.alerts import AlertKind
 from storage.clock import TOKYO
-from storage.facts import ChannelName, Programme, Shortage, StandingOrder
+from storage.facts import ChannelName, GroupWeek, Programme, Shortage, StandingOrder
 from storage.outbox import OutboxKind, OutboxState
 
 KEY = "weekly"  # of the alert
@@ -42,12 +42,18 @@ class Means:
 
 
 def close(run: SlotRun, programme: Callable[[], Programme]) -> None:
-    """Fix the ward board of the week that is over: summed on a reader, stored in one short transaction."""
+    """Fix the boards of the week that is over: summed on a reader, stored in one short transaction."""
     week = rule.closed_week(run.due_at)
     if run.database.read(lambda c: boards.find_wards(c, week)).result():
         return
-    sums = run.database.read(lambda c: weekly.sum_wards(c, programme(), week)).result()
-    run.write(lambda c: boards.close_week(c, week, sums))
+    wards = run.database.read(lambda c: weekly.sum_wards(c, programme(), week)).result()
+    teams = run.database.read(lambda c: weekly.sum_teams(c, programme(), week)).result()
+    run.write(lambda c: _fix(c, week, wards, teams))
+
+
+def _fix(connection: Connection, week: date, wards: Sequence[GroupWeek], teams: Sequence[GroupWeek]) -> None:
+    boards.close_week(connection, week, wards)
+    boards.close_teams(connection, week, teams)
 
 
 def push(run: SlotRun, means: Means) -> None:

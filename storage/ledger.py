@@ -1,6 +1,6 @@
 """The ledger: append-only entries, claims that stop doubles, and each person's tally in the same transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -300,6 +300,24 @@ def count_days(connection: Connection, person_id: int, at_most: int) -> int:
     acts = (LEDGER.c.person_id.in_(people.numbers_of(person_id)), LEDGER.c.kind != EntryKind.CORRECTION)
     days = select(LEDGER.c.acted_on).where(*acts).distinct().limit(at_most).subquery()
     return int(connection.execute(select(func.count()).select_from(days)).scalar_one())
+
+
+def list_days(connection: Connection, person_id: int, since: date) -> list[date]:
+    """List the days since one that a person acted on, as it stands now: their own word and check-ins."""
+    ours = (LEDGER.c.person_id.in_(people.numbers_of(person_id)), LEDGER.c.acted_on >= since)
+    return list(
+        connection.execute(
+            select(LEDGER.c.acted_on).where(*ours).group_by(LEDGER.c.acted_on).having(TIMES > 0)
+        ).scalars()
+    )
+
+
+def count_times(connection: Connection, person_id: int, actions: Collection[str], first: date, last: date) -> int:
+    """Count how often a person did one of some actions, any where none is named; the last day counts too."""
+    ours = [LEDGER.c.person_id.in_(people.numbers_of(person_id)), LEDGER.c.acted_on.between(first, last)]
+    if actions:
+        ours.append(LEDGER.c.action.in_(actions))
+    return int(connection.execute(select(TIMES).where(*ours)).scalar() or 0)
 
 
 def list_tallies(connection: Connection, person_id: int) -> list[Tally]:

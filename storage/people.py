@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal,
     select,
     text,
+    true,
     tuple_,
     union_all,
 )
@@ -48,6 +49,7 @@ class Person(SQLModel, table=True):
     name_asked_at: datetime | None = Field(default=None, sa_type=Instant)  # their own name waits to be shown to others
     name_verdict: str | None = None  # what staff said of it
     search_name: str | None = Field(default=None, sa_type=_BY_CODE_POINT)  # the nickname, folded; only to find it by
+    plays: bool = Field(default=True, sa_column_kwargs={"server_default": true()})  # rankings, teams, streaks, badges
     merged_into: int | None = Field(default=None, sa_type=BigId)  # the person they are now; never one merged themselves
 
 
@@ -139,6 +141,7 @@ def find(connection: Connection, person_id: int | None) -> PersonFacts | None:
         preferred_channel=_channel(row.preferred_channel),
         name_asked_at=row.name_asked_at,
         name_verdict=NameVerdict(row.name_verdict) if row.name_verdict else None,
+        plays=row.plays,
     )
 
 

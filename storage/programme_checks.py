@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-from storage import answer_checks, event_checks, facts, text_checks
+from storage import answer_checks, challenge_checks, event_checks, facts, text_checks
 from storage.facts import RESERVED_WARDS, Action, ActionGroup, Programme
 
 PLAIN_NUMBER = re.compile(r"\d+(\.\d+)?")
@@ -46,7 +46,7 @@ def find_problems(programme: Programme) -> list[str]:
     checks: tuple[Callable[[Programme], Iterator[str]], ...] = (
         _city, _limits, _consent, _names, _periods, _wards, _texts, _strings,
         _catalogue, _shared_caps, _labels_differ, _aliases, _phrases, _opening_balances, _interests, _events,
-        _answers, _staff_hours,
+        _answers, _staff_hours, challenge_checks.find_problems,
     )  # fmt: skip
     return [problem for check in checks for problem in check(programme)]
 

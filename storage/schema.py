@@ -52,6 +52,7 @@ from storage import (
     staff,
     standing_orders,
     tallies,
+    teams,
     throttles,
     totals,
     weeks,
@@ -62,7 +63,7 @@ TABLE_FILES = (
     accounts, alerts, answers, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries,
     directory_links, events, evidence, friends, inbox, inquiries, interests, kpis, ledger, links, marks, merges,
     months, notices, outbox, passkeys, people, pictures, puzzles, quotas, reach, recoveries, registrations,
-    rule_drafts, sessions, slots, splits, staff, standing_orders, tallies, throttles, totals, weeks,
+    rule_drafts, sessions, slots, splits, staff, standing_orders, tallies, teams, throttles, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATIONS = str(Path(__file__).parent / "migrations")

@@ -16,7 +16,7 @@ from bot.web.event_views import iso
 from handlers.boardwords import word
 from handlers.rules import boards as rule
 from handlers.texts import Words, _
-from storage import boards, events, months
+from storage import boards, events, months, teams
 from storage.clock import TOKYO
 from storage.facts import EventFacts, EventState, Programme
 
@@ -86,6 +86,16 @@ def _wards(connection: Connection, asked: Asked) -> Iterator[tuple[Cell, ...]]:
             mean = round(float(rule.mean(group)), 1) if rule.can_tell_mean(group, limits) else None
             rate = round(float(rule.rate(group)), 4)
             yield week.isoformat(), group.code, name, group.persons, group.active, rate, mean
+
+
+def _teams(connection: Connection, asked: Asked) -> Iterator[tuple[Cell, ...]]:
+    limits = asked.programme.boards
+    rows = list(boards.list_team_weeks(connection, *_days(asked), limits.smallest_group))
+    called = teams.list_names(connection, {int(group.code) for _, group in rows})
+    for week, group in rows:
+        mean = round(float(rule.mean(group)), 1) if rule.can_tell_mean(group, limits) else None
+        name, rate = called[int(group.code)], round(float(rule.rate(group)), 4)
+        yield week.isoformat(), int(group.code), name, group.persons, group.active, rate, mean
 
 
 def _events(connection: Connection, asked: Asked) -> Iterator[tuple[Cell, ...]]:
@@ -175,6 +185,20 @@ DATASETS = (
             Column("mean_points", "number", _("行動した人のポイントの平均。人数が少ないときは空")),
         ),
         _wards,
+    ),
+    Dataset(
+        "teams",
+        _("チームごとの週の参加率"),
+        (
+            Column("week", "date", _("週の最初の日（月曜日）")),
+            Column("team", "integer", _("チームの番号")),
+            Column("team_name", "string", _("チームの名前")),
+            Column("persons", "integer", _("チームの人数（入ったばかりの人を除く）")),
+            Column("active", "integer", _("その週に、決まった日数以上行動した人の数")),
+            Column("rate", "number", _("参加率（activeをpersonsで割った値）")),
+            Column("mean_points", "number", _("行動した人のポイントの平均。人数が少ないときは空")),
+        ),
+        _teams,
     ),
     Dataset(
         "events",

@@ -21,11 +21,11 @@ from handlers.rules import curve
 from handlers.rules.curve import MonthLine
 from handlers.rules.totals import motivational_share
 from handlers.texts import Words
-from storage import boards, kpis, months, switches, totals
+from storage import boards, kpis, months, switches, teams, totals
 from storage.clock import TOKYO
 from storage.facts import EventFacts, GroupLine, KpiFacts, Metric, OpeningBalance, Programme, ProgrammePeriod, Totals
 
-COMING, ACTIONS = 3, 6  # how many stand on the first page; the whole is a press away
+COMING, ACTIONS, TEAMS = 3, 6, 20  # how many stand on the first page; the whole is a press away
 MAY_BE_FRAMED = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 }
@@ -39,6 +39,7 @@ class Found:
     year: tuple[MonthLine, ...]
     week: date
     wards: tuple[GroupLine, ...]
+    teams: tuple[tuple[GroupLine, str], ...]
     coming: Sequence[EventFacts]
     waiting: events.Waiting
     heat_days: frozenset[date]
@@ -46,8 +47,8 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class WardView:
-    """One line of the ward board; ``mean`` is None where it would say what single persons did."""
+class GroupView:
+    """One line of a board of wards or teams; ``mean`` is None where it would say what single persons did."""
 
     place: int
     name: str
@@ -66,11 +67,20 @@ def find(connection: Connection, programme: Programme, now: datetime) -> Found:
         year=curve.last_year(months.list_reported(connection, first, last, first), programme.balances(city.period)),
         week=week,
         wards=rule.rank_groups(boards.find_wards(connection, week), programme.boards),
+        teams=_find_teams(connection, programme, week),
         coming=coming,
         waiting=waiting,
         heat_days=switches.find(connection).heat_days,
         kpis=kpis.list_all(connection, is_public=True),
     )
+
+
+def _find_teams(connection: Connection, programme: Programme, week: date) -> tuple[tuple[GroupLine, str], ...]:
+    """Find the first lines of the team board, each with the name that others see; small teams are on none."""
+    limits = programme.boards
+    lines = rule.rank_groups(boards.find_teams(connection, week, limits.smallest_group), limits)[:TEAMS]
+    called = teams.list_names(connection, [int(line.group.code) for line in lines])
+    return tuple((line, called[int(line.group.code)]) for line in lines)
 
 
 def routes(parts: EventParts) -> list[BaseRoute]:
@@ -121,6 +131,7 @@ def _more(parts: EventParts, found: Found, viewer: Viewer) -> dict[str, Any]:
         "curves": _curves(found.year),
         "week": boardwords.week_name(found.week, viewer.facts),
         "wards": [_ward(programme, line, viewer.facts) for line in found.wards],
+        "teams": [_group(programme, line, name, viewer.facts) for line, name in found.teams],
         "boards": programme.boards,
         "kpis": found.kpis,
         "coming": [viewer.view(event, found.waiting) for event in found.coming],
@@ -137,11 +148,15 @@ def _curves(year: Sequence[MonthLine]) -> dict[str, charts.Curve]:
     return {name: charts.draw(amounts) for name, amounts in rows.items()}
 
 
-def _ward(programme: Programme, line: GroupLine, words: Words) -> WardView:
+def _ward(programme: Programme, line: GroupLine, words: Words) -> GroupView:
     ward = programme.ward(line.group.code)
-    return WardView(
+    return _group(programme, line, boardwords.word(ward.name, words) if ward else line.group.code, words)
+
+
+def _group(programme: Programme, line: GroupLine, name: str, words: Words) -> GroupView:
+    return GroupView(
         place=line.place,
-        name=boardwords.word(ward.name, words) if ward else line.group.code,
+        name=name,
         rate=boardwords.percent(line, words),
         share=round(float(rule.rate(line.group)) * 100, 1),
         mean=round(rule.mean(line.group)) if rule.can_tell_mean(line.group, programme.boards) else None,

@@ -16,7 +16,7 @@ class Right(StrEnum):
     ARRANGE = "arrange"  # publish, move and cancel events; give and take seats; open a word
     EXPORT = "export"  # take an event's registrations and attendances away as a table
     WRITE = "write"  # write broadcasts, submit and arm them
-    NAMES = "names"  # release or refuse the names that people chose for others to see
+    NAMES = "names"  # release or refuse the names that people chose for others to see; make and close teams
     SWITCH = "switch"  # switch heat alerts and a disaster
     QUESTIONS = "questions"  # claim, answer and close what people asked staff
     ANSWERS = "answers"  # write the answer table

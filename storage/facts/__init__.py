@@ -14,6 +14,7 @@ from storage.facts.broadcasts import (
     EventRelation,
     TrackedLink,
 )
+from storage.facts.challenges import Challenge
 from storage.facts.events import (
     EVERYBODY,
     REMINDERS,
@@ -66,6 +67,7 @@ from storage.facts.programme import (
     Effect,
     Factor,
     Figure,
+    Games,
     Interest,
     Limits,
     Metric,
@@ -80,6 +82,7 @@ from storage.facts.programme import (
 )
 from storage.facts.reports import Earned, Intent, Mentioned, Recorded, Refusal, Refused, ReportFacts, Understanding
 from storage.facts.staff import PasskeyFacts, SessionFacts, StaffFacts, StaffRole, StaffSecrets
+from storage.facts.teams import Belonging, TeamFacts, TeamKind, WaitingTeamName
 from storage.facts.texts import Texts
 from storage.facts.weekly import OrderTerms, Shortage, StandingOrder, WeeklyPush
 
@@ -100,12 +103,14 @@ __all__ = [
     "AudienceCount",
     "AudienceKind",
     "Band",
+    "Belonging",
     "BoardLimits",
     "BroadcastContent",
     "BroadcastFacts",
     "BroadcastKind",
     "BroadcastState",
     "Cap",
+    "Challenge",
     "ChannelName",
     "CheckInWay",
     "City",
@@ -125,6 +130,7 @@ __all__ = [
     "Factor",
     "Figure",
     "FoundPerson",
+    "Games",
     "GroupLine",
     "GroupWeek",
     "GuestFacts",
@@ -180,12 +186,15 @@ __all__ = [
     "Standing",
     "StandingOrder",
     "StoredAnswer",
+    "TeamFacts",
+    "TeamKind",
     "Texts",
     "Told",
     "Totals",
     "TrackedLink",
     "Understanding",
     "WaitingName",
+    "WaitingTeamName",
     "Ward",
     "WeeklyPush",
 ]

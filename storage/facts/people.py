@@ -89,6 +89,7 @@ class PersonFacts:
     preferred_channel: ChannelName | None = None  # None: Telegram if there is an account, which costs the city nothing
     name_asked_at: datetime | None = None  # since when their own nickname waits for staff to show it to others
     name_verdict: NameVerdict | None = None  # what was said of this nickname
+    plays: bool = True  # False: shown no rankings, teams, streaks and badges
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from storage.facts.answers import NATIONAL_HELPLINE, USUAL_HOURS, AnswerRow, Helpline, StaffHours
+from storage.facts.challenges import Challenge
 from storage.facts.events import PlannedEvent
 from storage.facts.texts import Texts
 
@@ -209,6 +210,17 @@ class BoardLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Games:
+    """What the city wants of what makes a game of it; a person may want none of it, whatever stands here."""
+
+    teams: bool = True
+    person_board: bool = True
+    streaks: bool = True
+    badges: bool = True
+    challenges: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class City:
     """Who runs the bot. ``page`` is the city's own page; ``contact`` says how a person reaches staff.
 
@@ -244,9 +256,11 @@ class Programme:
     wards: tuple[Ward, ...]
     actions: tuple[Action, ...]
     boards: BoardLimits = BoardLimits()
+    games: Games = Games()
     opening_balances: tuple[OpeningBalance, ...] = ()
     heat_alert_days: tuple[date, ...] = ()
     interests: tuple[Interest, ...] = ()
+    challenges: tuple[Challenge, ...] = ()
     phrases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # by action's code, by language
     helpline: Helpline = NATIONAL_HELPLINE
     staff_hours: StaffHours = USUAL_HOURS

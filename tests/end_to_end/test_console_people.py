@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 from sqlalchemy import Connection
 
+from handlers import founding
 from handlers.rules import person_codes
 from storage import accounts, inquiries, ledger, people, puzzles
-from storage.facts import ChannelName
+from storage.facts import ChannelName, TeamKind
 from tests.chromium import needs_chromium
 from tests.end_to_end.accessibility import look_through
 from tests.end_to_end.browsers import SIZES, browser_of, context_of
@@ -130,6 +131,9 @@ def everywhere(page: Page, office: Office) -> Iterator[str]:
     yield "merged"
     page.get_by_role("button", name="引き継ぎのコードを出す").click()
     yield "handover"
+    office.do(lambda c: founding.make_by_staff(c, TeamKind.SCHOOL, "3年2組", "kita", START))
+    page.goto(f"{office.url}/staff/teams")
+    yield "teams"
     page.goto(f"{office.url}/staff/puzzles")
     yield "puzzles"
     page.get_by_role("button", name="答えを作る").first.click()

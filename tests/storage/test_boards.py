@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
 from handlers.rules import boards as rule
+from handlers.rules import teams as team_rule
 from handlers.rules.boards import Acted, Joined
 from handlers.rules.calendar import TOKYO, counts_for_board
-from storage import boards, ledger, schema, slices, week_recount, weeks
+from storage import boards, ledger, schema, slices, teams, week_recount, weeks
 from storage.database import ConflictError, Database
 from storage.facts import BoardLimits, Crowd, GroupWeek
 from storage.people import PEOPLE
@@ -51,6 +52,11 @@ histories = st.lists(
 def add_person(connection: Connection, one: Joined, board_name: str | None = None) -> None:
     values = {"id": one.person, "ward": one.ward, "joined_at": one.joined_at.astimezone(UTC), "board_name": board_name}
     connection.execute(PEOPLE.insert().values(**values, nickname_is_own=False, is_tombstone=False))
+
+
+def add_place(connection: Connection, one: Joined) -> None:
+    """Put a person into the team that their ward stands for."""
+    teams.join(connection, one.person, int(one.ward or 0), one.joined_at)
 
 
 def add_act(connection: Connection, number: int, one: Acted) -> None:
@@ -110,6 +116,51 @@ def test_the_database_sums_what_the_rule_defines(
         assert tuple(summed) == rule.ward_weeks(WARDS, joined, expected, WEEK, LIMITS)
 
     database.read(unit).result()  # a question's writes are rolled back
+
+
+places = st.lists(
+    st.builds(
+        Joined,
+        st.integers(1, 12),
+        st.sampled_from(["1", "2", "3"]),
+        st.integers(0, 30).map(lambda days: CLOSE - timedelta(days=days)),
+    ),
+    unique_by=lambda one: one.person,
+)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(places, histories)
+def test_the_database_sums_teams_as_the_rule_does(
+    database: Database, placed: list[Joined], history: list[Acted]
+) -> None:
+    expected = rule.person_weeks(history)
+
+    def unit(connection: Connection) -> None:
+        for one in placed:
+            add_person(connection, Joined(one.person, None, CLOSE - timedelta(days=90)))
+            add_place(connection, one)
+        for number, act in enumerate(history):
+            add_act(connection, number, act)
+        summed = boards.sum_teams(connection, WEEK, rule.oldest_newcomer(WEEK, LIMITS), LIMITS)
+        defined = team_rule.team_weeks((1, 2, 3), placed, expected, WEEK, LIMITS)
+        assert tuple(summed) == tuple(one for one in defined if one.persons)
+
+    database.read(unit).result()
+
+
+def test_a_fixed_team_board_stays_as_it_was_and_holds_no_small_team(database: Database) -> None:
+    def unit(connection: Connection) -> None:
+        first = [
+            GroupWeek(code="7", persons=5, active=2, points=30),
+            GroupWeek(code="8", persons=4, active=4, points=9),
+        ]
+        boards.close_teams(connection, WEEK, first)
+        boards.close_teams(connection, WEEK, [GroupWeek(code="7", persons=9, active=9, points=90)])
+        assert boards.find_teams(connection, WEEK, smallest=5) == first[:1]
+        assert list(boards.list_team_weeks(connection, WEEK, WEEK, smallest=5)) == [(WEEK, first[0])]
+
+    database.read(unit).result()
 
 
 def test_a_fixed_board_stays_as_it_was(database: Database) -> None:

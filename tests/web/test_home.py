@@ -1,14 +1,28 @@
 """The first page beyond its totals: a curve, the ward board, dates, what one can do; and the small page to embed."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import Connection
 
+from handlers import founding
 from handlers.rules.boards import closed_week
 from storage import boards, kpis, switches, totals
 from storage.database import Database
-from storage.facts import Effect, GroupWeek, KpiValue, KpiWords, Metric, OnHeatAlert, OpeningBalance, Programme, Ward
+from storage.facts import (
+    Effect,
+    GroupWeek,
+    KpiValue,
+    KpiWords,
+    Metric,
+    OnHeatAlert,
+    OpeningBalance,
+    Programme,
+    TeamKind,
+    Ward,
+)
 from storage.totals import CounterName
 from tests.factories import a_period, a_programme, an_action
 from tests.web.public_app import NOON, app_of, public_parts, reader
@@ -79,6 +93,24 @@ def close(database: Database, **wards: tuple[int, int]) -> None:
 WARDS = a_programme(
     wards=tuple(Ward(code=c, name={"ja": f"{c}区", "en": c}) for c in ("north", "south", "east", "west"))
 )
+
+
+async def test_teams_of_five_stand_under_the_name_that_others_see_and_smaller_ones_do_not(database: Database) -> None:
+    def unit(connection: Connection) -> None:
+        for name in ("みどり製作所", "ふたり組"):
+            founding.make_by_staff(connection, TeamKind.COMPANY, name, "kita", NOON)
+        groups = [GroupWeek(code=code, persons=persons, active=2, points=40) for code, persons in (("1", 5), ("2", 4))]
+        boards.close_teams(connection, closed_week(NOON), groups)
+
+    assert "チームのランキング" not in await fetched(database)
+    database.write(unit).result()
+    page = await fetched(database)
+    assert "みどり製作所" in page
+    assert "ふたり組" not in page
+    rows = json.loads(await fetched(database, "/open-data/teams.json"))["rows"]
+    assert [(row["team_name"], row["persons"], row["rate"], row["mean_points"]) for row in rows] == [
+        ("みどり製作所", 5, 0.4, None)
+    ]
 
 
 async def test_wards_are_ranked_by_participation_and_small_ones_are_hidden(database: Database) -> None:

@@ -46,6 +46,8 @@ GET  /staff/evidence                            -    -  -  yes yes yes
 GET  /staff/evidence/{evidence_id:number}       -    -  -  yes yes yes
 GET  /staff/evidence/{evidence_id:number}/picture - - -  yes yes yes
 POST /staff/evidence/{evidence_id:number}       -    -  -  yes yes yes
+GET  /staff/teams                               -    -  -  yes yes yes
+POST /staff/teams                               -    -  -  yes yes yes
 GET  /staff/catalogue                           -    -  yes yes yes yes
 GET  /staff/catalogue/versions/{version:number} -    -  yes yes yes yes
 GET  /staff/catalogue/draft                     -    -  -  -  yes yes

@@ -53,6 +53,7 @@ OTHER_ROOMS = (
     ("/staff/puzzles", "分からなかった言葉", Right.WORDS),
     ("/staff/evidence", "写真の確認", Right.EVIDENCE),
     ("/staff/names", "確認を待つ名前", Right.NAMES),
+    ("/staff/teams", "チーム", Right.NAMES),
     ("/staff/catalogue", "行動ときまり", Right.LOOK),
     ("/staff/accounts", "職員", Right.STAFF),
     ("/staff/records", "操作の記録", Right.RECORDS),

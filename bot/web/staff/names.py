@@ -1,4 +1,4 @@
-"""Staff release the names that people chose for others to see, or refuse them with a reason, oldest first."""
+"""Staff release the names that people chose for themselves or a team, or refuse them with a reason, oldest first."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,10 +14,10 @@ from bot.web.staff.desk import Desk, RefusedError
 from bot.web.staff.forms import read_form
 from bot.web.staff.gate import guarded
 from bot.web.staff.present import Present
-from handlers import naming
+from handlers import founding, naming
 from handlers.naming import REASONS
 from handlers.rules.roles import Right
-from storage import people
+from storage import people, teams
 from storage.facts import NameVerdict
 
 PAGE = 50
@@ -41,7 +41,9 @@ def routes(desk: Desk) -> list[BaseRoute]:
     async def _show(who: Present, after: Key | None, done: str = "") -> Response:
         rows = await desk.read(partial(people.list_waiting_names, limit=PAGE + 1, after=after))
         more = rows[PAGE - 1] if len(rows) > PAGE else None
-        return desk.render("names.html", who=who, rows=rows[:PAGE], more=more, done=done, reasons=REASONS)
+        named = [] if after else await desk.read(partial(teams.list_waiting_names, limit=PAGE))
+        shown: dict[str, Any] = {"rows": rows[:PAGE], "teams": named, "more": more}
+        return desk.render("names.html", who=who, done=done, reasons=REASONS, **shown)
 
     return [
         guarded(desk, "/staff/names", show, Right.NAMES),
@@ -51,15 +53,16 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
 def _read_act(form: Mapping[str, str], by: str, now: datetime) -> Callable[..., bool]:
     """Read what is decided on which name; RefusedError says in Japanese what does not fit."""
-    number, wanted = read_number(form.get("person", "")), form.get("act", "")
-    about: dict[str, Any] = {"person_id": number, "name": form.get("name", ""), "by": by, "now": now}
+    whose, acts = ("team", founding) if "team" in form else ("person", naming)
+    number, wanted = read_number(form.get(whose, "")), form.get("act", "")
+    about: dict[str, Any] = {f"{whose}_id": number, "name": form.get("name", ""), "by": by, "now": now}
     if number is not None and wanted == "release":
-        return partial(naming.release, **about)
+        return partial(acts.release, **about)
     if number is not None and wanted == "refuse":
         why = form.get("reason", "")
         if why not in REASONS:
             raise RefusedError("断るわけを選んでください。")
-        return partial(naming.refuse, **about, why=NameVerdict(why))
+        return partial(acts.refuse, **about, why=NameVerdict(why))
     raise RefusedError("この操作はありません。")
 
 

@@ -37,6 +37,7 @@ from bot.web.staff import (
     seats,
     sign_in,
     switches,
+    teams,
     today,
     words,
 )
@@ -95,6 +96,7 @@ def routes(desk: Desk, outlook: Outlook, ask_quota: AskQuota | None = None) -> l
         *acting.routes(Means(desk, outlook, counting, ask_quota)),
         *mondays.routes(desk),
         *_about_people(desk),
+        *puzzles.routes(desk),
         *catalogue.routes(desk),
         *ruling.routes(desk),
         *rewriting.routes(desk),
@@ -121,4 +123,5 @@ def _about_people(desk: Desk) -> list[BaseRoute]:
         *puzzles.routes(desk),
         *names.routes(desk),
         *evidence.routes(desk),
+        *teams.routes(desk),
     ]

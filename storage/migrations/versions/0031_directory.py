@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 import storage.database
 
-revision = '0029'
-down_revision = '0028'
+revision = '0031'
+down_revision = '0030'
 branch_labels = None
 depends_on = None
 
