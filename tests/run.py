@@ -10,11 +10,11 @@ CHECKS = {
     "lint": ["-m", "ruff", "check", "--quiet", "."],
     "types": ["-m", "mypy"],
     "imports": ["-c", "from importlinter.cli import lint_imports_command as check; check()", "--no-cache"],
-    "tests": ["-m", "pytest", "-q", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"],
+    "tests": ["-m", "pytest", "-q", "-n", "5", "--dist", "loadfile", "--no-loadscope-reorder"],
 }
-"""What the interpreter is given for each check. Tests wait for browsers and processes: four at once fill two cores."""
+"""What the interpreter is given for each check. Tests wait for browsers and processes: five at once fill two cores."""
 KEPT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-"""The environment of the tests: what is compiled for one of the four is there for the others."""
+"""The environment of the tests: what is compiled for one of the five is there for the others."""
 
 
 def main() -> int:
