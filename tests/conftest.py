@@ -12,7 +12,7 @@ from storage.database import Database
 from tests import databases
 from tests.town import Town
 
-LONG = ("tests/end_to_end/", "tests/prove/", "tests/bench/", "tests/web/test_pages_in_a_browser.py")
+SLOW = ("tests/end_to_end/", "tests/prove/", "tests/bench/", "tests/web/test_pages_in_a_browser.py")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -24,10 +24,19 @@ def pytest_collection() -> Iterator[None]:
     gc.enable()
 
 
-@pytest.hookimpl(trylast=True)  # after the shuffling, whose order stays within each half
+@pytest.hookimpl(trylast=True)  # after the shuffling, whose order stays within each kind
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long: at the end one long file would leave the other cores with nothing to do."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    """Spread the files that take long, and mostly wait, over the first half of the others.
+
+    All of them first, and the processor has little to do; one of them last, and all but one worker have nothing.
+    """
+    files = list(dict.fromkeys(item.path for item in items))
+    slow = {item.path for item in items if item.nodeid.startswith(SLOW)}
+    quick = [path for path in files if path not in slow]
+    step = max(len(quick) // (2 * len(slow)), 1) if slow else 1
+    place = {path: float(at) for at, path in enumerate(quick)}
+    place |= {path: at * step - 0.5 for at, path in enumerate(path for path in files if path in slow)}
+    items.sort(key=lambda item: place[item.path])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -78,7 +78,7 @@ class Platform:
         return None
 
     async def send(self, call: Call) -> Outcome:
-        if call.way == Way.REPLY:  # what people were answered while they joined
+        if call.way in (Way.REPLY, Way.MENU):  # what people were answered and shown while they joined
             return ACCEPTED
         self.calls.append(call)
         outcome = self.outcomes.popleft() if self.outcomes else ACCEPTED
