@@ -3,12 +3,14 @@
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.chromium import find_chromium, need_japanese_font
 from tests.end_to_end.hands import Phone
+from tests.end_to_end.office import Office, open_office
 from tests.running import Bot, running
 
 SIZES = {"handset": (390, 844), "desk": (1440, 900)}
@@ -84,6 +86,13 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """The staff's pages over a new sandbox, in this process."""
+    with open_office(tmp_path) as opened:
+        yield opened
 
 
 class Window:

@@ -3,20 +3,18 @@
 To look at the pages: ``SCREENSHOTS=folder pytest tests/end_to_end/test_composing.py``.
 """
 
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from storage import people, quotas
 from storage.facts import ChannelName, StaffRole
 from tests.chromium import needs_chromium
-from tests.end_to_end.browsers import SIZES, browser_of, context_of
+from tests.end_to_end.browsers import SIZES, context_of
 from tests.end_to_end.conftest import keep_picture
-from tests.end_to_end.office import Office, open_office
+from tests.end_to_end.office import Office
 
 pytestmark = needs_chromium
 MOST_TABS = 200
@@ -24,18 +22,6 @@ WHERE = """place => {
   const at = document.activeElement;
   return [place === at, getComputedStyle(at).outlineStyle, at.outerHTML];
 }"""
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with open_office(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    with browser_of(playwright) as opened:
-        yield opened
 
 
 def photograph() -> bytes:

@@ -5,10 +5,9 @@ To look at the pages: ``SCREENSHOTS=folder pytest tests/end_to_end/test_console.
 
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from bot.signed import hash_token
 from handlers import staffing
@@ -16,25 +15,13 @@ from handlers.staffing import Doing
 from storage.facts import StaffRole
 from tests.chromium import needs_chromium
 from tests.end_to_end.accessibility import look_through
-from tests.end_to_end.browsers import SIZES, browser_of, context_of
+from tests.end_to_end.browsers import SIZES, context_of
 from tests.end_to_end.conftest import keep_picture
-from tests.end_to_end.office import START, Office, open_office
+from tests.end_to_end.office import START, Office
 from tests.end_to_end.staff_browsers import PASSWORD, join, shown_link, sign_in, unfold
 
 pytestmark = needs_chromium
 CHIEF, NEWCOMER = "管理 一郎", "新人 花子"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with open_office(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    with browser_of(playwright) as opened:
-        yield opened
 
 
 def link(office: Office, name: str = CHIEF, role: StaffRole = StaffRole.ADMINISTRATOR) -> str:

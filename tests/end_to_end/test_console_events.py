@@ -5,10 +5,9 @@ To look at the pages: ``SCREENSHOTS=folder pytest tests/end_to_end/test_console_
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from storage import attendances, events, marks
 from storage.events import DETAIL_NAMES
@@ -16,23 +15,10 @@ from storage.facts import EventDetails
 from storage.marks import MarkName
 from tests.chromium import needs_chromium
 from tests.end_to_end.accessibility import look_through
-from tests.end_to_end.browsers import browser_of
-from tests.end_to_end.office import START, Office, open_office
+from tests.end_to_end.office import START, Office
 from tests.handlers.occasions import SURVEY
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with open_office(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    with browser_of(playwright) as opened:
-        yield opened
 
 
 def ask(office: Office) -> None:

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import Connection
 
 from storage import accounts, events, ledger, people, quotas
@@ -18,8 +17,7 @@ from storage.clock import TOKYO
 from storage.facts import ChannelName, EventState, PartState, PlannedPart
 from tests.chromium import needs_chromium
 from tests.end_to_end.accessibility import look_through
-from tests.end_to_end.browsers import browser_of
-from tests.end_to_end.office import START, Office, open_office
+from tests.end_to_end.office import START, Office
 from tests.end_to_end.staff_browsers import join
 from tests.end_to_end.test_console import link
 from tests.handlers.occasions import details
@@ -28,18 +26,6 @@ from tests.town import kitaq
 pytestmark = needs_chromium
 FEBRUARY = datetime(2022, 2, 3, 9, tzinfo=TOKYO)
 TITLE = "脱炭素経営がなぜ求められているのか、どのように進めるのかを学ぶウェブセミナー"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with open_office(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    with browser_of(playwright) as opened:
-        yield opened
 
 
 def settle(office: Office) -> None:

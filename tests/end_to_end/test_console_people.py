@@ -4,10 +4,9 @@ To look at the pages: ``SCREENSHOTS=folder pytest tests/end_to_end/test_console_
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Connection
 
 from handlers import founding
@@ -16,25 +15,13 @@ from storage import accounts, inquiries, ledger, people, puzzles
 from storage.facts import ChannelName, TeamKind
 from tests.chromium import needs_chromium
 from tests.end_to_end.accessibility import look_through
-from tests.end_to_end.browsers import SIZES, browser_of, context_of
-from tests.end_to_end.office import START, Office, open_office
+from tests.end_to_end.browsers import SIZES, context_of
+from tests.end_to_end.office import START, Office
 from tests.end_to_end.staff_browsers import join
 from tests.end_to_end.test_console import link
 
 pytestmark = needs_chromium
 NAME = "みどりのカササギ12"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with open_office(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    with browser_of(playwright) as opened:
-        yield opened
 
 
 def settle(office: Office) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Connection
 
 from bot.photos import MOST_UPLOADED
@@ -17,25 +17,12 @@ from storage import evidence, ledger, people, totals
 from storage.ledger import EntryKind
 from tests.chromium import needs_chromium
 from tests.end_to_end.accessibility import look_through
-from tests.end_to_end.browsers import browser_of
-from tests.end_to_end.office import START, Office, open_office
+from tests.end_to_end.office import START, Office
 from tests.end_to_end.staff_browsers import join
 from tests.end_to_end.test_console import link
 
 pytestmark = needs_chromium
 TOKEN = "a-link-that-somebody-got"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with open_office(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    with browser_of(playwright) as opened:
-        yield opened
 
 
 def report(connection: Connection, office: Office) -> None:
