@@ -16,6 +16,7 @@ ADD = Prepared(
     ACCOUNTS.insert().returning(ACCOUNTS.c.id, ACCOUNTS.c.made_at),
     columns=("channel", "bot_id", "key", "state", "paused", "made_at", "reminders"),
 )
+ADD_BLIND = Prepared(ACCOUNTS.insert(), columns=("channel", "bot_id", "key", "state", "paused", "made_at", "reminders"))
 FIND = Prepared(select(ACCOUNTS).where(ACCOUNTS.c.key == bindparam("account_key"), ~ACCOUNTS.c.paused))
 NOW = datetime(2022, 1, 20, 3, 4, 5, 678, tzinfo=UTC)
 
@@ -68,6 +69,14 @@ def test_our_own_mistakes_stay_errors_without_the_values(database: Database) -> 
 def test_what_a_question_writes_is_rolled_back(database: Database) -> None:
     database.read(lambda c: ADD.one(c, **an_account())).result()
     assert database.read(lambda c: FIND.first(c, account_key="U1")).result() is None
+
+
+def test_what_a_connection_did_not_commit_is_gone_and_not_left_to_its_next_user(database: Database) -> None:
+    for key in ("U1", "U2"):
+        with database.engine.connect() as connection:
+            ADD_BLIND.put_off(connection, **an_account(key))
+        seen = database.read(lambda c: FIND.all(c, account_key="U1") + FIND.all(c, account_key="U2")).result()
+        assert seen == []
 
 
 def test_a_lost_connection_is_told_as_such_and_not_used_again() -> None:
