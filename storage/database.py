@@ -122,6 +122,7 @@ class Database:
 
     def _ask(self, question: Unit[Result]) -> Result:
         with storage_errors(), self._engine.connect() as connection:
+            connection.begin()  # a prepared statement does not do so by itself
             return question(connection)
 
     def _note(self, error: Exception) -> None:

@@ -142,9 +142,9 @@ def _run(connection: Connection, form: _Form, values: dict[str, Any]) -> Any:
 
 
 def _execute(connection: Connection, form: _Form, arguments: Any, way: str = "execute") -> Any:
-    """Run a statement on the cursor that the connection keeps for these, in a transaction; gives the cursor."""
-    if not connection.in_transaction():
-        connection.begin()  # whose end, however it comes, also ends what was put off
+    """Run a statement on the cursor that the connection keeps for these; gives the cursor."""
+    if not connection.in_transaction():  # at whose end, however it comes, what was put off ends too
+        raise RuntimeError("a prepared statement runs in a transaction that was begun")
     cursor = connection.info.get(_CURSOR)
     if cursor is None:
         cursor = connection.info[_CURSOR] = _new_cursor(connection)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot import passwords
+from bot.__main__ import RARELY
 from storage import approvers
 from storage.database import Database
 from tests import databases
@@ -17,10 +18,11 @@ SLOW = ("tests/end_to_end/", "tests/prove/", "tests/bench/", "tests/web/test_pag
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """What is there when the tests begin stays to the end: Python need not look through it for garbage ever again."""
+    """What is there when the tests begin stays to the end; for other garbage Python looks as seldom as the bot does."""
     gc.disable()
     yield
     gc.freeze()
+    gc.set_threshold(RARELY)
     gc.enable()
 
 

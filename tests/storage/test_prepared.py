@@ -71,12 +71,15 @@ def test_what_a_question_writes_is_rolled_back(database: Database) -> None:
     assert database.read(lambda c: FIND.first(c, account_key="U1")).result() is None
 
 
-def test_what_a_connection_did_not_commit_is_gone_and_not_left_to_its_next_user(database: Database) -> None:
-    for key in ("U1", "U2"):
-        with database.engine.connect() as connection:
-            ADD_BLIND.put_off(connection, **an_account(key))
-        seen = database.read(lambda c: FIND.all(c, account_key="U1") + FIND.all(c, account_key="U2")).result()
-        assert seen == []
+def test_outside_a_transaction_nothing_runs_and_nothing_is_left_to_the_connections_next_user(
+    database: Database,
+) -> None:
+    with database.engine.connect() as connection, pytest.raises(RuntimeError, match="in a transaction"):
+        ADD_BLIND.put_off(connection, **an_account("U1"))
+    with database.engine.connect() as connection, connection.begin() as transaction:
+        ADD_BLIND.put_off(connection, **an_account("U1"))
+        transaction.rollback()
+    assert database.read(lambda c: FIND.first(c, account_key="U1")).result() is None
 
 
 def test_a_lost_connection_is_told_as_such_and_not_used_again() -> None:

@@ -136,7 +136,9 @@ def test_a_report_waits_for_no_other_report_but_one_on_the_same_stripes() -> Non
         database.engine.connect() as one,
         database.engine.connect() as other,
     ):
+        one.begin()
         report_of(one, 0)  # and is not committed yet
+        other.begin()
         other.execute(text("SET LOCAL lock_timeout = '500ms'"))
         for person in range(1, totals.STRIPES):
             report_of(other, person)
