@@ -63,7 +63,7 @@ def send(url: str, server: Server, until: Callable[[], bool] = lambda: False) ->
         time.sleep(LOOK_SECONDS)
         most = max(most, server.resident_mb())
     cpu = server.cpu_seconds() - before
-    with engine.connect() as connection:
+    with engine.begin() as connection:
         states = {state.value: many for state, many in deliveries.count_rows(connection, number).items()}
         found = _found(connection, number)
     engine.dispose()
@@ -97,7 +97,7 @@ def _found(connection: Connection, number: int) -> BroadcastFacts:
 
 
 def _has_ended(engine: Engine, number: int) -> bool:
-    with engine.connect() as connection:
+    with engine.begin() as connection:
         found = _found(connection, number)
     if found.state not in (BroadcastState.ARMED, BroadcastState.SENDING, BroadcastState.FINISHED):
         raise RuntimeError(f"the broadcast is {found.state}: {found.paused_why}")

@@ -233,7 +233,9 @@ def test_of_two_who_enter_the_portals_visitors_at_once_the_second_waits_for_the_
         database.engine.connect() as one,
         database.engine.connect() as other,
     ):
+        one.begin()
         assert closing.enter_portal(one, PROGRAMME, figure, by="one", now=now) is None  # and is not committed yet
+        other.begin()
         other.execute(text("SET LOCAL lock_timeout = '300ms'"))
         with pytest.raises(OperationalError, match="lock timeout"):
             closing.enter_portal(other, PROGRAMME, figure, by="other", now=now)

@@ -30,6 +30,7 @@ from storage.programme_file import read_programme
 from storage.totals import CounterName
 from tests import databases
 from tests.chromium import CHROMIUM, needs_chromium
+from tests.end_to_end.accessibility import RULES
 from tests.factories import a_period
 from tests.town import KITAQ
 from tests.web.public_app import NOON, OPENING, SECRET, TEXTS, app_of, public_parts
@@ -45,10 +46,6 @@ PATHS = (
     *("/", "/privacy", "/nowhere", "/accessibility", "/events", "/events/1", "/events/5", FORM),
     *("/actions", "/points", "/open-data", "/widget"),
 )
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
-
 
 FIGURES = {
     CounterName.PARTICIPATIONS: 3_180,
