@@ -147,14 +147,14 @@ def show(page: Page, address: str) -> None:
     assert answer.status == (404 if "/nowhere" in address else 200)
 
 
-# Colours do not depend on the width, nor widths on the colours: every page in both of each, in both languages.
+# Neither width, colours nor language depend on each other: every page in each of each, not in all their pairs.
 @pytest.mark.parametrize(("size", "scheme"), list(zip(SIZES, ["light", "dark"], strict=True)))
 @pytest.mark.parametrize("path", PATHS)
 def test_axe_finds_nothing_to_mend(page: Page, address: str, path: str, size: str, scheme: str) -> None:
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    for language in (*LANGUAGES, EASY) if size == "phone" else LANGUAGES:
+    for language in ("ja", EASY) if size == "phone" else ("en",):
         show(page, f"{address}{path}?lang={language}")
         found = Axe().run(page, options=RULES)
         keep_screenshot(page, f"{name_of(path)}-{language}-{size}-{scheme}")
