@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from bot.web.staff.records import ACT_WORDS
 from handlers import erasing, merging
 from scheduler import upkeep
 from scheduler.slots import SlotRun
@@ -72,6 +73,18 @@ async def test_an_accepted_photo_brings_the_confirmed_points_once_and_no_more(of
     assert "もう記録してあります" in citizen.words()  # the cap holds
     row = office.do(lambda c: audit.list_newest(c, 1))[0]
     assert (row.act, row.subject, row.detail) == ("evidence.accepted", "evidence:1", "")
+
+
+async def test_looking_at_a_photo_is_in_the_records_and_a_photo_that_is_gone_is_not(office: Office) -> None:
+    await sent(office)
+    clerk = await hired(office)
+    await clerk.open("/staff/evidence/99/picture")
+    assert office.do(lambda c: audit.list_newest(c, 1))[0].act != "evidence.look"
+    await clerk.open("/staff/evidence/1/picture")
+    row = office.do(lambda c: audit.list_newest(c, 1))[0]
+    assert (row.act, row.subject, row.detail) == ("evidence.look", "evidence:1", "")
+    assert row.actor == clerk.name
+    assert {f"evidence.{state}" for state in ("look", "accepted", "again", "refused")} <= ACT_WORDS.keys()
 
 
 async def test_the_points_are_those_promised_and_name_the_version_of_the_promise(office: Office) -> None:

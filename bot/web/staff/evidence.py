@@ -22,7 +22,7 @@ from handlers.reviewing import Review
 from handlers.rules.evidence import LEAVE_REPORT, Reason
 from handlers.rules.roles import Right
 from scheduler.upkeep import EVIDENCE_WAIT
-from storage import evidence, ledger
+from storage import audit, evidence, ledger
 from storage.evidence import EvidenceFacts, EvidenceState
 from storage.facts import Action
 
@@ -69,8 +69,9 @@ def routes(desk: Desk) -> list[BaseRoute]:
             raise RefusedError(UNDONE[Review.DECIDED])
         return desk.render("evidence_one.html", who=who, shown=found, reasons=REASONS, leave=LEAVE_REPORT)
 
-    async def picture(request: Request, _: Present) -> Response:
-        found = await desk.read(partial(evidence.find_picture, evidence_id=request.path_params["evidence_id"]))
+    async def picture(request: Request, who: Present) -> Response:
+        look = partial(_look, evidence_id=request.path_params["evidence_id"], by=who.name, now=desk.clock.now())
+        found = await desk.write(look)
         if found is None:
             raise NowhereError
         return Response(found, media_type="image/jpeg", headers=HEADERS)
@@ -102,6 +103,14 @@ def _find(connection: Connection, desk: Desk, evidence_id: int) -> Shown:
     if one is None or one.state is EvidenceState.ASKED:
         raise NowhereError
     return _view(connection, desk, one)
+
+
+def _look(connection: Connection, evidence_id: int, by: str, now: datetime) -> bytes | None:
+    """Give a photo and note who saw it; None, and nothing noted, when it is gone."""
+    found = evidence.find_picture(connection, evidence_id)
+    if found is not None:
+        audit.add(connection, by, "evidence.look", f"evidence:{evidence_id}", now)
+    return found
 
 
 def _view(connection: Connection, desk: Desk, one: EvidenceFacts) -> Shown:
