@@ -26,6 +26,7 @@ async def dress(telegram: Telegram, programme: Programme) -> tuple[tuple[str, ..
     texts = Texts(programme.city.languages)
     wires = telegram.wiring
     menus = await wires.set_commands({_tag(name): menu(texts, name) for name in _spoken(texts)})
+    await wires.show_commands()
     long = {_tag(name): describe(texts, programme, name) for name in _spoken(texts)}
     short = {_tag(name): programme.city.project.get(name, programme.city.project["ja"]) for name in _spoken(texts)}
     return tuple(menus), tuple(await wires.set_descriptions(long, short))

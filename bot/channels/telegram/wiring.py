@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from telegram import Bot
+from telegram import Bot, MenuButtonCommands
 from telegram.error import TelegramError
 
 from bot.channels.telegram import limits
@@ -129,6 +129,14 @@ class Wiring:
                 await self._bot.set_my_commands(list(menu.items()), language_code=language)
                 changed.append(language)
         return tuple(changed)
+
+    @_for_staff
+    async def show_commands(self) -> bool:
+        """Make the menu button of private chats open the commands; tell whether it did not (API, setChatMenuButton)."""
+        if isinstance(await self._bot.get_chat_menu_button(), MenuButtonCommands):
+            return False
+        await self._bot.set_chat_menu_button(menu_button=MenuButtonCommands())
+        return True
 
     @_for_staff
     async def set_descriptions(self, long: Mapping[str, str], short: Mapping[str, str]) -> tuple[str, ...]:

@@ -96,6 +96,14 @@ async def test_commands_that_telegram_would_refuse_are_a_programming_error(menu:
     assert api.asked == []
 
 
+async def test_the_menu_button_is_made_to_open_the_commands_only_where_it_does_not() -> None:
+    async with wiring(ok({"type": "default"}), ok(True), ok({"type": "commands"})) as (api, wires):
+        assert await wires.show_commands()
+        assert not await wires.show_commands()
+    assert methods(api) == ["getChatMenuButton", "setChatMenuButton", "getChatMenuButton"]
+    assert api.asked[1][1] == {"menu_button": {"type": "commands"}}
+
+
 async def test_descriptions_are_set_only_in_the_languages_that_differ() -> None:
     answers = (ok({"description": "同じ"}), ok({"description": ""}), ok(True), ok({"short_description": "短い"}))
     async with wiring(*answers) as (api, wires):
