@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 from bench.understanding import PROGRAMME, SETS
-from handlers.rules import second_opinion, wording
+from handlers.rules import weights, wording
 from handlers.rules.folding import folded
 from handlers.rules.second_opinion import BIAS, LEAST, Weights, runs, score
 from handlers.rules.understanding import remainders
@@ -23,6 +24,12 @@ from tests.rules.sentences import PROGRAMME as SMALL
 from tests.understanding.sentences import TODAY, read
 
 ROUNDS, STEP, KEPT = 12, 0.1, 0.1
+WRITTEN = Path(weights.__file__)
+MODULE = '''"""Holds the second opinion's weights as ``python -m bench.second_opinion`` wrote them; data only, not edited by hand."""
+
+# ruff: noqa: E501
+WEIGHTS = r"""{}"""
+'''
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ def main() -> None:
     for name, unseen in examples.items():
         _measure(name, unseen, _learn(chain(*(held for other, held in examples.items() if other != name))))
     learned = _learn(chain(*examples.values()))
-    second_opinion.FILE.write_text(_a_line_a_language(learned), encoding="utf-8")
+    WRITTEN.write_text(MODULE.format(_a_line_a_language(learned)), encoding="utf-8")
 
 
 def _examples(name: str) -> Iterator[_Example]:
@@ -91,7 +98,7 @@ def _regression(rows: list[tuple[set[str], bool]]) -> Weights:
 
 def _a_line_a_language(learned: dict[str, Weights]) -> str:
     lines = [f"{json.dumps(language)}: {json.dumps(held, ensure_ascii=False)}" for language, held in learned.items()]
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    return "{\n" + ",\n".join(lines) + "\n}"
 
 
 def _measure(name: str, unseen: list[_Example], learned: dict[str, Weights]) -> None:

@@ -1,23 +1,21 @@
 """Doubts a report by the letters around what it names, so that it is asked about; it may only doubt, never report.
 
-The weights stand in ``second_opinion.json``: a logistic regression on runs of letters, a language each, learned by
+The weights stand in `weights`: a logistic regression on runs of letters, a language each, learned by
 ``python -m bench.second_opinion`` from the kept sentences. A name is a mark in what is read, so that what was learned
 of a bottle holds for a bus.
 """
 
 import json
-from pathlib import Path
 
+from handlers.rules import weights as written
 from handlers.rules.languages.grammar import GAP, SAID
 
-FILE = Path(__file__).with_name("second_opinion.json")
 BIAS = ""
 LONGEST_RUN = 4
 LEAST = 0.3
 """The score from which a report stands unasked: measured in docs/UNDERSTANDING.md."""
 Weights = dict[str, float]
-_LEARNED: dict[str, Weights] = json.loads(FILE.read_text(encoding="utf-8"))
-"""Read when the program starts: no file is opened while a message is answered."""
+_LEARNED: dict[str, Weights] = json.loads(written.WEIGHTS)
 
 
 def runs(rest: str) -> set[str]:
