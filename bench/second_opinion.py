@@ -25,7 +25,7 @@ from tests.understanding.sentences import TODAY, read
 
 ROUNDS, STEP, KEPT = 12, 0.1, 0.1
 WRITTEN = Path(weights.__file__)
-MODULE = '''"""Holds the second opinion's weights as ``python -m bench.second_opinion`` wrote them; data only, not edited by hand."""
+MODULE = '''"""Holds the second opinion's weights as ``python -m bench.second_opinion`` writes them; data only."""
 
 # ruff: noqa: E501
 WEIGHTS = r"""{}"""

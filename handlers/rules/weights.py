@@ -1,4 +1,4 @@
-"""Holds the second opinion's weights as ``python -m bench.second_opinion`` wrote them; data only, not edited by hand."""
+"""Holds the second opinion's weights as ``python -m bench.second_opinion`` writes them; data only."""
 
 # ruff: noqa: E501
 WEIGHTS = r"""{
