@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 
-from handlers.rules import phrases, wording
+from handlers.rules import phrases, second_opinion, wording
 from handlers.rules.folding import clauses, folded
 from handlers.rules.languages.grammar import GAP, SAID, Grammar
 from handlers.rules.lexicon import Lexicon, lexicon
@@ -35,6 +35,7 @@ _MISSPELT_READ = 80
 @dataclass(frozen=True, slots=True)
 class _Clause:
     text: str
+    rest: str
     actions: tuple[Found, ...]
     negated: bool
     guarded: bool
@@ -51,23 +52,34 @@ def understand(text: str, language: str, programme: Programme, today: date) -> U
     if whole in _COMMANDS:
         return Understanding(_COMMANDS[whole], (), COMMAND)
     read_in = wording.language_of(whole, language)
-    return _Reading(wording.GRAMMARS[read_in], lexicon(programme, read_in), today).understand(text, whole)
+    return _Reading(read_in, wording.GRAMMARS[read_in], lexicon(programme, read_in), today).understand(text, whole)
+
+
+def remainders(text: str, language: str, programme: Programme, today: date) -> list[tuple[str, bool]]:
+    """Give each clause that names an action, names as marks, and whether no guard takes it out: to learn from."""
+    read_in = wording.language_of(folded(text), language)
+    reading = _Reading(read_in, wording.GRAMMARS[read_in], lexicon(programme, read_in), today)
+    return [(clause.rest, not clause.guarded) for clause in reading.clauses(text) if clause.actions]
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """One text in one language on one day."""
 
+    language: str
     grammar: Grammar
     words: Lexicon
     today: date
 
-    def understand(self, text: str, whole: str) -> Understanding:
+    def clauses(self, text: str) -> list[_Clause]:
         cut = clauses(text)
-        read = [self._clause(clause, asked, tuple(phrases.search(clause, self.words.actions))) for clause, asked in cut]
+        return [self._clause(one, asked, tuple(phrases.search(one, self.words.actions))) for one, asked in cut]
+
+    def understand(self, text: str, whole: str) -> Understanding:
+        read = self.clauses(text)
         slipped = not any(clause.actions for clause in read) and len(whole) <= _MISSPELT_READ
         if slipped:
-            read = [self._clause(clause, asked, self._misspelt(clause)) for clause, asked in cut]
+            read = [self._clause(clause, asked, self._misspelt(clause)) for clause, asked in clauses(text)]
         if not self.grammar.takes_back.search(whole):
             report = self._report(read, slipped)
             if report is not None:
@@ -87,6 +99,7 @@ class _Reading:
         bare = rest in (GAP, SAID)
         return _Clause(
             text,
+            rest,
             actions,
             negated=negated,
             guarded=negated or asked or self._is_guarded(rest),
@@ -104,6 +117,8 @@ class _Reading:
         grammar = self.grammar
         only_named = all(len(one.places) == 1 for one in found)
         if only_named and not self._is_used(text, found, rest):
+            return True
+        if second_opinion.doubts(rest, self.language):
             return True
         return not rest.endswith(GAP) and not grammar.habit.search(text) and bool(grammar.unsure.search(text))
 

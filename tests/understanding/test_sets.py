@@ -11,7 +11,16 @@ from storage.programme_file import read_programme
 from tests.understanding.sentences import TODAY, Sentence, read, right
 
 PROGRAMME = read_programme(Path(__file__).parents[2] / "programmes" / "kitaq.toml")
-SETS = {"tuning": 0.98, "hidden": 0.98, "fresh": 0.98, "blind": 0.98, "blind2": 0.98, "blind3": 0.96, "blind4": 0.96}
+SETS = {
+    "tuning": 0.98,
+    "hidden": 0.98,
+    "fresh": 0.98,
+    "blind": 0.98,
+    "blind2": 0.98,
+    "blind3": 0.96,
+    "blind4": 0.96,
+    "blind5": 0.95,
+}
 """The least share of right answers of each set; figures as measured stand in docs/UNDERSTANDING.md."""
 FALSE_REPORTS = 0.01
 
