@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers import correcting, joining, picturing, playing, proving, streaking
+from handlers import correcting, donating, joining, picturing, playing, proving, streaking
 from handlers.messages import Choice
 from handlers.playing import Game
 from handlers.rules import calendar
@@ -26,6 +26,7 @@ def show_points(talk: Talk) -> Answer:
         *_by_action(talk, standing),
         *correcting.tell(talk),
         *proving.tell(talk),
+        *donating.tell(talk),
         *_co2(talk, standing),
     )
     title = talk.say("{name}さんのポイント", name=talk.person.nickname)
@@ -36,6 +37,7 @@ def show_points(talk: Talk) -> Answer:
         *playing.only(talk, Game.BOARDS, talk.choice("わたしの順位", "place")),
         *playing.only(talk, Game.BADGES, talk.choice("バッジ", "badges")),
         *_challenge(talk),
+        *donating.offer(talk),
         talk.choice("市の合計", "totals"),
         talk.choice("控えのポイントを受け取る", "slip"),
         talk.choice("メニュー", "menu"),
