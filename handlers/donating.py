@@ -12,7 +12,6 @@ from handlers.rules import donations as rule
 from handlers.talk import Answer, Talk, card, text
 from handlers.texts import JAPANESE
 from storage import donations, ledger
-from storage.database import lock_person
 from storage.facts import GivenSum, LocalBody, Programme
 
 
@@ -81,11 +80,13 @@ def _confirm(talk: Talk, chosen: LocalBody, amount: int) -> Answer:
 
 
 def give(talk: Talk, code: str = "", points: str = "", asked_by: str = "") -> Answer:
-    """Give points, once for each question, and no more than is left; the person is held meanwhile."""
+    """Give points, once for each question, and no more than is left.
+
+    Whoever answers an event holds the person (bot.dispatch), so what is left stays true until the row is there.
+    """
     chosen = talk.programme.local_body(code)
     if chosen is None or joining.needs_consent(talk) or not (asked_by.isdecimal() and len(asked_by) <= 18):
         return show(talk)
-    lock_person(talk.connection, talk.joined.id)
     if donations.was_answered(talk.connection, talk.joined.id, int(asked_by)):
         return text(
             talk.say("もう贈ってあります。ありがとうございます。"), *offer(talk), talk.choice("メニュー", "menu")

@@ -47,7 +47,7 @@ Index("donation_body", DONATIONS.c.year, DONATIONS.c.local_body, DONATIONS.c.giv
 
 
 def add(connection: Connection, **values: Any) -> None:
-    """Add a donation; the giver is held by the caller, who knows what is left."""
+    """Add a donation; the giver is held by whoever answers the event."""
     connection.execute(DONATIONS.insert().values(**values))
 
 
