@@ -36,8 +36,9 @@ def pictures(language: str) -> dict[str, Shown]:
         visits_portal=0, as_of=datetime(2022, 1, 20, 12, tzinfo=TOKYO),
     )  # fmt: skip
     acted = (True, True, False, True, False, False, False)
+    streak = words.say("続けた日：{days}日（1日休んでも続きます）", days=12)
     return {
-        "person": picturing.show_person(programme, "みどりのカササギ12", standing, acted, WEEK, words),
+        "person": picturing.show_person(programme, "みどりのカササギ12", standing, streak, acted, WEEK, words),
         "board": picturing.show_board(programme, lines, WEEK, words),
         "ring": picturing.show_ring(programme, city, words),
     }

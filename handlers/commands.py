@@ -15,6 +15,7 @@ from handlers import (
     challenging,
     claiming,
     confirming,
+    donating,
     explaining,
     following,
     helping,
@@ -98,6 +99,8 @@ PRESSES: dict[str, Handler] = {
     "play": playing.show,
     "badges": badging.show,
     "challenges": challenging.show,
+    "give": donating.show,
+    "giveyes": donating.give,
     "ward": preferring.choose_ward,
     "name": preferring.ask_nickname,
     "auto": preferring.draw_nickname,
@@ -189,6 +192,8 @@ WORDS: dict[str, str] = {
     "ランキング": "board",
     "/team": "team",
     "チーム": "team",
+    "寄付": "give",
+    "ポイントを贈る": "give",
     "/settings": "settings",
     "/language": "language",
     "/pause": "pause",
@@ -286,8 +291,7 @@ def _read(talk: Talk, words: str) -> Answer:
         return joining.ask_language(talk)
     if code := browsing.code_in(words):
         return browsing.open_code(_settled(talk, ""), code)
-    taken = _take_code(talk, words)
-    if taken is not None:
+    if (taken := _take_code(talk, words)) is not None:
         return taken
     meant = understanding.understand(words, talk.language, talk.programme, talk.on)
     return _take_awaited(talk, words, meant) or _do(talk, words, meant)

@@ -14,6 +14,7 @@ from storage import (
     alerts,
     audit,
     batches,
+    donations,
     evidence,
     inbox,
     ledger,
@@ -73,6 +74,7 @@ def _leave_events(connection: Connection, person_id: int, now: datetime) -> None
         tombstone = people.bury(connection, number)
         ledger.hand_over(connection, numbers, tombstone)
         remains.hand_over(connection, numbers, tombstone)
+        donations.hand_over(connection, numbers, tombstone)
 
 
 def erase_accounts(connection: Connection, owned: Sequence[AccountFacts], keyed_hash: KeyedHash, now: datetime) -> None:

@@ -19,6 +19,7 @@ from handlers.rules.merging import Overlap
 from storage import (
     accounts,
     attendances,
+    donations,
     events,
     inquiries,
     interests,
@@ -305,6 +306,7 @@ def _give_back(connection: Connection, done: MergeFacts) -> None:
     merges.move_places(connection, ATTENDANCES, sorted(seen), kept, joined)
     merges.move_companions(connection, moved.companions, moved.guests, joined)
     merges.give_later(connection, done, owned, seen)
+    donations.give_back(connection, kept, joined, owned, done.made_at)
     for account_id in owned:
         accounts.change(connection, account_id, person_id=joined)
     inquiries.pass_on(connection, owned, joined)

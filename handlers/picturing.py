@@ -11,14 +11,14 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from handlers import boardwords
+from handlers import boardwords, streaking
 from handlers.messages import Picture
 from handlers.rules import boards as rule
 from handlers.rules import calendar
 from handlers.rules.totals import progress
 from handlers.talk import Talk
 from handlers.texts import Words, format_day, format_number, format_plain_day, format_weekday
-from storage import boards, ledger, people, totals, weeks
+from storage import boards, ledger, people, switches, totals, weeks
 from storage.facts import GroupLine, Programme, Standing, Totals
 
 
@@ -55,7 +55,10 @@ def read_subject(written: str) -> Subject | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonPicture:
-    """A person's week in words: ``acted`` are Monday to Sunday, ``co2`` is a figure and its basis."""
+    """A person's week in words: ``acted`` are Monday to Sunday, ``co2`` is a figure and its basis.
+
+    ``streak`` is "" where there is none, and for who wants no games.
+    """
 
     language: str
     heading: str
@@ -66,17 +69,24 @@ class PersonPicture:
     days: tuple[str, ...]
     acted: tuple[bool, ...]
     in_all: str
+    streak: str
     co2: tuple[str, str] | None
 
     @property
     def size(self) -> tuple[int, int]:
         """Give width and height in pixels."""
-        return 1040, 900 if self.co2 else 540
+        return 1040, (900 if self.co2 else 540) + self.streak_height
+
+    @property
+    def streak_height(self) -> int:
+        """Give how far the streak's line moves down what stands below it, in pixels."""
+        return 64 if self.streak else 0
 
     @property
     def alt(self) -> str:
         """Say what the picture shows."""
-        return " / ".join((self.name, self.week, f"{self.label} {self.points}", self.in_all, *(self.co2 or ())))
+        said = (self.name, self.week, f"{self.label} {self.points}", self.in_all, self.streak, *(self.co2 or ()))
+        return " / ".join(filter(None, said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +149,12 @@ class RingPicture:
 Shown = PersonPicture | BoardPicture | RingPicture
 
 
-def of_person(talk: Talk, standing: Standing) -> Picture | None:
+def of_person(talk: Talk, standing: Standing, streak: str) -> Picture | None:
     """Give the picture of one's own week; None where none can be shown."""
     if not (url := _address(talk, Kind.PERSON, talk.on, talk.joined.id)):
         return None
     days = weeks.find_days(talk.connection, talk.joined.id, calendar.week_start(talk.on))
-    shown = show_person(talk.programme, talk.joined.nickname, standing, days, talk.on, talk.words)
+    shown = show_person(talk.programme, talk.joined.nickname, standing, streak, days, talk.on, talk.words)
     return _picture(url, shown)
 
 
@@ -183,13 +193,20 @@ def find(connection: Connection, programme: Programme, subject: Subject, words: 
         return None
     week = calendar.week_start(subject.on)
     standing = ledger.find_standing(connection, person.id, subject.on, week, week + timedelta(days=6))
-    return show_person(
-        programme, person.nickname, standing, weeks.find_days(connection, person.id, week), subject.on, words
-    )
+    excused = switches.find(connection).heat_days.union(programme.heat_alert_days)
+    streak = streaking.find(connection, programme, person, subject.on, excused, words)
+    days = weeks.find_days(connection, person.id, week)
+    return show_person(programme, person.nickname, standing, streak, days, subject.on, words)
 
 
 def show_person(
-    programme: Programme, nickname: str, standing: Standing, acted: tuple[bool, ...], on: date, words: Words
+    programme: Programme,
+    nickname: str,
+    standing: Standing,
+    streak: str,
+    acted: tuple[bool, ...],
+    on: date,
+    words: Words,
 ) -> PersonPicture:
     """Put a person's week into words."""
     week = calendar.week_start(on)
@@ -203,6 +220,7 @@ def show_person(
         days=tuple(format_weekday(week + timedelta(days=n), words.language) for n in range(7)),
         acted=acted,
         in_all=words.say("これまでの合計：{points}ポイント", points=format_number(standing.all, words.language)),
+        streak=streak,
         co2=_co2(programme, standing, words),
     )
 

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from handlers import correcting, joining, picturing, playing, proving
+from handlers import correcting, donating, joining, picturing, playing, proving, streaking
 from handlers.messages import Choice
 from handlers.playing import Game
-from handlers.rules import calendar, streaks
+from handlers.rules import calendar
 from handlers.talk import Answer, Talk, card
 from storage import ledger, totals
 from storage.facts import Standing
@@ -19,12 +19,14 @@ def show_points(talk: Talk) -> Answer:
         return joining.ask_consent(talk, pending="points")
     week = calendar.week_start(talk.on)
     standing = ledger.find_standing(talk.connection, talk.person.id, talk.on, week, week + timedelta(days=6))
+    streak = streaking.find(talk.connection, talk.programme, talk.person, talk.on, talk.heat_alert_days, talk.words)
     lines = (
         *_sums(talk, standing),
-        *_streak(talk),
+        *filter(None, (streak,)),
         *_by_action(talk, standing),
         *correcting.tell(talk),
         *proving.tell(talk),
+        *donating.tell(talk),
         *_co2(talk, standing),
     )
     title = talk.say("{name}さんのポイント", name=talk.person.nickname)
@@ -35,10 +37,11 @@ def show_points(talk: Talk) -> Answer:
         *playing.only(talk, Game.BOARDS, talk.choice("わたしの順位", "place")),
         *playing.only(talk, Game.BADGES, talk.choice("バッジ", "badges")),
         *_challenge(talk),
+        *donating.offer(talk),
         talk.choice("市の合計", "totals"),
         talk.choice("控えのポイントを受け取る", "slip"),
         talk.choice("メニュー", "menu"),
-        picture=picturing.of_person(talk, standing),
+        picture=picturing.of_person(talk, standing, streak),
     )
 
 
@@ -57,15 +60,6 @@ def _sums(talk: Talk, standing: Standing) -> tuple[str, ...]:
             "内訳：確認済み {confirmed}・自己申告 {self_reported}", **{k: talk.number(v) for k, v in shares.items()}
         ),
     )
-
-
-def _streak(talk: Talk) -> tuple[str, ...]:
-    """Say for how many days somebody has kept at it, from two days on; nothing to who wants no games."""
-    if not playing.is_on(talk, Game.STREAKS):
-        return ()
-    acted = ledger.list_days(talk.connection, talk.joined.id, talk.on - streaks.LOOKS_BACK)
-    days = streaks.count_days(set(acted), talk.on, talk.heat_alert_days)
-    return (talk.say("続けた日：{days}日（1日休んでも続きます）", days=days),) if days > 1 else ()
 
 
 def _by_action(talk: Talk, standing: Standing) -> tuple[str, ...]:

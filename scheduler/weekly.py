@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from handlers import foreseeing, ordering, weekly
+from handlers import donating, foreseeing, ordering, weekly
 from handlers.messages import Way
 from handlers.ordering import Monday, Told
 from handlers.rules import boards as rule
@@ -16,10 +16,10 @@ from handlers.rules import weekly as timing
 from handlers.rules.forecast import Forecast, Plan
 from scheduler.house import House
 from scheduler.slots import SlotRun
-from storage import alerts, boards, generations, outbox, quotas, standing_orders, switches
+from storage import alerts, boards, donations, generations, outbox, quotas, standing_orders, switches
 from storage.alerts import AlertKind
 from storage.clock import TOKYO
-from storage.facts import ChannelName, GroupWeek, Programme, Shortage, StandingOrder
+from storage.facts import ChannelName, GivenSum, GroupWeek, Programme, Shortage, StandingOrder
 from storage.outbox import OutboxKind, OutboxState
 
 KEY = "weekly"  # of the alert
@@ -48,12 +48,20 @@ def close(run: SlotRun, programme: Callable[[], Programme]) -> None:
         return
     wards = run.database.read(lambda c: weekly.sum_wards(c, programme(), week)).result()
     teams = run.database.read(lambda c: weekly.sum_teams(c, programme(), week)).result()
-    run.write(lambda c: _fix(c, week, wards, teams))
+    given = run.database.read(lambda c: donating.sum_week(c, programme(), week)).result()
+    run.write(lambda c: _fix(c, week, wards, teams, given))
 
 
-def _fix(connection: Connection, week: date, wards: Sequence[GroupWeek], teams: Sequence[GroupWeek]) -> None:
+def _fix(
+    connection: Connection,
+    week: date,
+    wards: Sequence[GroupWeek],
+    teams: Sequence[GroupWeek],
+    given: Sequence[GivenSum],
+) -> None:
     boards.close_week(connection, week, wards)
     boards.close_teams(connection, week, teams)
+    donations.fix(connection, given)
 
 
 def push(run: SlotRun, means: Means) -> None:

@@ -20,6 +20,7 @@ CONSENT_COLUMNS = 160  # a "short line": about three lines on a phone
 LABEL_COLUMNS = {"ja": 20, "ja-easy": 20}  # ten full-width characters
 OTHER_LABEL_COLUMNS = 18  # LINE cuts a button at 20; two are left for a mark
 WIDEST = f"at most {OTHER_LABEL_COLUMNS} half-width or {OTHER_LABEL_COLUMNS // 2} full-width characters"
+MOST_BODIES = 8
 HIGHEST_NUMBER = 30  # ゼロカーボンアクション30
 LIMIT_RANGES = {
     "everyday_points_a_day": (1, 10_000),
@@ -45,8 +46,8 @@ def find_problems(programme: Programme) -> list[str]:
     """List every problem of content, as ``actions[my_bottle].cap.times: must be 1 or more``; empty when all is well."""
     checks: tuple[Callable[[Programme], Iterator[str]], ...] = (
         _city, _limits, _consent, _names, _periods, _wards, _texts, _strings,
-        _catalogue, _shared_caps, _labels_differ, _aliases, _phrases, _opening_balances, _interests, _events,
-        _answers, _staff_hours, challenge_checks.find_problems,
+        _catalogue, _shared_caps, _labels_differ, _aliases, _phrases, _opening_balances, _interests, _local_bodies,
+        _events, _answers, _staff_hours, challenge_checks.find_problems,
     )  # fmt: skip
     return [problem for check in checks for problem in check(programme)]
 
@@ -355,6 +356,17 @@ def _interests(programme: Programme) -> Iterator[str]:
         for language, name in interest.name.items():
             if text_checks.columns(name) > OTHER_LABEL_COLUMNS:
                 yield f"interests[{interest.code}].name.{language}: is too wide for a button: {WIDEST}"
+
+
+def _local_bodies(programme: Programme) -> Iterator[str]:
+    if len(programme.local_bodies) > MOST_BODIES:
+        yield f"local_bodies: must be at most {MOST_BODIES}, each a button"
+    if programme.local_bodies:
+        yield from text_checks.codes("local_bodies", [one.code for one in programme.local_bodies])
+    for one in programme.local_bodies:
+        for language, name in one.name.items():
+            if text_checks.columns(name) > OTHER_LABEL_COLUMNS:
+                yield f"local_bodies[{one.code}].name.{language}: is too wide for a button: {WIDEST}"
 
 
 def _events(programme: Programme) -> Iterator[str]:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, select
 
-from storage import approvers, attendances, broadcasts, evidence, inquiries, interests, links, registrations
+from storage import approvers, attendances, broadcasts, donations, evidence, inquiries, interests, links, registrations
 from storage.attendances import ATTENDANCES, PARTICIPANTS, SURVEY_ANSWERS
 from storage.facts import AttendanceState, RegistrationState
 from storage.notices import NOTICES
@@ -63,6 +63,7 @@ def collect(connection: Connection, person_id: int) -> dict[str, object]:
         "attendances": [asdict(one) for one in seen],
         "interests": interests.list_of_person(connection, person_id),
         "evidence": evidence.collect(connection, person_id),
+        "donations": donations.collect(connection, person_id),
         "questions_to_staff": inquiries.list_of_person(connection, person_id),
         "links_pressed": links.list_pressed(connection, person_id),
         **rows,

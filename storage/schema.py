@@ -23,6 +23,7 @@ from storage import (
     catalogue,
     deliveries,
     directory_links,
+    donations,
     events,
     evidence,
     friends,
@@ -61,8 +62,8 @@ from storage.database import Database
 
 TABLE_FILES = (
     accounts, alerts, answers, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries,
-    directory_links, events, evidence, friends, inbox, inquiries, interests, kpis, ledger, links, marks, merges,
-    months, notices, outbox, passkeys, people, pictures, puzzles, quotas, reach, recoveries, registrations,
+    directory_links, donations, events, evidence, friends, inbox, inquiries, interests, kpis, ledger, links, marks,
+    merges, months, notices, outbox, passkeys, people, pictures, puzzles, quotas, reach, recoveries, registrations,
     rule_drafts, sessions, slots, splits, staff, standing_orders, tallies, teams, throttles, totals, weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata

@@ -31,8 +31,10 @@ def _draw_person(shown: PersonPicture) -> bytes:
     taken = sheet.words(MARGIN, 400, shown.points, 180, GREEN, width=wide / 2)
     _days(sheet, shown, MARGIN + max(taken + 50, 380), MARGIN + wide)
     sheet.words(MARGIN, 486, shown.in_all, 42, INK, width=wide)
+    if shown.streak:
+        sheet.words(MARGIN, 486 + shown.streak_height, shown.streak, 42, INK, width=wide)
     if shown.co2 is not None:
-        _co2(sheet, *shown.co2, 530, wide)
+        _co2(sheet, *shown.co2, 530 + shown.streak_height, wide)
     return sheet.png()
 
 

@@ -16,7 +16,7 @@ from bot.web.event_views import iso
 from handlers.boardwords import word
 from handlers.rules import boards as rule
 from handlers.texts import Words, _
-from storage import boards, events, months, teams
+from storage import boards, donations, events, months, teams
 from storage.clock import TOKYO
 from storage.facts import EventFacts, EventState, Programme
 
@@ -96,6 +96,13 @@ def _teams(connection: Connection, asked: Asked) -> Iterator[tuple[Cell, ...]]:
         mean = round(float(rule.mean(group)), 1) if rule.can_tell_mean(group, limits) else None
         name, rate = called[int(group.code)], round(float(rule.rate(group)), 4)
         yield week.isoformat(), int(group.code), name, group.persons, group.active, rate, mean
+
+
+def _donations(connection: Connection, asked: Asked) -> Iterator[tuple[Cell, ...]]:
+    names = {one.code: word(one.name, asked.words) for one in asked.programme.local_bodies}
+    for one in donations.list_shown(connection):
+        if one.local_body in names:
+            yield one.week.isoformat(), one.year, one.local_body, names[one.local_body], one.points, one.persons
 
 
 def _events(connection: Connection, asked: Asked) -> Iterator[tuple[Cell, ...]]:
@@ -201,6 +208,23 @@ DATASETS = (
         _teams,
     ),
     Dataset(
+        "donations",
+        _("団体に贈られたポイント"),
+        (
+            Column(
+                "week",
+                "date",
+                _("この週の終わりまでの数（週の最初の日、月曜日）。新しく贈った人が少ない週は、出しません"),
+            ),
+            Column("fiscal_year", "integer", _("年度（始まる年）")),
+            Column("local_body", "string", _("団体のコード")),
+            Column("local_body_name", "string", _("団体の名前")),
+            Column("points", "integer", _("その年度に贈られたポイント")),
+            Column("persons", "integer", _("贈った人の数")),
+        ),
+        _donations,
+    ),
+    Dataset(
         "events",
         _("イベントの日程"),
         (
@@ -241,9 +265,14 @@ DATASETS = (
 )
 
 
-def find(name: str) -> Dataset | None:
-    """Find a dataset by its name."""
-    return next((dataset for dataset in DATASETS if dataset.name == name), None)
+def shown(programme: Programme) -> tuple[Dataset, ...]:
+    """List the tables of a city: nothing of donations where it names nobody to give to."""
+    return tuple(one for one in DATASETS if one.name != "donations" or programme.local_bodies)
+
+
+def find(programme: Programme, name: str) -> Dataset | None:
+    """Find a city's table by its name."""
+    return next((one for one in shown(programme) if one.name == name), None)
 
 
 def document(dataset: Dataset, rows: list[tuple[Cell, ...]], asked: Asked) -> dict[str, Any]:
@@ -287,6 +316,6 @@ def package(asked: Asked) -> dict[str, Any]:
                     "missingValues": [""],
                 },
             }
-            for dataset in DATASETS
+            for dataset in shown(asked.programme)
         ],
     }

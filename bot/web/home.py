@@ -15,7 +15,7 @@ from bot.web.event_views import Viewer
 from bot.web.events import EventParts
 from bot.web.headers import CONTENT_SECURITY_POLICY
 from bot.web.public import PublicParts, points_together
-from handlers import boardwords
+from handlers import boardwords, donating
 from handlers.rules import boards as rule
 from handlers.rules import curve
 from handlers.rules.curve import MonthLine
@@ -23,7 +23,17 @@ from handlers.rules.totals import motivational_share
 from handlers.texts import Words
 from storage import boards, kpis, months, switches, teams, totals
 from storage.clock import TOKYO
-from storage.facts import EventFacts, GroupLine, KpiFacts, Metric, OpeningBalance, Programme, ProgrammePeriod, Totals
+from storage.facts import (
+    EventFacts,
+    GivenSum,
+    GroupLine,
+    KpiFacts,
+    Metric,
+    OpeningBalance,
+    Programme,
+    ProgrammePeriod,
+    Totals,
+)
 
 COMING, ACTIONS, TEAMS = 3, 6, 20  # how many stand on the first page; the whole is a press away
 MAY_BE_FRAMED = {
@@ -40,6 +50,7 @@ class Found:
     week: date
     wards: tuple[GroupLine, ...]
     teams: tuple[tuple[GroupLine, str], ...]
+    given: tuple[GivenSum, ...]
     coming: Sequence[EventFacts]
     waiting: events.Waiting
     heat_days: frozenset[date]
@@ -68,6 +79,7 @@ def find(connection: Connection, programme: Programme, now: datetime) -> Found:
         week=week,
         wards=rule.rank_groups(boards.find_wards(connection, week), programme.boards),
         teams=_find_teams(connection, programme, week),
+        given=donating.find_shown(connection, programme, now.astimezone(TOKYO).date()),
         coming=coming,
         waiting=waiting,
         heat_days=switches.find(connection).heat_days,
@@ -132,6 +144,7 @@ def _more(parts: EventParts, found: Found, viewer: Viewer) -> dict[str, Any]:
         "week": boardwords.week_name(found.week, viewer.facts),
         "wards": [_ward(programme, line, viewer.facts) for line in found.wards],
         "teams": [_group(programme, line, name, viewer.facts) for line, name in found.teams],
+        "given": [_given(programme, one, viewer.facts) for one in found.given],
         "boards": programme.boards,
         "kpis": found.kpis,
         "coming": [viewer.view(event, found.waiting) for event in found.coming],
@@ -146,6 +159,13 @@ def _curves(year: Sequence[MonthLine]) -> dict[str, charts.Curve]:
         return {}
     rows = {"participants": [line.participants for line in year], "points": [line.points for line in year]}
     return {name: charts.draw(amounts) for name, amounts in rows.items()}
+
+
+def _given(programme: Programme, one: GivenSum, words: Words) -> tuple[str, int, int, str]:
+    """Say what a body was given: its name, points, persons, and the week up to whose end they are counted."""
+    known = programme.local_body(one.local_body)
+    name = boardwords.word(known.name, words) if known else one.local_body
+    return name, one.points, one.persons, boardwords.week_name(one.week, words)
 
 
 def _ward(programme: Programme, line: GroupLine, words: Words) -> GroupView:

@@ -27,7 +27,10 @@ def routes(parts: EventParts) -> list[BaseRoute]:
 
     async def page(request: Request) -> Response:
         response = parts.public.pages.render(
-            request, "open_data.html", datasets=datasets.DATASETS, address=parts.address or str(request.base_url)[:-1]
+            request,
+            "open_data.html",
+            datasets=datasets.shown(parts.public.programme()),
+            address=parts.address or str(request.base_url)[:-1],
         )
         parts.public.visits.note(request)
         return response
@@ -61,7 +64,8 @@ def _asked(parts: EventParts, request: Request) -> Asked:
 
 async def _find(parts: EventParts, request: Request) -> tuple[Dataset, Asked, list[tuple[Cell, ...]]]:
     """Find the table that an address names, with its rows."""
-    dataset, asked = datasets.find(request.path_params["name"]), _asked(parts, request)
+    asked = _asked(parts, request)
+    dataset = datasets.find(asked.programme, request.path_params["name"])
     if dataset is None:
         raise HTTPException(404)
     return dataset, asked, await parts.public.read(lambda connection: list(dataset.rows(connection, asked)))

@@ -15,6 +15,7 @@ from storage.facts.broadcasts import (
     TrackedLink,
 )
 from storage.facts.challenges import Challenge
+from storage.facts.donations import GivenSum, LocalBody
 from storage.facts.events import (
     EVERYBODY,
     REMINDERS,
@@ -131,6 +132,7 @@ __all__ = [
     "Figure",
     "FoundPerson",
     "Games",
+    "GivenSum",
     "GroupLine",
     "GroupWeek",
     "GuestFacts",
@@ -142,6 +144,7 @@ __all__ = [
     "KpiValue",
     "KpiWords",
     "Limits",
+    "LocalBody",
     "Mentioned",
     "Metric",
     "MonthReport",

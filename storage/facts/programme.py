@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from storage.facts.answers import NATIONAL_HELPLINE, USUAL_HOURS, AnswerRow, Helpline, StaffHours
 from storage.facts.challenges import Challenge
+from storage.facts.donations import LocalBody
 from storage.facts.events import PlannedEvent
 from storage.facts.texts import Texts
 
@@ -261,6 +262,7 @@ class Programme:
     heat_alert_days: tuple[date, ...] = ()
     interests: tuple[Interest, ...] = ()
     challenges: tuple[Challenge, ...] = ()
+    local_bodies: tuple[LocalBody, ...] = ()
     phrases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # by action's code, by language
     helpline: Helpline = NATIONAL_HELPLINE
     staff_hours: StaffHours = USUAL_HOURS
@@ -279,6 +281,10 @@ class Programme:
     def interest(self, code: str) -> Interest | None:
         """Find an interest by its stable code."""
         return next((interest for interest in self.interests if interest.code == code), None)
+
+    def local_body(self, code: str) -> LocalBody | None:
+        """Find a local body by its stable code."""
+        return next((one for one in self.local_bodies if one.code == code), None)
 
     def period(self, on: date) -> ProgrammePeriod:
         """Find the period that holds a day; before the first the first, after the last the last."""

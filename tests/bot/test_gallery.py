@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -16,9 +16,11 @@ from bot.pictures import LIFE, Gallery
 from bot.web import drawn
 from bot.web.pages import Pages
 from handlers.messages import Card
-from handlers.picturing import Kind, Subject, read_subject
+from handlers.picturing import Kind, PersonPicture, Subject, find, read_subject
 from handlers.texts import Texts
+from storage.clock import TOKYO
 from storage.database import Database
+from tests.handlers.occasions import person_of
 from tests.town import Citizen, Town
 
 URL = "https://sandbox.test"
@@ -62,6 +64,31 @@ async def test_my_points_and_the_totals_come_under_a_picture_that_says_the_same(
         assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
         assert "noindex" in answer.headers["x-robots-tag"]
         assert (await gallery.fetch(picture.url)) == answer.content
+
+
+def test_the_streak_stands_on_the_picture_when_it_is_fetched_too_and_never_for_who_wants_no_games(
+    town: Town, gallery: Gallery
+) -> None:
+    citizen = town.citizen()
+    words = Texts(town.programme.city.languages).of("ja")
+    for day in (20, 21):
+        town.now = datetime(2022, 1, day, 12, tzinfo=TOKYO)
+        citizen.press(f"r:my_bottle:2022-01-{day}:1")
+    subject = Subject(kind=Kind.PERSON, language="ja", on=date(2022, 1, 21), person_id=person_of(town, citizen))
+
+    def fetched() -> PersonPicture:
+        found = town.database.read(lambda c: find(c, town.programme, subject, words, town.now)).result()
+        assert isinstance(found, PersonPicture)
+        return found
+
+    before = shown(citizen, "points")
+    assert "続けた日：2日" in before.alt
+    assert fetched().alt == before.alt
+    citizen.press("play:no")
+    without = shown(citizen, "points")
+    assert "続けた日" not in without.alt
+    assert (fetched().alt, fetched().size) == (without.alt, (without.width, without.height))
+    assert before.height > without.height
 
 
 async def test_the_same_picture_has_one_address_all_day_and_is_drawn_once(town: Town, gallery: Gallery) -> None:

@@ -16,7 +16,7 @@ from handlers.rules.broadcasts import NotDone
 from handlers.texts import format_number
 from scheduler import weekly
 from scheduler.weekly import NotArmedError
-from storage import approvers, boards, marks, people, quotas, slots
+from storage import approvers, boards, donations, marks, people, quotas, slots
 from storage import standing_orders as orders
 from storage.approvers import SecretWord
 from storage.audit import AUDIT
@@ -24,6 +24,7 @@ from storage.broadcasts import BROADCASTS
 from storage.facts import (
     BroadcastKind,
     BroadcastState,
+    GivenSum,
     OrderTerms,
     Shortage,
 )
@@ -47,6 +48,18 @@ def test_without_a_standing_order_nothing_goes_out(bureau: Bureau) -> None:
     assert bureau.broadcasts() == []
     assert bureau.posts() == []
     assert bureau.state()[0] is SlotState.DONE
+
+
+def test_monday_fixes_what_bodies_were_given_up_to_sunday_where_five_gave(bureau: Bureau) -> None:
+    for person_id, body in ((1, "river"), (2, "river"), (3, "river"), (4, "river"), (5, "river"), (6, "park")):
+        row = {"local_body": body, "points": 10, "year": 2021, "given_at": bureau.town.now}
+        bureau.write(lambda c, row=row, number=person_id: donations.add(c, person_id=number, **row))
+    bureau.write(lambda c: donations.add(c, person_id=7, local_body="river", points=10, year=2021, given_at=MONDAY))
+    bureau.order()
+    bureau.tick()
+    assert bureau.read(lambda c: list(donations.list_shown(c))) == [
+        GivenSum(local_body="river", year=2021, week=WEEK, points=50, persons=5)
+    ]
 
 
 def test_a_proposal_alone_sends_nothing(bureau: Bureau) -> None:

@@ -9,13 +9,15 @@ from sqlalchemy import Connection
 
 from handlers import founding
 from handlers.rules.boards import closed_week
-from storage import boards, kpis, switches, totals
+from storage import boards, donations, kpis, switches, totals
 from storage.database import Database
 from storage.facts import (
     Effect,
+    GivenSum,
     GroupWeek,
     KpiValue,
     KpiWords,
+    LocalBody,
     Metric,
     OnHeatAlert,
     OpeningBalance,
@@ -111,6 +113,28 @@ async def test_teams_of_five_stand_under_the_name_that_others_see_and_smaller_on
     assert [(row["team_name"], row["persons"], row["rate"], row["mean_points"]) for row in rows] == [
         ("みどり製作所", 5, 0.4, None)
     ]
+
+
+async def test_what_bodies_were_given_is_shown_while_the_city_names_them_and_nothing_where_it_names_none(
+    database: Database,
+) -> None:
+    words = {"ja": "川の会", "en": "River club"}
+    naming = replace(WARDS, local_bodies=(LocalBody(code="river", name=words, about=words),))
+    sums = [
+        GivenSum(local_body=code, year=2021, week=closed_week(NOON), points=1_234, persons=7)
+        for code in ("river", "old")
+    ]
+    database.write(lambda c: donations.fix(c, sums)).result()
+    page = await fetched(database, programme=naming)
+    table = page.split('id="given"')[1].split("</table>")[0]
+    assert "川の会" in table
+    assert "<td>1,234</td><td>7</td>" in table
+    assert "old" not in table
+    (row,) = json.loads(await fetched(database, "/open-data/donations.json", naming))["rows"]
+    assert (row["local_body_name"], row["fiscal_year"], row["points"], row["persons"]) == ("川の会", 2021, 1_234, 7)
+    for path in ("/", "/open-data", "/open-data/datapackage.json", "/open-data/donations.json"):
+        assert "川の会" not in (without := await fetched(database, path))
+        assert "贈" not in without
 
 
 async def test_wards_are_ranked_by_participation_and_small_ones_are_hidden(database: Database) -> None:

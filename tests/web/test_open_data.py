@@ -14,7 +14,7 @@ from handlers.rules.boards import closed_week
 from handlers.rules.forecast import PLANS
 from storage import boards, totals
 from storage.database import Database
-from storage.facts import GroupWeek, Metric, Programme, Ward
+from storage.facts import GroupWeek, LocalBody, Metric, Programme, Ward
 from storage.totals import CounterName
 from tests.factories import a_period, a_programme
 from tests.web.public_app import NOON, OPENING, app_of, public_parts, reader
@@ -168,7 +168,8 @@ async def test_the_dictionary_names_the_columns_of_every_table_as_they_come(data
 
 
 async def test_the_page_explains_every_column_and_gives_the_line_to_embed(database: Database) -> None:
-    page = (await fetched(database, "/open-data")).text
+    body = LocalBody(code="river", name={"ja": "川の会"}, about={"ja": "川を守ります。"})
+    page = (await fetched(database, "/open-data", a_programme(local_bodies=(body,)))).text
     for dataset in datasets.DATASETS:
         assert f'href="/open-data/{dataset.name}.csv?bom=1"' in page
         for column in dataset.columns:

@@ -2,15 +2,16 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import httpx
 import pytest
 
 from handlers import attending
-from storage import audit, months, totals
+from storage import audit, donations, months, totals
 from storage.clock import TOKYO
-from storage.facts import Metric, StaffRole
+from storage.facts import LocalBody, Metric, StaffRole
 from storage.sessions import SESSIONS
 from tests.handlers import occasions
 from tests.town import Town
@@ -49,6 +50,19 @@ async def test_the_months_of_a_fiscal_year_are_listed_and_those_to_come_are_not(
         assert "2022年3月" not in words
         assert (await browser.get("/staff/months?year=2020")).status_code == 404
         assert (await browser.get("/staff/months?year=2021")).status_code == 200
+
+
+async def test_staff_read_what_bodies_were_given_as_it_stands_and_nothing_where_the_city_names_none(
+    office: Office,
+) -> None:
+    words = {"ja": "川の会", "en": "River club"}
+    body = LocalBody(code="river", name=words, about=words)
+    row = {"local_body": "river", "points": 1_200, "year": 2021, "given_at": office.town.now}
+    async with office.at_the_desk(role=StaffRole.VIEWER) as browser:
+        assert "団体に" not in text_of(await browser.get("/staff/months"))
+        office.town.programme = replace(office.town.programme, local_bodies=(body,))
+        office.do(lambda c: donations.add(c, person_id=1, **row))
+        assert "川の会 1,200 1" in text_of(await browser.get("/staff/months"))
 
 
 @pytest.mark.parametrize("number", ["202112", "202203", "202213", "0", "999999999999999999"])

@@ -20,7 +20,7 @@ from bot.web.staff.forms import read_form
 from bot.web.staff.gate import guarded
 from bot.web.staff.present import Present
 from bot.web.staff.sending.outlook import Outlook
-from handlers import closing
+from handlers import closing, donating
 from handlers.closing import PortalFigure
 from handlers.rules import monthly
 from handlers.rules.calendar import tokyo_day
@@ -87,7 +87,8 @@ class _Rooms:
         if year not in years:
             raise NowhereError
         lines = await self.desk.read(partial(_list, programme=programme, year=year, today=today))
-        return self.desk.render("months.html", who=who, lines=lines, year=year, years=years)
+        given = await self.desk.read(partial(donating.list_given, programme=programme, year=year))
+        return self.desk.render("months.html", who=who, lines=lines, year=year, years=years, given=given)
 
     async def show(self, request: Request, who: Present) -> Response:
         return await self._show(request, who)
