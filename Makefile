@@ -45,6 +45,7 @@ prove: $(VENV)/.development
 	@$(PY) -m bench.restarts
 	@$(PY) -m bench.week
 	@$(PY) -m bench.broadcast
+	@$(PY) -m bench.walk
 
 lock: $(VENV)/bin/python
 	$(PY) -m pip install --quiet uv

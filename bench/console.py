@@ -9,7 +9,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import cast
@@ -32,6 +32,7 @@ from storage import (
     answers,
     audiences,
     catalogue,
+    draws,
     evidence,
     inquiries,
     kpis,
@@ -47,6 +48,8 @@ from storage.facts import (
     Audience,
     BroadcastContent,
     BroadcastKind,
+    DrawKind,
+    DrawTerms,
     KpiWords,
     StaffRole,
 )
@@ -58,8 +61,9 @@ BAR = 300.0  # ms at the median, for each page
 TIMES, WARM = 40, 3  # requests of each page, the first of which do not count
 PHOTO_BYTES = 500_000
 NOTICES, RECORDS, EVENTS_FAILED, WORDS, BROADCASTS = 100_000, 200_000, 2_000, 20_000, 200
-ONE_OF = ("broadcast_id", "staff_id", "kpi_id", "answer_id", "inquiry_id", "evidence_id", "version")
+ONE_OF = ("broadcast_id", "staff_id", "kpi_id", "answer_id", "inquiry_id", "evidence_id", "draw_id", "version")
 """What is opened again and again: the city has one, or all of them are as large."""
+LOTS, WINNERS = 10_000, 100
 WAYS_IN = (
     "/staff/sign-in", "/staff/enter/{token}", "/staff/join/{token}", "/staff/directory", "/staff/directory/back",
 )  # fmt: skip
@@ -121,7 +125,9 @@ def furnish(url: str, city: City) -> str:
 
 def _let_in(connection: Connection, city: City, now: datetime) -> str:
     """Add drafts, one of each thing that staff keep, and an administrator with a session."""
-    catalogue.add_version(connection, programme_file.to_document(city.programme), "Bench", now)
+    programme = replace(city.programme, games=replace(city.programme.games, draws=True))
+    catalogue.add_version(connection, programme_file.to_document(programme), "Bench", now)
+    _hold_draw(connection, city, now)
     kpis.add(connection, KpiWords(name="家庭ごみの量", unit="グラム"), "Bench", now)
     answers.add(
         connection, AnswerRow(code="bench", words={"ja": ("粗大ごみ",)}, lines={"ja": ("窓口へ",)}), "Bench", now
@@ -136,6 +142,18 @@ def _let_in(connection: Connection, city: City, now: datetime) -> str:
     staff.change(connection, staff_id, joined_at=now)
     sessions.add(connection, hash_token(token), staff_id, now)
     return token
+
+
+def _hold_draw(connection: Connection, city: City, now: datetime) -> None:
+    """Have had a draw, with a lot for each of some persons."""
+    on = now.date()
+    terms = DrawTerms(
+        name="抽選", first_on=on, last_on=on, kind=DrawKind.REPORTS, at_least=1, prizes=WINNERS, words="窓口へ"
+    )
+    draw_id = draws.add(connection, terms, "Bench", 1, now)
+    lots = {number + 1: city.person(number) for number in range(min(LOTS, city.persons))}
+    draws.freeze(connection, draw_id, lots, "", now)
+    draws.settle(connection, draw_id, "", list(lots)[:WINNERS], "Bench", now)
 
 
 def _send_photo(connection: Connection, city: City, now: datetime) -> None:

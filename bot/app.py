@@ -108,6 +108,7 @@ class App:
         texts = Texts((*self.programme.city.languages, EASY_JAPANESE), "pages")
         self.pages = Pages(texts, self.programme_now, self.public_url, is_sandbox=self.is_sandbox)
         self._background: set[asyncio.Task[None]] = set()
+        self._menus: asyncio.Task[None] | None = None
         failures = dict(self.pages.failures)
         pages = Starlette(routes=self._routes(), exception_handlers=failures)
         pages.router.redirect_slashes = False  # it would send people to whatever host the request named
@@ -199,7 +200,7 @@ class App:
             *errands.routes(office, self.secret, self._ask_quota),
         ]
         if self.phones is not None:
-            routes += sandboxed.routes(self.database, self.clock, self.phones.url)
+            routes += sandboxed.routes(self.database, self.clock, self.phones.url, self._hang_menus)
         return routes
 
     def _ticket_parts(self) -> TicketParts:
@@ -245,6 +246,16 @@ class App:
             with contextlib.suppress(WiringError):
                 await dressing.dress(telegram, self.programme)
 
+    def _hang_menus(self) -> None:
+        """Give the sandbox's LINE the menus that `connect` gives the real one: once, and not before somebody looks."""
+        line = self.channels.get(ChannelName.LINE)
+        if self._menus is None and isinstance(line, Line):
+            self._menus = asyncio.create_task(self._hang(line))
+
+    async def _hang(self, line: Line) -> None:
+        await dressing.hang_menus(line, self.programme)
+        await MenuWatch(self.database, line.menus, self.programme.city.languages).look()  # who was quicker than we drew
+
     def _is_alive(self) -> bool:
         return not any(task.done() for task in self._background)
 
@@ -287,9 +298,10 @@ class App:
         """Stop in the order in which work flows: intake has ended, then deciding, then sending."""
         await self.worker.stop()
         await self.delivery.stop()
-        for task in (*self._background, *self._introductions):
+        ending = [*self._background, *self._introductions, *([self._menus] if self._menus else [])]
+        for task in ending:
             task.cancel()
-        await asyncio.gather(*self._background, *self._introductions, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
         self._background = set()
         for channel in self.channels.values():
             await channel.close()

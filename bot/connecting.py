@@ -1,13 +1,11 @@
 """Sets webhooks, commands and descriptions on the platforms, and says what it changed; a second time nothing is."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import typer
 
-from bot import dressing, opening, richmenus, wiring
+from bot import dressing, opening, wiring
 from bot.channels.line.channel import Line
-from bot.channels.line.menus import alias
 from bot.channels.line.wire import LineError
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.wiring import WiringError
@@ -15,7 +13,6 @@ from bot.doctor.findings import Level
 from bot.doctor.line import CONSOLE, judge_try
 from bot.settings import Settings, SettingsError
 from handlers.messages import Channel
-from handlers.texts import JAPANESE, Texts
 from storage.facts import ChannelName, Programme
 
 
@@ -80,12 +77,9 @@ async def _set_webhook(line: Line, webhook: str) -> AsyncIterator[tuple[bool, st
 
 async def _put_menus(line: Line, programme: Programme) -> str:
     """Put the rich menus in their places; nothing depends on them, so nothing is left to do where none was drawn."""
-    made = await asyncio.to_thread(richmenus.make, programme, Texts(programme.city.languages))
-    if not made:
+    changed = await dressing.hang_menus(line, programme)
+    if changed is None:
         return "line: no rich menu, for no font was found to write one; python -m bot doctor says which package has it"
-    changed = await line.menus.put(made)
-    if await line.menus.find_default() is None:
-        await line.menus.put_default(alias(JAPANESE, is_disaster=False))
     return f"line: rich menus {f'changed: {_named(changed)}' if changed else 'already right'}"
 
 

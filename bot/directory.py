@@ -15,10 +15,6 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from authlib.oidc.core import CodeIDToken
-from joserfc import jwt
-from joserfc.jwk import KeySet
 
 from bot.settings import Settings
 
@@ -77,6 +73,8 @@ def derive(seed: str, use: str) -> str:
 
 async def address(directory: Directory, seed: str, back: str) -> str:
     """Give where a browser goes to sign in, and comes back to ``back`` from."""
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
     async with _client() as client:
         about = await _discover(client, directory)
     asked = {
@@ -111,6 +109,10 @@ async def ask(directory: Directory, seed: str, code: str, back: str, now: dateti
 
 def check(directory: Directory, id_token: Any, keys: Mapping[str, Any], nonce: str, now: datetime) -> Known:
     """Check an ID token (OpenID Connect Core 1.0, 3.1.3.7): signature, issuer, audience, times, nonce."""
+    from authlib.oidc.core import CodeIDToken
+    from joserfc import jwt
+    from joserfc.jwk import KeySet
+
     try:
         read = jwt.decode(id_token, KeySet.import_key_set(dict(keys)), algorithms=ALGORITHMS)  # type: ignore[arg-type]
         expected = {"iss": {"essential": True, "value": directory.issuer}}

@@ -1,5 +1,10 @@
-"""What the bot wears on Telegram: its command menu and what it says of itself, in every language. Sends nothing."""
+"""What the bot wears: on Telegram its commands and what it says of itself, on LINE its rich menus. Sends nothing."""
 
+import asyncio
+
+from bot import richmenus
+from bot.channels.line.channel import Line
+from bot.channels.line.menus import alias
 from bot.channels.telegram.channel import Telegram
 from handlers.texts import JAPANESE, Texts, _, web_tag
 from storage.facts import Programme
@@ -30,6 +35,17 @@ async def dress(telegram: Telegram, programme: Programme) -> tuple[tuple[str, ..
     long = {_tag(name): describe(texts, programme, name) for name in _spoken(texts)}
     short = {_tag(name): programme.city.project.get(name, programme.city.project["ja"]) for name in _spoken(texts)}
     return tuple(menus), tuple(await wires.set_descriptions(long, short))
+
+
+async def hang_menus(line: Line, programme: Programme) -> tuple[str, ...] | None:
+    """Put LINE's rich menus in their places; gives the aliases that changed, None where no font was found for them."""
+    made = await asyncio.to_thread(richmenus.make, programme, Texts(programme.city.languages))
+    if not made:
+        return None
+    changed = await line.menus.put(made)
+    if await line.menus.find_default() is None:
+        await line.menus.put_default(alias(JAPANESE, is_disaster=False))
+    return changed
 
 
 def menu(texts: Texts, language: str) -> dict[str, str]:

@@ -31,7 +31,7 @@ _IN_DISASTER = (
 
 
 def make(programme: Programme, texts: Texts) -> list[Menu]:
-    """Draw the menus of every language that this machine's fonts can write: some seconds of processor time."""
+    """Draw the menus of every language that this machine's fonts can write: a second of processor time."""
     spoken = [tag for tag in programme.city.languages if tag in texts.languages and fonts.can_write(tag)]
     return [_make(programme, texts, tag, is_disaster) for tag in spoken for is_disaster in (False, True)]
 

@@ -14,7 +14,7 @@ BANDS = {
     Band.FIRST_HALF: _("ポイントを得た人の上位50%のゾーンです"),
     Band.UNDER_WAY: _("これから伸びるゾーンです。自分のペースで続けましょう"),
 }
-BAR = 10  # squares: each is a tenth of the way to the target
+BAR = 10  # discs, each a tenth of the way: empty squares look like letters that no font has
 
 
 def word(texts: Texts, words: Words) -> str:
@@ -103,7 +103,7 @@ def _progress_line(city: Totals, words: Words) -> str:
     full = min(BAR, int(share * BAR))
     return words.say(
         "{bar} 目標 {target}人の {share}%",
-        bar="■" * full + "□" * (BAR - full),
+        bar="●" * full + "○" * (BAR - full),
         target=format_number(city.period.target, words.language),
         share=format_number(round(share * 100, 1), words.language),
     )

@@ -1,6 +1,7 @@
 """Finding an event: the coming ones page by page, narrowed as one likes, and one event's card. Changes nothing."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 
 from handlers import eventwords
@@ -31,7 +32,7 @@ def show_coming(talk: Talk, narrowed: str = "", page: str = "1") -> Answer:
     now = min(int(page) if page.isdecimal() and len(page) < 5 else 1, last) or 1
     shown = list(enumerate(found, 1))[(now - 1) * PAGE : now * PAGE]
     lines = tuple(_line(talk, number, event) for number, event in shown)
-    buttons = [Choice(clipped(f"{number}. {_title(talk, event)}"), f"ev:{event.id}") for number, event in shown]
+    buttons = [Choice(numbered(number, _title(talk, event)), f"ev:{event.id}") for number, event in shown]
     if now < last:
         buttons.append(talk.choice("つぎのページ", f"events:{narrowed}:{now + 1}"))
     if now > 1:
@@ -299,6 +300,20 @@ def clipped(label: str) -> str:
     while names.graphemes(label) > LABEL - 1:
         label = label[:-1]
     return f"{label.rstrip()}…"
+
+
+def numbered(number: int, title: str) -> str:
+    """Name an event on its button in a card: of letters half as wide it holds twice as many."""
+    label = f"{number}. {title}"
+    if _columns(label) <= 2 * LABEL:
+        return label
+    while _columns(label) > 2 * LABEL - 1:
+        label = label[:-1]
+    return f"{label.rstrip()}…"
+
+
+def _columns(label: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in label)
 
 
 def _title(talk: Talk, event: EventFacts) -> str:

@@ -15,6 +15,7 @@ from storage import (
     audit,
     batches,
     donations,
+    draws,
     evidence,
     inbox,
     ledger,
@@ -43,6 +44,7 @@ def erase_person(connection: Connection, person_id: int, keyed_hash: KeyedHash, 
     merges.forget_person(connection, numbers)
     recoveries.forget_person(connection, numbers)
     evidence.forget_person(connection, numbers)
+    draws.forget_person(connection, numbers)
     teams.forget_person(connection, numbers)
     erase_accounts(connection, owned, keyed_hash, now)
 

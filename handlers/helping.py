@@ -53,6 +53,7 @@ def show_help(talk: Talk) -> Answer:
         talk.choice("数え方", "effects"),
         talk.choice("職員に聞く", "ask"),
         talk.choice("メニュー", "menu"),
+        columns=2,
     )
 
 

@@ -48,7 +48,7 @@ def show_mine(talk: Talk, page: str = "1") -> Answer:
 
 
 def _numbered(talk: Talk, number: int, event: EventFacts) -> Choice:
-    return Choice(browsing.clipped(f"{number}. {eventwords.title(talk.words, event)}"), f"mine:{event.id}")
+    return Choice(browsing.numbered(number, eventwords.title(talk.words, event)), f"mine:{event.id}")
 
 
 def _line(talk: Talk, number: int, event: EventFacts, part: PartFacts, held: RegistrationFacts) -> str:

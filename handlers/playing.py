@@ -67,6 +67,7 @@ def show(talk: Talk, wanted: str = "") -> Answer:
         talk.say("いま：出しています") if plays else talk.say("いま：出していません"),
         talk.say("ランキング・チーム・続けた日・バッジのことです。ポイントの記録は、どちらでも変わりません。"),
         *((talk.say("やめると、チームからは抜け、月曜のお知らせも止まります。"),) * plays),
+        *((talk.say("出していない間は、抽選にも入りません。"),) * talk.programme.games.draws),
     )
     change = talk.choice("出すのをやめる", "play:no") if plays else talk.choice("出してほしい", "play:yes")
     return card(talk.say("ランキングなどの表示"), lines, change, talk.choice("設定", "settings"))

@@ -18,7 +18,8 @@ def show_board(talk: Talk) -> Answer:
     said = weekly.compose(talk.programme, found, talk.words, talk.make_picture)
     shown = [one for one in said.buttons if (game := playing.GAMES.get(one.data)) is None or playing.is_on(talk, game)]
     teams = playing.only(talk, Game.TEAMS, talk.choice("チームのランキング", "teams"))
-    return card(said.title, said.lines, *shown, *teams, talk.choice("メニュー", "menu"), picture=said.picture)
+    buttons = (*shown, *teams, talk.choice("メニュー", "menu"))
+    return card(said.title, said.lines, *buttons, columns=2, picture=said.picture)
 
 
 def show_top(talk: Talk) -> Answer:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers import correcting, donating, joining, picturing, playing, proving, streaking
+from handlers import correcting, donating, drawing, joining, picturing, playing, proving, streaking
 from handlers.messages import Choice
 from handlers.playing import Game
 from handlers.rules import calendar
@@ -21,6 +21,7 @@ def show_points(talk: Talk) -> Answer:
     standing = ledger.find_standing(talk.connection, talk.person.id, talk.on, week, week + timedelta(days=6))
     streak = streaking.find(talk.connection, talk.programme, talk.person, talk.on, talk.heat_alert_days, talk.words)
     lines = (
+        *drawing.tell(talk),
         *_sums(talk, standing),
         *filter(None, (streak,)),
         *_by_action(talk, standing),
@@ -41,6 +42,7 @@ def show_points(talk: Talk) -> Answer:
         talk.choice("市の合計", "totals"),
         talk.choice("控えのポイントを受け取る", "slip"),
         talk.choice("メニュー", "menu"),
+        columns=2,
         picture=picturing.of_person(talk, standing, streak),
     )
 

@@ -1,12 +1,12 @@
 """Puts texts into a reader's language from the gettext catalogues; decides nothing about what is said.
 
-A message id is the full Japanese sentence, so Japanese needs no catalogue. The ``.po`` files are read once as
-translators left them: there is no build step.
+A message id is the full Japanese sentence, so Japanese needs no catalogue. A ``.po`` file is read as translators left
+it, when its language is first spoken: there is no build step.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -51,10 +51,23 @@ def nearest_language(tag: str | None, languages: Iterable[str]) -> str | None:
 class Words:
     """The texts of one language; what has no translation stays Japanese."""
 
-    def __init__(self, language: str, translations: NullTranslations) -> None:
+    def __init__(self, language: str, catalogue: Path | None) -> None:
         self.language = language
-        self.gettext = translations.gettext
-        self.ngettext = translations.ngettext
+        self._catalogue = catalogue
+
+    @cached_property
+    def _translations(self) -> NullTranslations:
+        return _read_catalogue(self._catalogue) if self._catalogue else NullTranslations()
+
+    @cached_property
+    def gettext(self) -> Callable[[str], str]:
+        """Translate a text."""
+        return self._translations.gettext
+
+    @cached_property
+    def ngettext(self) -> Callable[[str, str, int], str]:
+        """Translate a text in the plural form that a number asks for."""
+        return self._translations.ngettext
 
     def say(self, message: str, /, **values: object) -> str:
         """Say a text, its ``{name}`` placeholders filled; KeyError when a value is missing."""
@@ -69,11 +82,11 @@ class Texts:
     """Every text of a domain (``bot``: the chats, ``pages``: the web) in the languages that have a catalogue."""
 
     def __init__(self, languages: Iterable[str], domain: str = "bot", folder: Path = LOCALES) -> None:
-        self._words = {JAPANESE: Words(JAPANESE, NullTranslations())}
+        self._words = {JAPANESE: Words(JAPANESE, None)}
         for language in languages:
             path = folder / language / "LC_MESSAGES" / f"{domain}.po"
             if path.exists():
-                self._words[language] = Words(language, _read_catalogue(path))
+                self._words[language] = Words(language, path)
         self.languages = tuple(self._words)
         self.match = lru_cache(maxsize=100)(self._match)  # a few tags, asked about again and again
 

@@ -92,7 +92,8 @@ def compose(programme: Programme, found: Week, words: Words, make_picture: MakeP
         words.say("【個人のランキング】名前を出している人"),
         *boardwords.person_lines(found.persons[:PERSONS], words),
     )
-    card = _card(programme, found, words, persons if shown else (), _buttons(words, with_persons=shown))
+    told = persons if shown and found.persons else ()  # that nobody is on it, the board itself says
+    card = _card(programme, found, words, told, _buttons(words, with_persons=shown))
     return _pictured(card, programme, found, words, make_picture)
 
 

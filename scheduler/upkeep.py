@@ -6,7 +6,7 @@ from pathlib import Path
 
 from handlers.rules.calendar import tokyo_day
 from scheduler.slots import SlotRun
-from storage import alerts, evidence, inbox, inquiries, notices, outbox, people, puzzles, recoveries, slots
+from storage import alerts, draws, evidence, inbox, inquiries, notices, outbox, people, puzzles, recoveries, slots
 from storage.database import Database
 from storage.slots import SlotState
 
@@ -20,6 +20,7 @@ PUZZLE_LIFE = timedelta(days=90)  # since it was last written
 PICTURE_LIFE = timedelta(days=30)  # of evidence, since it was decided on
 EVIDENCE_WAIT = timedelta(days=60)  # for staff to decide
 EVIDENCE_LIFE = timedelta(days=180)  # since it was asked for; what came of it stays in the ledger
+LOT_LIFE = timedelta(days=366)  # whose lots they were, since a draw was set up; the proof stays
 CODE_LIFE = timedelta(days=1)  # of codes that link accounts, since they were over
 INQUIRY_QUIET = timedelta(days=14)  # after an answer: then the question is closed
 INQUIRY_LIFE = timedelta(days=90)  # since it was closed
@@ -42,6 +43,7 @@ def run(run: SlotRun, erased_file: Path) -> None:
         lambda c, limit: evidence.expire(c, today - EVIDENCE_WAIT, today, limit),
         lambda c, limit: evidence.forget_pictures(c, today - PICTURE_LIFE, limit),
         lambda c, limit: evidence.remove_old(c, today - EVIDENCE_LIFE, limit),
+        lambda c, limit: draws.forget_old(c, today - LOT_LIFE, limit),
         lambda c, limit: inquiries.close_quiet(c, today - INQUIRY_QUIET, today, limit),
         lambda c, limit: inquiries.forget_old(c, today - INQUIRY_LIFE, limit),
         lambda c, limit: alerts.remove_old(c, now - ALERT_LIFE, limit),

@@ -196,7 +196,7 @@ def _strings(programme: Programme) -> Iterator[str]:
 def _walk(value: Any, kind: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
     """Yield (path, declared type, value) of every leaf, so that a new text field is checked without new code."""
     if is_dataclass(value):
-        hints = get_type_hints(type(value))
+        hints = _hints(value.__class__)
         for one in fields(value):
             yield from _walk(getattr(value, one.name), hints[one.name], f"{path}.{one.name}".lstrip("."))
     elif isinstance(value, tuple):
@@ -204,6 +204,12 @@ def _walk(value: Any, kind: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
             yield from _walk(item, type(item), f"{path}[{getattr(item, 'code', None) or f'#{place}'}]")
     else:
         yield path, kind, value
+
+
+@cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    """Give what a class declares; a dozen classes are asked for, for a thousand texts."""
+    return get_type_hints(kind)
 
 
 # --- The catalogue ------------------------------------------------------------------------------------------------

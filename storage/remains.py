@@ -4,7 +4,18 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, select
 
-from storage import approvers, attendances, broadcasts, donations, evidence, inquiries, interests, links, registrations
+from storage import (
+    approvers,
+    attendances,
+    broadcasts,
+    donations,
+    draws,
+    evidence,
+    inquiries,
+    interests,
+    links,
+    registrations,
+)
 from storage.attendances import ATTENDANCES, PARTICIPANTS, SURVEY_ANSWERS
 from storage.facts import AttendanceState, RegistrationState
 from storage.notices import NOTICES
@@ -64,6 +75,7 @@ def collect(connection: Connection, person_id: int) -> dict[str, object]:
         "interests": interests.list_of_person(connection, person_id),
         "evidence": evidence.collect(connection, person_id),
         "donations": donations.collect(connection, person_id),
+        "lots_in_draws": draws.collect(connection, person_id),
         "questions_to_staff": inquiries.list_of_person(connection, person_id),
         "links_pressed": links.list_pressed(connection, person_id),
         **rows,

@@ -24,6 +24,7 @@ from storage import (
     deliveries,
     directory_links,
     donations,
+    draws,
     events,
     evidence,
     friends,
@@ -62,9 +63,10 @@ from storage.database import Database
 
 TABLE_FILES = (
     accounts, alerts, answers, approvers, attendances, audit, boards, broadcasts, budgets, catalogue, deliveries,
-    directory_links, donations, events, evidence, friends, inbox, inquiries, interests, kpis, ledger, links, marks,
-    merges, months, notices, outbox, passkeys, people, pictures, puzzles, quotas, reach, recoveries, registrations,
-    rule_drafts, sessions, slots, splits, staff, standing_orders, tallies, teams, throttles, totals, weeks,
+    directory_links, donations, draws, events, evidence, friends, inbox, inquiries, interests, kpis, ledger, links,
+    marks, merges, months, notices, outbox, passkeys, people, pictures, puzzles, quotas, reach, recoveries,
+    registrations, rule_drafts, sessions, slots, splits, staff, standing_orders, tallies, teams, throttles, totals,
+    weeks,
 )  # fmt: skip
 METADATA = SQLModel.metadata
 _MIGRATIONS = str(Path(__file__).parent / "migrations")

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,31}")  # short enough for a Telegram button's 64 bytes with room to spare
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc, which is fixed
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -24,7 +25,7 @@ def words(path: str, text: str, *, lines: bool = False) -> Iterator[str]:
     elif text != text.strip():
         yield f"{path}: must not begin or end with a space"
     shown = text.replace("\n", "") if lines else text
-    if any(unicodedata.category(character) == "Cc" for character in shown):
+    if _CONTROL.search(shown):
         allowed = "hold no control characters but line ends" if lines else "be one line without control characters"
         yield f"{path}: must {allowed}"
 

@@ -3,8 +3,10 @@
 import gc
 import os
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
+from httpx._transports import default as transport
 
 from bot import passwords
 from bot.__main__ import RARELY
@@ -12,6 +14,10 @@ from storage import approvers
 from storage.database import Database
 from tests import databases
 from tests.town import Town
+
+transport.create_ssl_context = cache(transport.create_ssl_context)  # type: ignore[attr-defined]
+"""Once a process and not for each client: to read the world's certificates takes 20 ms, and a start is asked for its
+readiness forty times."""
 
 SLOW = ("tests/end_to_end/", "tests/prove/", "tests/bench/", "tests/web/test_pages_in_a_browser.py")
 

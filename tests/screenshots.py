@@ -47,7 +47,7 @@ PICTURES = {
 }
 """Each picture's page, and who looks at it. They show nobody but a sample."""
 BEGINS = {"compose": "section[aria-labelledby=texts]"}  # else with the first line that is no notice
-PASSING = re.compile(r"午[前後]|\([月火水木金土日]\)|[\d\s]+")
+PASSING = re.compile(r"午[前後]\d+時(\d+分)?|\([月火水木金土日]\)|[\d\s]+")  # on the hour no minutes are said
 
 
 def set_scene(office: Office) -> Cookies:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import ClassVar
 
 from sqlalchemy import select
 
@@ -78,6 +79,9 @@ class Citizen:
     town: Town
     key: str
     answered: Sequence[Message] = ()
+    delivered: bytes = b""
+    channel: ClassVar[ChannelName] = ChannelName.LINE
+    bot: ClassVar[str] = "bot"
 
     def follow(self) -> Sequence[Message]:
         return self._act({"type": "follow", "follow": {"isUnblocked": False}})
@@ -137,12 +141,12 @@ class Citizen:
 
     def receive(self, body: bytes) -> Sequence[Message]:
         """Take a webhook's body in and work this citizen's events off; gives the messages of all answers."""
-        town = self.town
-        arrived = town.house.channels[ChannelName.LINE].split(body)
+        town, self.delivered = self.town, body
+        arrived = town.house.channels[self.channel].split(body)
         until = town.now + timedelta(seconds=55)
         fields = ("bot_id", "event_id", "account_key", "occurred_at", "raw", "reply_token")
         events = [NewEvent(**{name: getattr(one, name) for name in fields}, reply_until=until) for one in arrived]
-        town.database.write(lambda c: inbox.store_all(c, [(ChannelName.LINE, events, town.now)])).result()
+        town.database.write(lambda c: inbox.store_all(c, [(self.channel, events, town.now)])).result()
         answered: list[Message] = []
         while self._step(answered):
             pass
@@ -150,13 +154,15 @@ class Citizen:
         return answered
 
     def _step(self, answered: list[Message]) -> bool:
-        town, address = self.town, (ChannelName.LINE, "bot", self.key)
+        town, address = self.town, (self.channel, self.bot, self.key)
         done = town.database.write(lambda c: dispatch.decide(c, town.house, "test", address)).result()
         if done is None:
             return False
-        ids = [call.id for call in done[1]]
-        rows = town.database.read(
-            lambda c: c.execute(select(outbox.OUTBOX.c.content).where(outbox.OUTBOX.c.id.in_(ids))).scalars().all()
-        ).result()
-        answered.extend(message for written in rows for message in messages.load(written))
+        answered.extend(self._said([call.id for call in done[1]]))
         return True
+
+    def _said(self, calls: list[int]) -> list[Message]:
+        """Give the messages of calls, as they stand beside what was rendered of them."""
+        kept = select(outbox.OUTBOX.c.content).where(outbox.OUTBOX.c.id.in_(calls))
+        rows = self.town.database.read(lambda c: c.execute(kept).scalars().all()).result()
+        return [message for written in rows for message in messages.load(written)]

@@ -28,7 +28,7 @@ def tabs() -> list[tuple[int, int, int, int]]:
 
 @lru_cache(maxsize=16)
 def draw(labels: tuple[tuple[str, str], ...], language: str, *, is_disaster: bool = False) -> bytes:
-    """Draw a menu of six (sign, word); gives a PNG. A fifth of a second: not for the event loop."""
+    """Draw a menu of six (sign, word); gives a PNG. A tenth of a second: not for the event loop."""
     strong, pale = (RED, PALE_RED) if is_disaster else (GREEN, LEAF)
     sheet = Sheet(WIDTH, HEIGHT, language, strong)
     for (sign, word), (x, y, width, height) in zip(labels, tabs(), strict=True):

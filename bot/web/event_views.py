@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from bot.web.calendars import is_cancelled
 from handlers import eventwords
@@ -18,6 +19,19 @@ class JoinLink:
 
     name: str
     url: str
+
+
+_SENDING = {
+    "LINE": "https://line.me/R/share?text={title}%0A{page}",
+    "Telegram": "https://t.me/share/url?url={page}&text={title}",
+}
+"""What opens an app's list of friends (LINE, using-line-url-scheme; Telegram, widgets/share)."""
+
+
+def sending_links(doors: Sequence[JoinLink], title: str, page: str) -> list[JoinLink]:
+    """Give a link for each app that leads to the bot: one chooses there to which friend an event's page is sent."""
+    words = {"title": quote(title, safe=""), "page": quote(page, safe="")}
+    return [JoinLink(door.name, _SENDING[door.name].format(**words)) for door in doors if door.name in _SENDING]
 
 
 @dataclass(frozen=True, slots=True)

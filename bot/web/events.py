@@ -78,7 +78,8 @@ def routes(parts: EventParts) -> list[BaseRoute]:
         event, waiting = await _find(parts, request)
         view = parts.viewer(request).view(event, waiting)
         links = [] if view.state else parts.share_links(event.code)
-        response = parts.public.pages.render(request, "event.html", event=view, links=links)
+        sending = event_views.sending_links(links, view.title, f"{parts.address}/events/{event.id}")
+        response = parts.public.pages.render(request, "event.html", event=view, links=links, sending=sending)
         parts.public.visits.note(request)
         return response
 

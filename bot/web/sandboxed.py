@@ -1,6 +1,7 @@
 """What exists only in the sandbox: the way to the phones, and the calendar that can be moved."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
@@ -13,10 +14,11 @@ from storage.database import Database
 from storage.marks import MarkName
 
 
-def routes(database: Database, clock: Clock, phones_url: str) -> list[BaseRoute]:
-    """Give ``/sandbox`` (the phones, in their own process) and ``/sandbox/clock``."""
+def routes(database: Database, clock: Clock, phones_url: str, looked_at: Callable[[], None]) -> list[BaseRoute]:
+    """Give ``/sandbox`` (the phones, in their own process; each look is told) and ``/sandbox/clock``."""
 
     async def phones(_: Request) -> Response:
+        looked_at()
         return RedirectResponse(phones_url, 307)
 
     async def calendar(request: Request) -> Response:

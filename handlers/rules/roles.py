@@ -26,6 +26,7 @@ class Right(StrEnum):
     PERSONS = "persons"  # look one person up, with their points; pause what is sent to them
     CORRECT = "correct"  # correct a person's points
     RULES = "rules"  # make the next version of the catalogue and its rules
+    DRAW = "draw"  # set up draws, carry out those of others, withdraw any; see who won
     MERGE = "merge"  # make one person of two, and two of one again
     ERASE = "erase"  # erase a person who asked for it
     CLOSE = "close"  # close a month, after which its report never changes
@@ -50,7 +51,7 @@ _EDITOR = _VIEWER | {
     Right.FIGURES,
     Right.PERSONS,
 }
-_SENIOR = _EDITOR | {Right.CORRECT, Right.RULES, Right.MERGE, Right.CLOSE, Right.RETRY, Right.RECORDS}
+_SENIOR = _EDITOR | {Right.CORRECT, Right.RULES, Right.DRAW, Right.MERGE, Right.CLOSE, Right.RETRY, Right.RECORDS}
 RIGHTS: Mapping[StaffRole, frozenset[Right]] = {
     StaffRole.DESK: frozenset({Right.ENTER, Right.DOOR}),
     StaffRole.VIEWER: _VIEWER,

@@ -16,6 +16,7 @@ from storage.facts.broadcasts import (
 )
 from storage.facts.challenges import Challenge
 from storage.facts.donations import GivenSum, LocalBody
+from storage.facts.draws import DrawFacts, DrawKind, DrawState, DrawTerms, Winner
 from storage.facts.events import (
     EVERYBODY,
     REMINDERS,
@@ -119,6 +120,10 @@ __all__ = [
     "Consent",
     "Crowd",
     "DeliveryState",
+    "DrawFacts",
+    "DrawKind",
+    "DrawState",
+    "DrawTerms",
     "Earned",
     "Effect",
     "EntryFacts",
@@ -200,4 +205,5 @@ __all__ = [
     "WaitingTeamName",
     "Ward",
     "WeeklyPush",
+    "Winner",
 ]

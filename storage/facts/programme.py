@@ -212,13 +212,17 @@ class BoardLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Games:
-    """What the city wants of what makes a game of it; a person may want none of it, whatever stands here."""
+    """What the city wants of what makes a game of it; a person may want none of it, whatever stands here.
+
+    Draws are for the city to want first: their prizes have to come from somewhere.
+    """
 
     teams: bool = True
     person_board: bool = True
     streaks: bool = True
     badges: bool = True
     challenges: bool = True
+    draws: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

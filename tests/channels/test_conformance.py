@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.messages import Card, Choice, Fate, IncomingKind, Outcome, Picture, Text
+from handlers.messages import Card, Choice, Fate, IncomingKind, Message, Outcome, Picture, Text
 from handlers.rules import names
 from tests import databases
 from tests.channels.conformance import AWKWARD, DATA, PHONES, answers_about_events
@@ -15,6 +15,8 @@ from tests.channels.phone import Event, Phone
 from tests.channels.recorder import WIRE_FAULTS, Answer, Recorder, Request, deaf_port
 from tests.running import two_free_ports
 
+QUICK, FLEX = 20, 40
+"""Graphemes of a label in a row of quick replies and in a card: LINE, reference #postback-action-label-spec."""
 REMOTE = [phone for phone in PHONES if phone.endings]
 every_phone = pytest.mark.parametrize("phone", PHONES, ids=lambda phone: phone.name)
 every_remote_phone = pytest.mark.parametrize("phone", REMOTE, ids=lambda phone: phone.name)
@@ -27,6 +29,10 @@ def arrivals(phone: Phone, *events: Event) -> Iterator:
     channel = phone.channel()
     for _, body in phone.deliveries(*events):
         yield from channel.split(body)
+
+
+def choices_of(message: Message) -> tuple[Choice, ...]:
+    return message.buttons if isinstance(message, Card) else message.choices
 
 
 def understood(phone: Phone, event: Event):
@@ -206,9 +212,9 @@ def test_every_answer_about_events_fits_however_long_its_words(phone: Phone) -> 
         answers = answers_about_events(database)
     for about, messages in answers.items():
         assert shown(phone, *messages), about
-        choices = [c for m in messages for c in (m.buttons if isinstance(m, Card) else m.choices)]
-        assert [sent for _, sent in pressable(phone, *messages)] == [c.data or c.url for c in choices], about
-        assert all(names.graphemes(choice.label) <= 20 for choice in choices), about
+        labels = [(c, QUICK if isinstance(m, Text) else FLEX) for m in messages for c in choices_of(m)]
+        assert [sent for _, sent in pressable(phone, *messages)] == [c.data or c.url for c, _ in labels], about
+        assert all(names.graphemes(choice.label) <= most for choice, most in labels), about
         assert phone.name != "line" or len(phone.channel().render(messages)) == 1, about
 
 

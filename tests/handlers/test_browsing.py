@@ -216,7 +216,20 @@ def test_no_label_is_longer_than_a_button_holds(town: Town) -> None:
     for language in ("ja", "en"):
         citizen = town.citizen(language)
         citizen.press("events")
-        assert all(names.graphemes(label) <= 20 for label in labels(citizen))
+        assert all(names.graphemes(label) <= 40 for label in labels(citizen))  # LINE, #postback-action-label-spec
+
+
+def test_an_events_button_holds_twice_as_many_letters_of_half_the_width(town: Town) -> None:
+    announce(
+        town, title={"ja": "脱炭素経営が求められる背景とその実践方法", "en": "Decarbonised management: why it is asked"}
+    )
+    for language, label in {
+        "ja": "1. 脱炭素経営が求められる背景とその実践…",
+        "en": "1. Decarbonised management: why it is a…",
+    }.items():
+        citizen = town.citizen(language)
+        citizen.press("events")
+        assert labels(citizen)[0] == label
 
 
 @pytest.mark.parametrize("words", ["イベント", "セミナーに行きたい", "申し込みたい", "/events", "申し込み"])

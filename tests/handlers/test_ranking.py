@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from handlers import leaving, weekly
+from handlers.messages import Card
 from storage import boards, people, weeks
 from storage.clock import TOKYO
 from storage.facts import PersonFacts
@@ -60,7 +61,16 @@ def test_the_ward_board_goes_by_participation_and_the_totals_stand_beside_it(bus
     at = lines.index("1位 門司区：参加率 40%")
     assert lines[at + 1] == "2位 戸畑区：参加率 20%"
     assert "参加者数：延べ 0人" in citizen.words()
-    assert "□□□□□□□□□□ 目標 60,000人の 0%" in citizen.words()
+    assert "○○○○○○○○○○ 目標 60,000人の 0%" in citizen.words()
+    assert "【個人のランキング】" not in citizen.words()  # nobody is on it yet, and its button says so
+
+
+def test_the_buttons_of_long_answers_stand_two_a_row_so_that_less_is_to_be_scrolled(busy: Town) -> None:
+    citizen = busy.citizen()
+    for data in ("board", "points", "help", "menu"):
+        (card,) = citizen.press(data)
+        assert isinstance(card, Card)
+        assert card.columns == 2, data
 
 
 def test_the_board_is_open_to_a_friend_who_has_not_joined_and_my_place_asks_for_consent_first(busy: Town) -> None:
@@ -115,6 +125,8 @@ def test_only_who_asked_stands_on_the_person_board_and_may_leave_it(town: Town) 
     one.press("enlist")
     assert person(one).nickname in one.words()
     close(town)
+    other.press("board")
+    assert f"【個人のランキング】名前を出している人\n1位 {person(one).nickname}：5ポイント" in other.words()
     other.press("top")
     assert f"1位 {person(one).nickname}：5ポイント" in other.words()
     assert "2位" not in other.words()

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from storage import programme_file
 from storage.facts import ActionGroup, Effect, OnHeatAlert, Per
+from tests.town import kitaq
 
-PROGRAMME = programme_file.read_programme(Path(__file__).parents[2] / "programmes" / "kitaq.toml")
+PROGRAMME = kitaq()
 
 # code, title, number in ゼロカーボンアクション30, points, confirmed points, cap
 CATALOGUE = {

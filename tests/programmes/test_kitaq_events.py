@@ -3,12 +3,12 @@
 from datetime import datetime
 from pathlib import Path
 
-from storage import programme_file
 from storage.clock import TOKYO
 from storage.facts import AudienceKind, EventKind, EventMode, EventState
+from tests.town import kitaq
 
 FILE = Path(__file__).parents[2] / "programmes" / "kitaq.toml"
-PROGRAMME = programme_file.read_programme(FILE)
+PROGRAMME = kitaq()
 EVENTS = {event.code: event for event in PROGRAMME.events}
 
 # The press release of 2022-01-17, 2(3): title, form and day; the last two have no title and no day.

@@ -2,14 +2,13 @@
 
 import unicodedata
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from handlers.rules import names, understanding
-from storage import programme_file
+from tests.town import kitaq
 
-PROGRAMME = programme_file.read_programme(Path(__file__).parents[2] / "programmes" / "kitaq.toml")
+PROGRAMME = kitaq()
 TODAY = date(2022, 1, 20)
 
 

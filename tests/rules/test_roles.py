@@ -25,6 +25,7 @@ figures    -    -      yes    yes      yes
 persons    -    -      yes    yes      yes
 correct    -    -      -      yes      yes
 rules      -    -      -      yes      yes
+draw       -    -      -      yes      yes
 merge      -    -      -      yes      yes
 erase      -    -      -      -        yes
 close      -    -      -      yes      yes

@@ -14,6 +14,7 @@ from storage import (
     candidates,
     claims,
     deliveries,
+    draws,
     events,
     evidence,
     inbox,
@@ -96,6 +97,9 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "photo by its link": lambda c: evidence.find_by_token(c, "x", NOW),
     "photos too late": lambda c: evidence.expire(c, NOW, NOW, 500),
     "photos to delete": lambda c: evidence.forget_pictures(c, NOW, 500),
+    "draws won": lambda c: draws.list_won(c, 1, NOW),
+    "lots of who leaves": lambda c: draws.forget_person(c, [1, 2]),
+    "old lots": lambda c: draws.forget_old(c, NOW, 500),
     "old photos": lambda c: evidence.remove_old(c, NOW, 500),
     "questions due": lambda c: inquiries.list_due(c, 51),
     "more questions due": lambda c: inquiries.list_due(c, 51, (NOW.date(), 7)),
@@ -128,6 +132,7 @@ OF_FEW = (
     "ix_inquiry_line_inquiry_id", "ix_inquiry_line_message_id",
     "evidence_waiting", "evidence_pictures", "sqlite_autoindex_evidence_2",  # the last: one link
     "ix_evidence_person_id", "ix_evidence_asked_at",  # one person's; of all, read from its oldest end on
+    "draw_lot_person", "ix_draw_made_at", "sqlite_autoindex_draw_lot_2",  # one person's; one draw's, still somebody's
     "puzzle_times", "ix_puzzle_last_on", "sqlite_autoindex_puzzle_1",
     "person_naming", "person_merged",  # the latter: those that became one person
     "person_search_name",  # those whose name begins so, from where the page begins

@@ -38,6 +38,13 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = SIZE) -> bytes:
     return out.getvalue()
 
 
+def blank(size: tuple[int, int]) -> bytes:
+    """A picture of nothing, quickly made however large."""
+    out = BytesIO()
+    Image.new("1", size).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
 def reported(office: Office, data: str = CLEANUP) -> Citizen:
     citizen = office.town.citizen()
     citizen.press(data)

@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from bot.introduction import share_link
+from bot.web.event_views import JoinLink
 from storage import events, registrations
 from storage.clock import TOKYO
 from storage.database import Database
@@ -151,6 +153,16 @@ async def test_a_page_without_known_chats_says_whom_to_ask(database: Database) -
     event = add(database, an_event())
     page = (await fetched(database, f"/events/{event.id}", share_links=lambda code: [])).text
     assert "窓口まで" in page
+
+
+async def test_an_event_is_sent_to_a_friend_in_the_apps_that_lead_to_the_bot(database: Database) -> None:
+    event = add(database, an_event(title={"ja": "川 & 海"}))
+    doors = {"share_links": lambda code: [JoinLink(name, "https://bot.example") for name in ("LINE", "Telegram", "紙")]}
+    page = (await fetched(database, f"/events/{event.id}", **doors)).text
+    title, address = "%E5%B7%9D%20%26%20%E6%B5%B7", quote(f"https://city.test/events/{event.id}", safe="")
+    assert f'href="https://line.me/R/share?text={title}%0A{address}">LINEで送る' in page
+    assert f'href="https://t.me/share/url?url={address}&amp;text={title}">Telegramで送る' in page
+    assert "紙で送る" not in page
 
 
 async def test_the_home_page_leads_to_the_events(database: Database) -> None:

@@ -23,9 +23,10 @@ from sqlalchemy import Connection
 from bot import signed
 from bot.web.pages import Pages
 from bot.web.public import PublicParts
+from handlers import founding
 from handlers.rules.boards import closed_week
-from storage import boards, registrations, totals
-from storage.facts import GroupWeek, RegistrationState
+from storage import boards, donations, registrations, totals
+from storage.facts import GivenSum, GroupWeek, LocalBody, RegistrationState, TeamKind
 from storage.programme_file import read_programme
 from storage.totals import CounterName
 from tests import databases
@@ -66,6 +67,19 @@ WARDS = {
     "yahata_nishi": (330, 81),
     "tobata": (40, 3),
 }
+TEAMS = ("みどり製作所", "Kokura Night Cyclists", "小倉北区の通りを毎朝掃く会")
+BODIES = (
+    LocalBody(
+        code="river",
+        name={"ja": "紫川を守る会", "en": "Friends of the river"},
+        about={"ja": "川の掃除をしています。", "en": "They clean the river."},
+    ),
+    LocalBody(
+        code="forest",
+        name={"ja": "子どもの森", "en": "Children's forest"},
+        about={"ja": "木を植えています。", "en": "They plant trees."},
+    ),
+)
 
 
 def fill(connection: Connection) -> None:
@@ -80,6 +94,10 @@ def fill(connection: Connection) -> None:
     week = closed_week(NOON)
     wards = [GroupWeek(code=code, persons=n, active=a, points=a * 37) for code, (n, a) in WARDS.items()]
     boards.close_week(connection, week, wards)
+    made = [founding.make_by_staff(connection, TeamKind.COMPANY, name, "city", NOON) for name in TEAMS]
+    boards.close_teams(connection, week, [GroupWeek(code=str(one), persons=9, active=4, points=300) for one in made])
+    given = [GivenSum(local_body=one.code, year=2021, week=week, points=1_234, persons=7) for one in BODIES]
+    donations.fix(connection, given)
 
 
 def filled() -> Iterator[PublicParts]:
@@ -90,6 +108,7 @@ def filled() -> Iterator[PublicParts]:
         city=replace(plain.city, contact=contact, page="https://city.example/"),
         periods=(a_period(starts_on=date(2021, 1, 1), year_one_target=10_000, target=60_000),),
         opening_balances=(OPENING,),
+        local_bodies=BODIES,
         version=3,
     )
     with databases.fresh("sqlite") as database:

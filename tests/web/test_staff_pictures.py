@@ -44,7 +44,7 @@ def photograph(size: tuple[int, int] = (60, 40), kind: str = "JPEG") -> bytes:
 
 def fault_of(size: tuple[int, int]) -> bytes:
     out = BytesIO()
-    Image.new("1", size).save(out, "PNG")
+    Image.new("1", size).save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 

@@ -46,6 +46,12 @@ GET  /staff/evidence                            -    -  -  yes yes yes
 GET  /staff/evidence/{evidence_id:number}       -    -  -  yes yes yes
 GET  /staff/evidence/{evidence_id:number}/picture - - -  yes yes yes
 POST /staff/evidence/{evidence_id:number}       -    -  -  yes yes yes
+GET  /staff/draws                               -    -  -  -  yes yes
+POST /staff/draws                               -    -  -  -  yes yes
+GET  /staff/draws/{draw_id:number}              -    -  -  -  yes yes
+GET  /staff/draws/{draw_id:number}/winners.csv  -    -  -  -  yes yes
+POST /staff/draws/{draw_id:number}/drawing      -    -  -  -  yes yes
+POST /staff/draws/{draw_id:number}/withdrawal   -    -  -  -  yes yes
 GET  /staff/teams                               -    -  -  yes yes yes
 POST /staff/teams                               -    -  -  yes yes yes
 GET  /staff/catalogue                           -    -  yes yes yes yes
@@ -136,7 +142,7 @@ def address(office: Office, path: str) -> str:
     person_id = office.do(lambda c: people.list_by_name(c, "", 1))[0].id
     numbers = {"event_id": event.id, "part_id": event.parts[0].id, "staff_id": 1, "broadcast_id": 1}
     numbers |= {"person_id": person_id, "version": 1, "evidence_id": 1}
-    numbers |= {"person_id": person_id, "month": 202201, "kpi_id": 1}
+    numbers |= {"person_id": person_id, "month": 202201, "kpi_id": 1, "draw_id": 1}
     numbers |= {"person_id": person_id, "inquiry_id": 1, "answer_id": 1}
     for name, number in numbers.items():
         path = path.replace(f"{{{name}:number}}", str(number))

@@ -43,6 +43,11 @@ export class TelegramPhone extends Phone {
     this.menuButton.setAttribute("aria-expanded", String(open));
   }
 
+  hold(person) {
+    if (person !== this.person) this.showCommands(false);
+    super.hold(person);
+  }
+
   message(message) {
     return telegramMessage(message, this.deeds());
   }

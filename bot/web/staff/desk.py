@@ -46,12 +46,14 @@ ROOMS = (
     ("/staff/switches", "緊急の切りかえ", Right.SWITCH),
 )
 """The pages of every day, and of the day when minutes count: every page leads to them, for who may open them."""
+DRAWS = "/staff/draws"  # shown only where the city wants draws
 OTHER_ROOMS = (
     ("/staff/months", "月次報告", Right.LOOK),
     ("/staff/kpis", "指標", Right.LOOK),
     ("/staff/answers", "答えの表", Right.ANSWERS),
     ("/staff/puzzles", "分からなかった言葉", Right.WORDS),
     ("/staff/evidence", "写真の確認", Right.EVIDENCE),
+    (DRAWS, "抽選", Right.DRAW),
     ("/staff/names", "確認を待つ名前", Right.NAMES),
     ("/staff/teams", "チーム", Right.NAMES),
     ("/staff/catalogue", "行動ときまり", Right.LOOK),
@@ -123,7 +125,7 @@ class Desk:
             "who": who,
             "rights": who.rights if who else (),
             "rooms": ROOMS,
-            "other_rooms": OTHER_ROOMS,
+            "other_rooms": [room for room in OTHER_ROOMS if room[0] != DRAWS or self.programme().games.draws],
             "form_token": TOKEN_FIELD.format(who.form_token) if who else "",
             "project": self.programme().city.project["ja"],
             "styles": [_versioned(name) for name in STYLES],

@@ -22,7 +22,7 @@ NOT_TYPED = frozenset({
     "action", "share", "reason", "key", "per", "effect", "after", "after_person", "merge", "version",
     "is_public", "is_ended", "mode", "audience", "held_in", "interpreted_into", "companions", "weekday",
     "whole_only", "rows", "drop", "question", "table", "marked", "add", "list_name",
-    LOST, "picture", "no_picture", "correction",
+    "first_on", "last_on", LOST, "picture", "no_picture", "correction",
 })  # fmt: skip
 """What was ticked or chosen, by its field's name up to a dot: it is carried on, and says nothing to people."""
 MOST_FIELDS = 500  # a course of fifteen parts in seven languages has more than two hundred

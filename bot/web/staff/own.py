@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot import authenticator, passwords
-from bot.web.staff import passkey_making, passkeys
+from bot.web.staff import passkey_making, sites
 from bot.web.staff.desk import Desk, NowhereError, RefusedError, see_other
 from bot.web.staff.forms import read_form
 from bot.web.staff.gate import guarded
@@ -52,7 +52,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
             "passkeys": ours,
             "offset": desk.clock.offset,
         }
-        return desk.render("own.html", who=who, has_site=passkeys.site_of(desk, request) is not None, **values)
+        return desk.render("own.html", who=who, has_site=sites.site_of(desk, request) is not None, **values)
 
     async def act(request: Request, who: Present) -> Response:
         form = await read_form(request)

@@ -13,6 +13,7 @@ from bot.web.staff import (
     corrections,
     directory,
     door,
+    draws,
     entrance,
     erasures,
     evidence,
@@ -124,4 +125,5 @@ def _about_people(desk: Desk) -> list[BaseRoute]:
         *names.routes(desk),
         *evidence.routes(desk),
         *teams.routes(desk),
+        *draws.routes(desk),
     ]

@@ -1,6 +1,6 @@
 """English: how it denies, plans, asks, tells; tables only."""
 
-from handlers.rules.languages.grammar import Grammar, pattern, words
+from handlers.rules.languages.grammar import Grammar, Pattern, words
 from storage.facts import Intent
 
 _PERSON = (
@@ -26,7 +26,7 @@ _USED = (
 )
 
 WORDS = Grammar(
-    negation=pattern(
+    negation=Pattern(
         r"^no\b(?! (?:car|plastic|driving|waste|dryer|heat|heater|heating|aircon|ac)\b)|\bused to (?!my|the)"
         r"|\b(?:not(?! (?:the|a) )|never|forgot|forget|forgotten|failed|cannot|cant|couldnt|didnt|dont"
         r"|doesnt|couldn t|didn t|don t)\b(?! to (?:bring|take|sort|turn))",
@@ -36,7 +36,7 @@ WORDS = Grammar(
         r"|it|them) (?!car).{0,20}\b(?:at home|behind|home|on)\b|\btook (?:a|the|my|our) (?:taxi|car)\b",
         r"\bby car\b(?! instead)|[·¤] (?:a|the|my) (?:taxi|car)\b|\b(?:almost|nearly|meant to|waiting|waited)\b",
     ),
-    plan=pattern(
+    plan=Pattern(
         r"\b(?:tomorrow|will|ill|well (?:go|take|do)|going to|gonna|plan|plans|planning|want to"
         r"|want a|wanna|would like|id like|id love|wish)\b",
         r"\b(?:next (?:week|weekend|month|time|year|monday|saturday|sunday)|hope to|hoping|intend"
@@ -45,7 +45,7 @@ WORDS = Grammar(
         r"|i am|was) about to|this weekend ill|try to|trying to|if (?:i|we)|when i|in the future"
         r"|looking forward|want|dream|remind me|saving up|maybe)\b",
     ),
-    question=pattern(
+    question=Pattern(
         r"^(?:how|what|when|where|which|who|why|is|are|do|does|did|can|could|should|would|may|if"
         r"|any|has|have you|whats|wheres|hows|anyone)\b",
         r"\b(?:how (?:much|many|do|to|can|does|long|often)|where (?:can|do|is|are|to)|what (?:is"
@@ -54,7 +54,7 @@ WORDS = Grammar(
         r"|i wonder|wondering|does that|would it|please explain|recommend|difference between"
         r"|rules for|worth it)\b",
     ),
-    others=pattern(
+    others=Pattern(
         rf"^(?:(?:today|yesterday|and|so|but|this morning|i saw|i think|hey|wow|well|oh) )*(?:my"
         rf"|our|his|her|the|a|some|other|many|most|that|your) (?:\w+ )?{_PERSON}\b(?! and (?:i"
         rf"|me)\b)",
@@ -67,7 +67,12 @@ WORDS = Grammar(
         r"|on tv|in the news|the news|i read|read that|read about|article|i saw|i watched|saw (?:a"
         r"|someone|people)|i see people|rumou?r|supposedly)\b",
     ),
-    mishap=pattern(
+    long_ago=Pattern(
+        r"\b(?:when i was (?:a |an )?(?:kid|child|student|young|younger|little|small|boy|girl|in school|at school)"
+        r"|as a (?:kid|child|student|boy|girl|teenager)|back in (?:the day|school|college)|in my youth"
+        r"|in the old days)\b",
+    ),
+    mishap=Pattern(
         r"\b(?:stolen|stole|broke|broken down|leaked|leaking|flat tyre|flat tire|crashed|cancelled"
         r"|delayed|overcrowded|packed|expensive|too far|smells|stinks|smelly|lost my|accident"
         r"|hurts?|sore|(?:got|getting) (?:wet|stuck|dirty|sick|hit|fined)|tired of|fell off|ripped|torn|tore"
@@ -84,25 +89,25 @@ WORDS = Grammar(
         r"|hate) (?:a|an|my|the|new|some|another|myself a|this|these)(?: ?(?:new|nice|cute|pretty"
         r"|own))* ?·(?! (?:with|from|by|in|at))",
     ),
-    unlike=pattern(
+    unlike=Pattern(
         r" (?:money|cash|card|the dog|my dog|our dog|shop|store|lane|stop|fare|ticket|driver|workshop"
         r"|course|class|seminar|event|bin is|company|price|pass|chain|tyre|tire|lock|helmet|rack|bell|seller"
         r"|salesman|lid|cap|strike|line|timetable|schedule|terminal)\b",
     ),
-    doing=pattern(
+    doing=Pattern(
         rf"\b(?:{_USED}|did|done|got|had|have|started|managed|joined|always|every|instead)\b",
         r"^(?:(?:today|yesterday|this morning|just|only|by) )*· (?:to|from|for|at|with|all|both|today|yesterday"
         r"|this|and|day|x)\b(?!.* (?:is|are|was|were|has|had|came|got|stopped|s)\b)",
     ),
-    verb_in_name=pattern(rf"\b(?:{_USED}|wfh|walk[a-z]*|no|zero|without|[a-z]{{2,}}(?:ed|ing))\b"),
+    verb_in_name=Pattern(rf"\b(?:{_USED}|wfh|walk[a-z]*|no|zero|without|[a-z]{{2,}}(?:ed|ing))\b"),
     little=1,
-    done=pattern(
+    done=Pattern(
         r"\b(?:\w+ed|did|done|went|took|brought|rode|ate|walked|bought|had|gave|got|made|put|kept"
         r"|left|sold|sent|fed|cut|drank|used|chose|grew|swept|wfh)\b",
         r"\b(?:ran|wore|have (?:just|been|used|got|made)|ive|just|finished|said no|refused|built"
         r"|sewed|sewn|always|every day|by (?:bike|bus|train))\b",
     ),
-    takes_back=pattern(
+    takes_back=Pattern(
         r"\b(?:undo|by mistake|take (?:that |it )?back|cancel (?:that|my last|the last|it)"
         r"|wrong report|delete (?:that|my last|the last))\b",
     ),
@@ -111,7 +116,7 @@ WORDS = Grammar(
         **dict.fromkeys(("yesterday", "last night"), 1),
         **dict.fromkeys(("today", "this morning", "tonight", "this evening"), 0),
     },
-    ago=pattern("(?P<days>[0-9]{1,2}|one|two|three|four|five|six|seven) days? ago"),
+    ago=Pattern("(?P<days>[0-9]{1,2}|one|two|three|four|five|six|seven) days? ago"),
     weekdays=(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),),
     commands={
         Intent.REPORT: words("report|log|record"),
@@ -156,7 +161,9 @@ WORDS = Grammar(
             "(link|connect|merge)*(line|telegram|accounts)",
         ),
         Intent.LANGUAGE: words(
-            "language|(in|to|into|speak) (english|japanese|chinese|korean|vietnamese|indonesian)|easy japanese"
+            "language|(to|into|speak) (english|japanese|chinese|korean|vietnamese|indonesian)|easy japanese",
+            "(write|talk|reply|answer|speak|show|say|read|use|menu|bot|this|it|everything|messages|please|have|want)*in"
+            " (english|japanese|chinese|korean|vietnamese|indonesian)",
         ),
         Intent.CONTACT: words(
             "contact|phone number|(talk|speak|chat) (to|with)|city hall|staff|email address",

@@ -1,6 +1,6 @@
 """Indonesian: how it denies, plans, asks, tells; tables only."""
 
-from handlers.rules.languages.grammar import Grammar, pattern, words
+from handlers.rules.languages.grammar import Grammar, Pattern, words
 from storage.facts import Intent
 
 _PERSON = (
@@ -23,46 +23,51 @@ _USED = (
 )
 
 WORDS = Grammar(
-    negation=pattern(
+    negation=Pattern(
         r"\b(?:lupa|(?<!yang )tidak|belum|nggak|enggak|ngga|gak|ga|tak|tdk|gk|bukan|gagal|batal"
         r"|malas|ketinggalan|tertinggal|tanpa sempat|jangan|menunggu|nunggu|tunggu|hampir saja|nyaris)\b"
         r"|\bnaik (?:mobil|taksi)\b",
         r"\bpakai mobil\b",
     ),
-    plan=pattern(
+    plan=Pattern(
         r"\b(?:besok|lusa(?! kemarin)|minggu depan|bulan depan|tahun depan|akan|mau|ingin|pengen"
         r"|pingin|rencana|berencana|nanti|semoga|berharap|harus|sebaiknya|ayo|mari|yuk|kalau|jika"
         r"|seandainya|andai|coba|niat|sedang berpikir|mungkin|pertimbangkan|lain kali|perlu)\b",
     ),
-    question=pattern(
+    question=Pattern(
         r"\b(?:berapa|di mana|dimana|kemana|ke mana|kapan|bagaimana|gimana|apa|apakah|kenapa"
         r"|mengapa|siapa|subsidi|bantuan|bisakah|bolehkah|boleh|bisa tidak|mana|cara"
         r"|tolong jelaskan|tahu)\b",
     ),
-    others=pattern(
+    others=Pattern(
         rf"^(?:(?:hari ini|kemarin|tadi) )?{_PERSON} (?:saya|aku|ku|kami|gue|gw|sekolah|kantor)\b",
         rf"^(?:{_PERSON}ku|mereka|dia|orang|orang orang|seseorang|ada orang|banyak orang|perusahaan"
         rf"|sekolah|pemerintah)\b",
         r"\b(?:katanya|kata|dengar|kabarnya|konon|berita|di tv|di televisi|baca|melihat orang"
         r"|lihat orang|dengar dengar)\b",
     ),
-    mishap=pattern(
+    long_ago=Pattern(
+        r"\b(?:waktu (?:kecil|sekolah|muda|kuliah dulu)|semasa (?:kecil|sekolah|kuliah)"
+        r"|(?:zaman|jaman|masa) (?:dulu|kecil)|dulu (?:sering|saya|aku|waktu|biasa)|dahulu)\b",
+    ),
+    mishap=Pattern(
         r"· (?:saya |ku |nya |sudah )?(?:rusak|robek|jatuh|mati|patah|habis|kosong)\b|\b(?:dicuri|hilang"
         r"|terlambat|telat|macet|mahal|bocor|pecah|kempes"
-        r"|kecelakaan|penuh sesak|penuh|bau|suka|benci|takut|bosan|bagus|enak|praktis|capek|lelah|berat)\b|\b(?:beli"
+        r"|kecelakaan|penuh sesak|penuh|bau|suka|benci|takut|bosan|bagus|enak|praktis|capek|lelah|berat"
+        r"|susah|sulit|repot|ribet|rumit|merepotkan)\b|\b(?:beli"
         r"|membeli|pesan|dapat|cuci) ·(?: baru)?",
     ),
-    doing=pattern(rf"{_USED}"),
-    verb_in_name=pattern(_USED),
+    doing=Pattern(rf"{_USED}"),
+    verb_in_name=Pattern(_USED),
     little=2,
-    done=pattern(r"\b(?:sudah|udah|sdh|telah|tadi|habis|selesai|barusan|baru saja|berhasil)\b"),
-    takes_back=pattern(r"\b(?:batalkan|salah (?:lapor|pencet|tekan|kirim)|hapus laporan|urungkan|tarik kembali)\b"),
+    done=Pattern(r"\b(?:sudah|udah|sdh|telah|tadi|habis|selesai|barusan|baru saja|berhasil)\b"),
+    takes_back=Pattern(r"\b(?:batalkan|salah (?:lapor|pencet|tekan|kirim)|hapus laporan|urungkan|tarik kembali)\b"),
     days_back={
         **dict.fromkeys(("kemarin lusa", "lusa kemarin", "dua hari lalu"), 2),
         **dict.fromkeys(("kemarin", "tadi malam", "semalam"), 1),
         **dict.fromkeys(("hari ini", "tadi pagi", "tadi", "barusan"), 0),
     },
-    ago=pattern("(?P<days>[0-9]{1,2}|dua|tiga|empat|lima) hari (?:yang )?lalu"),
+    ago=Pattern("(?P<days>[0-9]{1,2}|dua|tiga|empat|lima) hari (?:yang )?lalu"),
     weekdays=(("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu"),),
     commands={
         Intent.REPORT: words("lapor|laporan|catat"),

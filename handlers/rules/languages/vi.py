@@ -1,6 +1,6 @@
 """Vietnamese, its accents folded away because many type without: how it denies, plans, asks, tells; tables only."""
 
-from handlers.rules.languages.grammar import Grammar, pattern, words
+from handlers.rules.languages.grammar import Grammar, Pattern, words
 from storage.facts import Intent
 
 _KIN = (
@@ -18,27 +18,27 @@ _USED = (
 )
 
 WORDS = Grammar(
-    negation=pattern(
+    negation=Pattern(
         r"\b(?:(?<!khi )khong|chua|quen|ko|hong|chang|khoi (?:lay|can|dung)|that bai|bo cuoc|luoi"
         r"|bo lo|suyt|suyt nua|dang cho|dang doi|cho doi|de (?:o |lai )?nha|lo mat|de quen|bo thua|bo phi"
         r"|lam roi)\b(?! (?:dung nua|xai nua))|\bdi (?:o to"
         r"|oto|xe may|taxi)\b|\bbang (?:o to|oto|xe may|taxi)\b|\bbo do\b",
     ),
-    plan=pattern(
+    plan=Pattern(
         r"\b(?:se|ngay mai|sang mai|chieu mai|toi mai|ngay kia|tuan sau|tuan toi|thang sau"
         r"|thang toi|nam sau|lan sau|dinh|muon|du dinh|sap(?! het)|sap toi|ke hoach|hy vong"
         r"|hi vong|can phai|phai|nen|uoc gi|uoc|gia ma|neu|mong|sau nay|dang tinh|dang nghi"
         r"|can nhac|suy nghi|dang can|chuan bi|thu xem|hay|co gang)\b|^mai\b|\bmai (?:toi|minh|em"
         r"|anh|chi|di|mang|dap)\b|\bcan (?:mua|lap|mang|thay)\b",
     ),
-    question=pattern(
+    question=Pattern(
         r"\b(?:o dau|dau co|cho nao|di dau|khi nao|bao gio|bao nhieu|bao lau|may (?:diem|gio|ngay"
         r"|lan|tien)|the nao|lam sao|tai sao|vi sao|gi|nao|tro cap|ho tro|tro gia|cach (?:lam|u"
         r"|phan|dung)|huong dan|cho hoi|xin hoi|duoc tinh|co tinh|co duoc|cho biet|giai thich"
         r"|ai)\b",
         r"\b(?:khong|ko|chua|a|ha|nhi|nhe ban|phai khong)$|\bco phai\b|o dau$",
     ),
-    others=pattern(
+    others=Pattern(
         rf"^(?:(?:hom nay|hom qua|hom kia|sang nay) )?{_KIN} (?:toi|minh|cua toi|cua minh|em|anh"
         rf"|chi|tui|toi no|cung phong|ay|nha toi)\b",
         r"^(?:(?:hom nay|hom qua) )?(?:nguoi ta|moi nguoi|co nguoi|ai do|anh ay|co ay|ong ay|ba ay"
@@ -47,7 +47,10 @@ WORDS = Grammar(
         r"\b(?:nghe noi|nghe bao|nghe|tivi|tren ti vi|bao noi|doc bao|noi la|bao la|ke la|noi rang"
         r"|tin tuc|thoi su|(?:doc|thay|xem) tren mang|thay nguoi|thay ai|hinh nhu|co ve)\b",
     ),
-    mishap=pattern(
+    long_ago=Pattern(
+        r"\b(?:hoi (?:nho|be|xua|tre|con|sinh vien|di hoc)|ngay xua|luc (?:nho|be)|thoi (?:sinh vien|tre))\b"
+    ),
+    mishap=Pattern(
         r"[·¤] bi\b|[·¤] (?:den|toi) (?:roi|muon|tre)\b|\b(?:nut|thung lop|xit|tuot|dut|dau (?:chan|lung"
         r"|goi))\b|\bbi (?:mat|hong|vo|trom|tre|hu|lay|ket|rach|be|thung|dau)\b|\b(?:lo|mat|rach|lam vo"
         r"|lam roi|danh roi) [·¤]|\b(?:mat trom|den muon"
@@ -55,18 +58,18 @@ WORDS = Grammar(
         r"|thich|ghet|chan|so|dep|hu roi|hong roi|vo roi|roi mat|lam mat|tot cho|nguy hiem)\b",
         r"\bmua (?:mot )?(?:cai |chiec |duoc )?·(?: moi)?(?! (?:dia|o|cua|sap|gan))",
     ),
-    unlike=pattern(r" (?:gia bao|buyt nhanh|shop|cua hang)\b"),
-    doing=pattern(rf"{_USED}|[·¤] (?:den|ve|toi)\b"),
-    verb_in_name=pattern(_USED),
+    unlike=Pattern(r" (?:gia bao|buyt nhanh|shop|cua hang)\b"),
+    doing=Pattern(rf"{_USED}|[·¤] (?:den|ve|toi)\b"),
+    verb_in_name=Pattern(_USED),
     little=2,
-    done=pattern(r"\b(?:da|roi|xong|vua|moi|duoc|het)\b"),
-    takes_back=pattern(r"\b(?:huy|rut lai|nham|bam nham|gui nham|xoa (?:bao cao|cai vua|lan)|hoan tac)\b"),
+    done=Pattern(r"\b(?:da|roi|xong|vua|moi|duoc|het)\b"),
+    takes_back=Pattern(r"\b(?:huy|rut lai|nham|bam nham|gui nham|xoa (?:bao cao|cai vua|lan)|hoan tac)\b"),
     days_back={
         **dict.fromkeys(("hom kia", "ngay hom kia"), 2),
         **dict.fromkeys(("hom qua", "toi qua", "dem qua", "chieu qua"), 1),
         **dict.fromkeys(("hom nay", "sang nay", "vua nay", "chieu nay", "toi nay"), 0),
     },
-    ago=pattern("(?P<days>[0-9]{1,2}|hai|ba|bon|nam) ngay truoc"),
+    ago=Pattern("(?P<days>[0-9]{1,2}|hai|ba|bon|nam) ngay truoc"),
     weekdays=(("thu hai", "thu ba", "thu tu", "thu nam", "thu sau", "thu bay", "chu nhat"),),
     commands={
         Intent.REPORT: words("báo cáo|ghi lại|ghi nhận"),

@@ -86,6 +86,15 @@ def test_the_menu_lists_the_commands_of_the_bot(desk: Desk, started: Page) -> No
     expect(started.locator("#telegram .commands")).to_be_hidden()
 
 
+def test_an_open_menu_does_not_stay_open_in_the_next_persons_hand(desk: Desk, started: Page) -> None:
+    desk.echo.telegram_call("setMyCommands", {"commands": showcase.COMMANDS})
+    desk.telegram_text(started, "やあ")
+    started.locator("#telegram .menu-button").click()
+    other = desk.sandbox.telegram.person("二人目", "ja")
+    started.locator("#telegram-holder").select_option(str(other))
+    expect(started.locator("#telegram .commands")).to_be_hidden()
+
+
 def test_a_photo_takes_the_written_words_as_caption(desk: Desk, started: Page) -> None:
     started.locator("#telegram textarea").fill("今日のマイボトル")
     started.locator("#telegram").get_by_role("button", name="写真を送る").click()
