@@ -227,7 +227,7 @@ def test_who_comes_while_the_list_is_fetched_is_not_left_to_the_next_try(browser
         assert office.attendance(person_id) is not None
 
 
-def test_no_number_can_be_typed_before_the_page_can_keep_it(browser: Browser, office: Office) -> None:
+def test_nothing_can_be_typed_or_pressed_before_the_page_can_answer(browser: Browser, office: Office) -> None:
     person_id = office.guest("電話 花子")
     with context_of(browser) as context:
         page = context.new_page()
@@ -239,6 +239,8 @@ def test_no_number_can_be_typed_before_the_page_can_keep_it(browser: Browser, of
         page.get_by_role("link", name="受付をする").click(no_wait_after=True)
         number = page.get_by_role("textbox", name="番号")
         expect(number).to_be_disabled()
+        for button in ("カメラを始める", "いま送る", "この端末から名簿を消す"):
+            expect(page.get_by_role("button", name=button)).to_be_disabled()
         held[0].continue_()
         number.fill(office.digits(person_id))
         number.press("Enter")

@@ -40,9 +40,12 @@ export class Camera {
 
   async look() {
     if (!this.video.srcObject) return;
-    const text = this.video.videoWidth ? await this.read(this.picture()) : null;
-    if (text) this.onCode(text);
-    this.timer = setTimeout(() => this.look(), EVERY_MS);
+    try {
+      const text = this.video.videoWidth ? await this.read(this.picture()) : null;
+      if (text) this.onCode(text);
+    } finally {
+      this.timer = setTimeout(() => this.look(), EVERY_MS); // one picture that failed does not end the looking
+    }
   }
 
   picture() {

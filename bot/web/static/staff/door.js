@@ -136,7 +136,6 @@ function begin() {
     take({ digits: byId("number").value.normalize("NFKC") });
     byId("number").value = "";
   });
-  byId("ready").disabled = false; // before that, the browser would send the form itself, and the number would be lost
   byId("search").addEventListener("input", redraw);
   byId("send").addEventListener("click", send);
   byId("forget").addEventListener("click", forget);
@@ -145,6 +144,8 @@ function begin() {
   setInterval(send, RETRY_MS);
   redraw();
   send();
+  // before that a press did nothing, or the browser sent the form itself and the number was lost
+  for (const id of ["ready", "start", "send", "forget"]) byId(id).disabled = false;
   keepForLater().catch(() => {}); // without it all works, but for opening the page anew without a signal
 }
 
