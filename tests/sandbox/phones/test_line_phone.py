@@ -79,7 +79,7 @@ def test_a_flex_carousel_shows_its_bubbles_with_pictures(desk: Desk, friend: Pag
     picture = carousel.locator("img").first
     expect(picture).to_have_attribute("src", f"{desk.echo.url}/pictures/event.svg")
     expect(picture).to_have_js_property("complete", True)
-    assert picture.evaluate("image => image.naturalWidth") > 0
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     expect(carousel.get_by_role("button", name="申し込む").first).to_have_class("flex-button primary low")
     assert desk.troubles == []
 

@@ -100,7 +100,7 @@ def test_a_photo_takes_the_written_words_as_caption(desk: Desk, started: Page) -
     started.locator("#telegram").get_by_role("button", name="写真を送る").click()
     expect(newest(started)).to_contain_text("聞きました: 今日のマイボトル")
     photo = started.locator("#telegram .said.mine").last.locator("img.photo")
-    assert photo.evaluate("image => image.naturalWidth") > 0
+    assert photo.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
 
 
 def test_a_sticker_reaches_the_bot(desk: Desk, started: Page) -> None:
