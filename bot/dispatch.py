@@ -26,6 +26,7 @@ from storage.outbox import OutboxKind, OutboxState, StoredCall
 
 ANSWER_LIFE = timedelta(hours=24)
 PRESS_ANSWER_LIFE = timedelta(seconds=10)
+A_PAGE = b"{}"  # a body without a picture, as every page that can be replaced has
 MESSAGES_A_REPLY = 5  # LINE's limit for one reply, and plenty for any answer
 
 Address = tuple[ChannelName, str, str]
@@ -163,10 +164,23 @@ def _post(
     times = {"due_at": now, "made_at": event.received_at}  # an answer's age is counted from what it answers
     account_id = None if said.forget else talk.account.id
     calls = []
-    for values in (*_calls(connection, channel, event, said, account_id, now), *_menu(channel, talk, said, now)):
+    in_place = talk.incoming.message_id if _leads_on(connection, talk) else None
+    for values in (
+        *_calls(connection, channel, event, said, account_id, now, in_place),
+        *_menu(channel, talk, said, now),
+    ):
         ready = leased | lease if values.get("state") is None else {}
         calls.append(outbox.add(connection, account_id=account_id, **same, **times, **{**ready, **values}))
     return [call for call in calls if call.attempts]
+
+
+def _leads_on(connection: Connection, talk: Talk) -> bool:
+    """Tell whether a press was on a page that still stands there: a second press in a row replaces nothing more."""
+    number, data = talk.incoming.message_id, talk.incoming.data
+    if not talk.incoming.replaces or number is None:
+        return False
+    newer = outbox.find_replacement(connection, talk.account.id, number)
+    return newer is None or f'{data}"'.encode() in newer
 
 
 def _tell_others(connection: Connection, house: House, said: Answer) -> None:
@@ -189,6 +203,7 @@ def _calls(
     said: Answer,
     account_id: int | None,
     now: datetime,
+    in_place: str | None,
 ) -> list[dict[str, object]]:
     flags = {"must_arrive": said.must_arrive, "forget": said.forget}
     if channel.answers_by_token:
@@ -200,6 +215,9 @@ def _calls(
         press = {"kind": OutboxKind.PRESS_ANSWER, "way": Way.PRESS_ANSWER, "not_after": until, "forget": said.forget}
         calls.append({**press, "body": pressed, "token": event.reply_token})
     answer = {"kind": OutboxKind.ANSWER, "way": Way.PUSH, "not_after": now + ANSWER_LIFE, **flags}
+    edit = channel.render_edit(A_PAGE, said.messages) if in_place else None
+    if edit is not None:
+        return [*calls, {**answer, "way": Way.REPLACE, "body": edit, "token": in_place}]
     return calls + [{**answer, "body": body} for body in channel.render(said.messages)]
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from handlers.messages import Choice
 from handlers.rules import deadlines
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, page_card, text
 from handlers.texts import format_day
 from storage import inquiries, people
 from storage.inquiries import InquiryState
@@ -31,7 +31,7 @@ def explain(talk: Talk) -> Answer:
         talk.say("住所・名前・電話番号・カードなどの番号は、書かないでください。"),
         *_warning(talk),
     )
-    return card(talk.say("職員に聞く"), lines, Choice(talk.say("やめる"), "menu"))
+    return page_card(talk.say("職員に聞く"), lines, Choice(talk.say("やめる"), "menu"))
 
 
 def _refer(talk: Talk) -> Answer:

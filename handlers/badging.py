@@ -3,7 +3,7 @@
 from handlers import joining
 from handlers.rules import badges
 from handlers.rules.badges import Badge
-from handlers.talk import Answer, Talk, card
+from handlers.talk import Answer, Talk, page_card
 from handlers.texts import _
 from storage import ledger
 
@@ -39,4 +39,4 @@ def show(talk: Talk) -> Answer:
         talk.choice("わたしのポイント", "points"),
         talk.choice("メニュー", "menu"),
     )
-    return card(talk.say("バッジ"), lines, *ways)
+    return page_card(talk.say("バッジ"), lines, *ways)

@@ -5,7 +5,7 @@ from handlers.messages import Choice
 from handlers.rules import names
 from handlers.rules.names import NicknameProblem
 from handlers.seating import CompanionRefused, NoCompanion
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, page_card, text
 from handlers.texts import _
 from storage import people, registrations
 from storage.facts import EventFacts, GuestFacts
@@ -56,7 +56,7 @@ def _show(talk: Talk, event: EventFacts, *said: str) -> Answer:
         for person_id, name in brought.items()
     ]
     ways = (talk.choice("申し込みを見る", f"mine:{event.id}"), talk.choice("メニュー", "menu"))
-    return card(talk.say("同行者"), tuple(lines), *more, *away, *ways)
+    return page_card(talk.say("同行者"), tuple(lines), *more, *away, *ways)
 
 
 def _kind_buttons(talk: Talk, event: EventFacts) -> tuple[Choice, ...]:

@@ -8,7 +8,7 @@ from handlers import eventwords
 from handlers.messages import Choice
 from handlers.rules import names
 from handlers.rules.registration import is_over
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, page_card, text
 from handlers.texts import name_language
 from storage import events, registrations
 from storage.facts import AudienceKind, EventFacts, PartFacts, PartState, RegistrationFacts, RegistrationState
@@ -43,7 +43,7 @@ def show_coming(talk: Talk, narrowed: str = "", page: str = "1") -> Answer:
         buttons.append(talk.choice("条件でさがす", "narrow"))
     ways = (talk.choice("わたしの申し込み", "my"), talk.choice("メニュー", "menu"))
     nothing = talk.say("いまご案内できるイベントはありません。決まりしだい、ここに並びます。")
-    return card(_list_title(talk, narrowed), spaced(lines) or (nothing,), *buttons, *ways)
+    return page_card(_list_title(talk, narrowed), spaced(lines) or (nothing,), *buttons, *ways)
 
 
 def _list_title(talk: Talk, narrowed: str) -> str:
@@ -83,7 +83,7 @@ def narrow(talk: Talk) -> Answer:
     """Offer what the coming events can be narrowed by: interest, ward and language, where they differ."""
     buttons = [Choice(clipped(_filter_name(talk, mark)), f"events:{mark}") for mark in _filters(talk, _coming(talk))]
     ways = (talk.choice("すべてのイベント", "events"), talk.choice("メニュー", "menu"))
-    return card(talk.say("どのイベントを見ますか？"), (), *buttons, *ways, columns=2)
+    return page_card(talk.say("どのイベントを見ますか？"), (), *buttons, *ways, columns=2)
 
 
 def _filters(talk: Talk, coming: list[EventFacts]) -> list[str]:
@@ -165,7 +165,7 @@ def show_found(talk: Talk, event: EventFacts, as_company: bool = False) -> Answe
     offered = () if stopped else _register_buttons(talk, event, own, as_company)
     mine = (talk.choice("申し込みを見る", f"mine:{event.id}"),) if own else ()
     ways = (talk.choice("ほかのイベント", "events"), talk.choice("メニュー", "menu"))
-    return card(_title(talk, event), lines, *mine, *offered, *page_button(talk, event), *ways)
+    return page_card(_title(talk, event), lines, *mine, *offered, *page_button(talk, event), *ways)
 
 
 def _standing(talk: Talk, own: list[RegistrationFacts]) -> str:

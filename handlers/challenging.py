@@ -1,7 +1,7 @@
 """The challenges that run now, and how far oneself has come: seen by nobody else, and nothing is kept of them."""
 
 from handlers import joining
-from handlers.talk import Answer, Talk, card
+from handlers.talk import Answer, Talk, page_card
 from storage import ledger
 from storage.facts import Challenge
 
@@ -18,7 +18,7 @@ def show(talk: Talk) -> Answer:
         talk.choice("わたしのポイント", "points"),
         talk.choice("メニュー", "menu"),
     )
-    return card(talk.say("チャレンジ"), lines or none, *ways)
+    return page_card(talk.say("チャレンジ"), lines or none, *ways)
 
 
 def _lines(talk: Talk, challenge: Challenge) -> tuple[str, ...]:

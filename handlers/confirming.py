@@ -5,7 +5,7 @@ from datetime import date
 from handlers import joining, recording, reporting, travelling
 from handlers.messages import Choice, Text
 from handlers.rules import suggesting
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, card, page_card, text
 from storage import people
 from storage.facts import Mentioned, Recorded
 
@@ -23,7 +23,7 @@ def ask(talk: Talk, mentioned: tuple[Mentioned, ...]) -> Answer:
     button = _data_of_one(talk, known[0]) if simple else f"all:{talk.event_id}"
     lines = tuple(_line(talk, m) for m in known)
     yes = Choice(talk.say("記録する"), button)
-    return card(talk.say("これを記録しますか？"), lines, yes, talk.choice("ちがいます", "report"), columns=2)
+    return page_card(talk.say("これを記録しますか？"), lines, yes, talk.choice("ちがいます", "report"), columns=2)
 
 
 def ask_which(talk: Talk, words: str, maybe: tuple[Mentioned, ...]) -> Answer | None:
@@ -38,7 +38,9 @@ def ask_which(talk: Talk, words: str, maybe: tuple[Mentioned, ...]) -> Answer | 
     names = [talk.word(action.label) for m in offered if (action := talk.programme.action(m.action))]
     title = talk.say("{action}のことですか？", action=names[0]) if len(names) == 1 else talk.say("どのことですか？")
     buttons = [Choice(name, _data_of_one(talk, m)) for name, m in zip(names, offered, strict=True)]
-    return card(title, (talk.say("したことを押すと、記録します。"),), *buttons, talk.choice("ちがいます", "report"))
+    return page_card(
+        title, (talk.say("したことを押すと、記録します。"),), *buttons, talk.choice("ちがいます", "report")
+    )
 
 
 def _data_of_one(talk: Talk, mentioned: Mentioned) -> str:

@@ -9,7 +9,7 @@ from handlers.messages import Choice
 from handlers.rules import boards as board_rule
 from handlers.rules import calendar
 from handlers.rules import donations as rule
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, card, page_card, text
 from handlers.texts import JAPANESE
 from storage import donations, ledger
 from storage.facts import GivenSum, LocalBody, Programme
@@ -58,7 +58,7 @@ def _ask_body(talk: Talk, most: int) -> Answer:
         talk.say("贈っても、自分の記録は減りません。お金にはなりません。"),
     )
     bodies = tuple(Choice(talk.word(one.name), f"give:{one.code}") for one in talk.programme.local_bodies)
-    return card(talk.say("どこに贈りますか？"), lines, *bodies, talk.choice("やめる", "points"))
+    return page_card(talk.say("どこに贈りますか？"), lines, *bodies, talk.choice("やめる", "points"))
 
 
 def _ask_amount(talk: Talk, chosen: LocalBody, most: int) -> Answer:
@@ -68,7 +68,7 @@ def _ask_amount(talk: Talk, chosen: LocalBody, most: int) -> Answer:
         for amount in rule.offered(most)
     )
     title = talk.say("「{name}」に、何ポイント贈りますか？", name=name)
-    return card(title, (_left_line(talk, most),), *amounts, talk.choice("やめる", "points"))
+    return page_card(title, (_left_line(talk, most),), *amounts, talk.choice("やめる", "points"))
 
 
 def _confirm(talk: Talk, chosen: LocalBody, amount: int) -> Answer:
@@ -76,7 +76,7 @@ def _confirm(talk: Talk, chosen: LocalBody, amount: int) -> Answer:
         "「{name}」に{points}ポイントを贈りますか？", name=talk.word(chosen.name), points=talk.number(amount)
     )
     yes = talk.choice("はい、贈る", f"giveyes:{chosen.code}:{amount}:{talk.event_id}")
-    return card(title, (talk.say("贈ったあとは、取り消せません。"),), yes, talk.choice("やめる", "points"))
+    return page_card(title, (talk.say("贈ったあとは、取り消せません。"),), yes, talk.choice("やめる", "points"))
 
 
 def give(talk: Talk, code: str = "", points: str = "", asked_by: str = "") -> Answer:

@@ -4,7 +4,7 @@ from handlers import actionwords as said
 from handlers import recording, reporting
 from handlers.messages import Choice
 from handlers.rules import points
-from handlers.talk import Answer, Talk, card
+from handlers.talk import Answer, Talk, page_card
 from storage.facts import Action, Effect
 
 
@@ -14,7 +14,9 @@ def show_effects(talk: Talk, effect: str = "large") -> Answer:
     actions = [Choice(talk.word(a.label), f"how:{a.code}") for a in talk.programme.actions if a.effect is mark]
     others = [Choice(said.effect(talk.words, other), f"effects:{other}") for other in Effect if other is not mark]
     lines = (talk.say("知りたい行動を選んでください。"),)
-    return card(said.effect(talk.words, mark), lines, *actions, *others, talk.choice("報告する", "report"), columns=2)
+    return page_card(
+        said.effect(talk.words, mark), lines, *actions, *others, talk.choice("報告する", "report"), columns=2
+    )
 
 
 def show(talk: Talk, code: str = "") -> Answer:
@@ -31,7 +33,7 @@ def show(talk: Talk, code: str = "") -> Answer:
         *said.figures(words, action),
     )
     others = talk.choice("ほかの数え方", f"effects:{action.effect}")
-    return card(talk.word(action.title), lines, *_record(talk, action), others, talk.choice("メニュー", "menu"))
+    return page_card(talk.word(action.title), lines, *_record(talk, action), others, talk.choice("メニュー", "menu"))
 
 
 def _record(talk: Talk, action: Action) -> tuple[Choice, ...]:

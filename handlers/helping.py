@@ -4,7 +4,7 @@ from handlers import playing, reporting
 from handlers.messages import Choice
 from handlers.playing import Game
 from handlers.rules import boards, masking
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, page_card, text
 from storage import puzzles, standing_orders
 
 
@@ -23,7 +23,7 @@ def show_menu(talk: Talk) -> Answer:
     )
     title = talk.word(talk.programme.city.project)
     lines = (*reporting.heat_lines(talk), talk.say("きょうは何をしますか？"))
-    return card(title, lines, *buttons, columns=2)
+    return page_card(title, lines, *buttons, columns=2)
 
 
 def _week_button(talk: Talk) -> Choice:
@@ -45,7 +45,7 @@ def show_help(talk: Talk) -> Answer:
         talk.say("ポイントは買うことも売ることもできません。行動を見えるようにするためのものです。"),
         talk.say("まちがえても、「取り消す」で元に戻せます。"),
     )
-    return card(
+    return page_card(
         talk.say("使い方"),
         lines,
         talk.choice("報告する", "report"),
@@ -63,7 +63,7 @@ def show_contact(talk: Talk) -> Answer:
     buttons = [talk.choice("職員に聞く", "ask"), talk.choice("メニュー", "menu")]
     if city.page:
         buttons.append(Choice(talk.say("市のページ"), url=city.page))
-    return card(talk.say("問い合わせ"), (talk.word(city.office), talk.word(city.contact)), *buttons)
+    return page_card(talk.say("問い合わせ"), (talk.word(city.office), talk.word(city.contact)), *buttons)
 
 
 def admit_absence(talk: Talk) -> Answer:

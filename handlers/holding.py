@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from handlers import attending, browsing, eventwords, joining, seating
 from handlers.messages import Choice
 from handlers.rules.registration import is_over
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, card, page_card, text
 from handlers.texts import format_moment
 from storage import events, registrations
 from storage.facts import (
@@ -44,7 +44,7 @@ def show_mine(talk: Talk, page: str = "1") -> Answer:
         buttons.append(talk.choice("まえのページ", f"my:{at - 1}"))
     nothing = talk.say("いま申し込んでいるイベントはありません。")
     ways = (talk.choice("イベントをさがす", "events"), talk.choice("メニュー", "menu"))
-    return card(talk.say("わたしの申し込み"), browsing.spaced(lines) or (nothing,), *buttons, *ways)
+    return page_card(talk.say("わたしの申し込み"), browsing.spaced(lines) or (nothing,), *buttons, *ways)
 
 
 def _numbered(talk: Talk, number: int, event: EventFacts) -> Choice:
@@ -99,7 +99,7 @@ def show_one(talk: Talk, number: str = "") -> Answer:
         talk.choice("申し込みを取り消す", f"unreg:{event.id}"),
         talk.choice("メニュー", "menu"),
     )
-    return card(eventwords.title(talk.words, event), lines, *buttons, *bring, *ways)
+    return page_card(eventwords.title(talk.words, event), lines, *buttons, *bring, *ways)
 
 
 def _held_line(talk: Talk, event: EventFacts, part: PartFacts, held: RegistrationFacts) -> str:

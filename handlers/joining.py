@@ -6,7 +6,7 @@ from dataclasses import replace
 from handlers import browsing
 from handlers.messages import Choice
 from handlers.rules import names
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, card, page_card, text
 from handlers.texts import language_name
 from storage import accounts, people
 
@@ -22,7 +22,7 @@ def ask_language(talk: Talk) -> Answer:
     buttons = [Choice(language_name(language), f"lang:{language}") for language in spoken]
     project = talk.programme.city.project
     titles = dict.fromkeys(project.get(language, project["ja"]) for language in spoken)
-    return card(" / ".join(titles), ("ことばを選んでください。", "Please choose your language."), *buttons)
+    return page_card(" / ".join(titles), ("ことばを選んでください。", "Please choose your language."), *buttons)
 
 
 def choose_language(talk: Talk, language: str = "") -> Answer:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from handlers import erasing
 from handlers.messages import Choice
 from handlers.rules import calendar, person_codes
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, page_card, text
 from handlers.texts import format_day, language_name
 from storage import accounts, inbox, ledger, merges, people, remains, teams, weeks
 from storage.facts import PersonFacts
@@ -41,7 +41,7 @@ def show_data(talk: Talk) -> Answer:
     link = talk.make_link("mydata", str(talk.account.id))
     download = (Choice(talk.say("全部を受け取る（1時間有効）"), url=link),) if link else ()
     ways = (talk.choice("復旧のことば", "word"), talk.choice("退会する", "leave"), talk.choice("メニュー", "menu"))
-    return card(talk.say("わたしのデータ"), lines, *download, *ways)
+    return page_card(talk.say("わたしのデータ"), lines, *download, *ways)
 
 
 def _on_board(talk: Talk, person: PersonFacts) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def ask(talk: Talk) -> Answer:
         talk.say("ポイントは、だれのものか分からない形で市の合計に残ります。"),
     )
     yes = Choice(talk.say("退会して消す"), f"leaving:{talk.event_id}")
-    return card(talk.say("退会しますか？"), lines, yes, talk.choice("やめておく", "stay"))
+    return page_card(talk.say("退会しますか？"), lines, yes, talk.choice("やめておく", "stay"))
 
 
 def stay(talk: Talk) -> Answer:

@@ -12,7 +12,7 @@ from handlers.merging import Forecast, Merged, NotMerged
 from handlers.messages import Choice, Text
 from handlers.rules import link_codes
 from handlers.rules.person_codes import LETTERS
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, card, page_card, text
 from storage import accounts, alerts, approvers, audit, ledger, outbox, people, recoveries
 from storage.facts import AccountFacts, AccountState, ChannelName
 from storage.recoveries import CodeFacts, CodeKind
@@ -36,7 +36,7 @@ def show(talk: Talk) -> Answer:
         talk.choice("コードを送る", "linkenter"),
         talk.choice("前の電話をなくした", "recover"),
     )
-    return card(talk.say("ほかのアプリとつなぐ"), lines, *ways, talk.choice("メニュー", "menu"))
+    return page_card(talk.say("ほかのアプリとつなぐ"), lines, *ways, talk.choice("メニュー", "menu"))
 
 
 def give_code(talk: Talk) -> Answer:
@@ -150,7 +150,7 @@ def _question(talk: Talk, found: CodeFacts, forecast: Forecast, letters: str) ->
     if found.kind is CodeKind.BRING_BACK:
         lines.append(talk.say("前に使っていたアプリは記録から外れ、お知らせも届かなくなります。"))
     yes = talk.choice("はい、1つにする", f"linkyes:{letters}")
-    return card(talk.say("2つの記録を1つにしますか？"), tuple(lines), yes, talk.choice("やめる", "menu"))
+    return page_card(talk.say("2つの記録を1つにしますか？"), tuple(lines), yes, talk.choice("やめる", "menu"))
 
 
 def _points(talk: Talk, person_id: int) -> str:

@@ -53,7 +53,7 @@ class Incoming:
 
     ``private`` is False in groups, rooms and channels, where nothing personal is shown. ``answerable`` is False where
     the platform forbids an answer (LINE's standby mode, an unfollow). ``message_id`` names the message that was
-    written or unsent.
+    written, unsent or pressed. ``replaces`` is True for a press on a page that its answer may take the place of.
     """
 
     kind: IncomingKind
@@ -64,6 +64,7 @@ class Incoming:
     message_id: str | None = None
     private: bool = True
     answerable: bool = True
+    replaces: bool = False
 
 
 # --- What is answered --------------------------------------------------------------------------------------------
@@ -100,7 +101,8 @@ class Picture:
 class Card:
     """A titled block with buttons that stay: menus, consent, receipts. ``columns`` is 1 or 2 buttons a row.
 
-    A ``picture`` stands above the words.
+    A ``picture`` stands above the words. ``is_page`` is True for what one only leafs through, a list or a question:
+    where the platform can, what a button of it leads to takes its place. A receipt, a code or a notice stays.
     """
 
     title: str
@@ -108,6 +110,7 @@ class Card:
     buttons: tuple[Choice, ...] = ()
     columns: int = 1
     picture: Picture | None = None
+    is_page: bool = False
 
 
 Message = Text | Card
@@ -120,7 +123,10 @@ def dump(messages: Sequence[Message]) -> str:
 
 
 def _fields(part: Message | Choice) -> dict[str, Any]:
-    return {name: getattr(part, name) for name in part.__slots__}
+    fields = {name: getattr(part, name) for name in part.__slots__}
+    if not fields.get("is_page", True):
+        del fields["is_page"]  # what was written before there were pages stays the same, byte for byte
+    return fields
 
 
 def load(written: str) -> tuple[Message, ...]:
@@ -133,7 +139,9 @@ def _load(fields: dict[str, Any]) -> Message:
         return Text(fields["text"], tuple(Choice(**choice) for choice in fields["choices"]))
     buttons = tuple(Choice(**choice) for choice in fields["buttons"])
     picture = Picture(**fields["picture"]) if fields.get("picture") else None  # older rows do not name it
-    return Card(fields["title"], tuple(fields["lines"]), buttons, fields["columns"], picture)
+    return Card(
+        fields["title"], tuple(fields["lines"]), buttons, fields["columns"], picture, fields.get("is_page", False)
+    )
 
 
 # --- How it is sent ------------------------------------------------------------------------------------------------
@@ -147,6 +155,7 @@ class Way(StrEnum):
     MULTICAST = "multicast"  # one call to many: its recipients stand in the body
     BROADCAST = "broadcast"  # to every friend of an account at once: whom it reaches, the platform alone knows
     PRESS_ANSWER = "press_answer"  # stops the button's waiting sign
+    REPLACE = "replace"  # the answer to a press in the place of the page it was on, else a message of its own
     MENU = "menu"  # shows an account the menu of its language; no message
 
 
@@ -154,7 +163,8 @@ class Way(StrEnum):
 class Call:
     """One platform call, sealed: the same ``body`` bytes, ``to``, ``token`` and ``key`` on every try.
 
-    The ``token`` of a push is the number of the message that it takes the place of: that one is edited.
+    The ``token`` of a push or a replacement is the number of the message that it takes the place of: that one is
+    edited.
     """
 
     way: Way

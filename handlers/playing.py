@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from handlers import joining
 from handlers.messages import Choice
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, page_card, text
 from storage import people, teams, weeks
 
 
@@ -70,7 +70,7 @@ def show(talk: Talk, wanted: str = "") -> Answer:
         *((talk.say("出していない間は、抽選にも入りません。"),) * talk.programme.games.draws),
     )
     change = talk.choice("出すのをやめる", "play:no") if plays else talk.choice("出してほしい", "play:yes")
-    return card(talk.say("ランキングなどの表示"), lines, change, talk.choice("設定", "settings"))
+    return page_card(talk.say("ランキングなどの表示"), lines, change, talk.choice("設定", "settings"))
 
 
 def _set(talk: Talk, plays: bool) -> None:

@@ -4,7 +4,7 @@ from handlers import joining, naming
 from handlers.messages import Choice
 from handlers.rules import names
 from handlers.rules.names import NicknameProblem
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, card, page_card, text
 from handlers.texts import _, language_name
 from storage import accounts, interests, people
 from storage.facts import Interest, ReminderChoice
@@ -38,7 +38,7 @@ def show(talk: Talk) -> Answer:
         buttons += [talk.choice("わたしのデータ", "data"), talk.choice("退会する", "leave")]
     else:
         buttons.append(talk.choice("参加する", "consent"))
-    return card(talk.say("設定"), tuple(lines), *buttons, talk.choice("メニュー", "menu"))
+    return page_card(talk.say("設定"), tuple(lines), *buttons, talk.choice("メニュー", "menu"))
 
 
 def ask_ward(talk: Talk) -> Answer:
@@ -152,7 +152,9 @@ def choose_reminders(talk: Talk, choice: str = "") -> Answer:
         return text(words, talk.choice("わたしの申し込み", "my"), talk.choice("設定", "settings"))
     buttons = [Choice(_marked(talk, one), f"remind:{one}") for one in REMINDERS]
     lines = (talk.say("前の日は午後6時ごろにお知らせします。変更や中止は、どれを選んでもお知らせします。"),)
-    return card(talk.say("イベントの前のお知らせを選んでください"), lines, *buttons, talk.choice("設定", "settings"))
+    return page_card(
+        talk.say("イベントの前のお知らせを選んでください"), lines, *buttons, talk.choice("設定", "settings")
+    )
 
 
 def _marked(talk: Talk, choice: ReminderChoice) -> str:
@@ -170,7 +172,7 @@ def choose_interests(talk: Talk, code: str = "", wanted: str = "") -> Answer:
     chosen = interests.list_of_person(talk.connection, talk.joined.id)
     buttons = [_interest(talk, interest, interest.code in chosen) for interest in talk.programme.interests]
     lines = (talk.say("選んだ分野のお知らせが届きやすくなります。もう一度押すと外れます。"),)
-    return card(talk.say("知りたい分野を選んでください"), lines, *buttons, talk.choice("設定", "settings"))
+    return page_card(talk.say("知りたい分野を選んでください"), lines, *buttons, talk.choice("設定", "settings"))
 
 
 def _interest(talk: Talk, interest: Interest, is_chosen: bool) -> Choice:

@@ -7,7 +7,7 @@ from handlers.messages import Choice
 from handlers.playing import Game
 from handlers.rules import boards as rule
 from handlers.rules import calendar
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, page_card, text
 from storage import boards, people, weeks
 from storage.facts import PersonWeek
 
@@ -19,7 +19,7 @@ def show_board(talk: Talk) -> Answer:
     shown = [one for one in said.buttons if (game := playing.GAMES.get(one.data)) is None or playing.is_on(talk, game)]
     teams = playing.only(talk, Game.TEAMS, talk.choice("チームのランキング", "teams"))
     buttons = (*shown, *teams, talk.choice("メニュー", "menu"))
-    return card(said.title, said.lines, *buttons, columns=2, picture=said.picture)
+    return page_card(said.title, said.lines, *buttons, columns=2, picture=said.picture)
 
 
 def show_top(talk: Talk) -> Answer:
@@ -30,7 +30,7 @@ def show_top(talk: Talk) -> Answer:
         *boardwords.person_lines(weekly.top_of(talk.connection, talk.programme, week), talk.words),
     )
     buttons = (talk.choice("わたしの順位", "place"), *_listing_button(talk), talk.choice("メニュー", "menu"))
-    return card(talk.say("個人のランキング"), lines, *buttons)
+    return page_card(talk.say("個人のランキング"), lines, *buttons)
 
 
 def show_place(talk: Talk) -> Answer:
@@ -55,7 +55,7 @@ def show_place(talk: Talk) -> Answer:
         talk.choice("報告する", "report"),
         talk.choice("メニュー", "menu"),
     )
-    return card(talk.say("{name}さんの順位", name=talk.person.nickname), lines, *buttons, columns=2)
+    return page_card(talk.say("{name}さんの順位", name=talk.person.nickname), lines, *buttons, columns=2)
 
 
 def _own(talk: Talk, own: PersonWeek) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from handlers import joining, linking
 from handlers.messages import Choice
 from handlers.rules import link_codes, person_codes
 from handlers.rules.person_codes import LETTERS
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, card, page_card, text
 from storage import audit, inbox, people, recoveries
 from storage.recoveries import CodeKind
 
@@ -28,7 +28,7 @@ def explain(talk: Talk) -> Answer:
     )
     has_one = recoveries.find_word(talk.connection, talk.joined.id) is not None
     make = talk.say("新しく作り直す") if has_one else talk.say("復旧のことばを作る")
-    return card(talk.say("復旧のことば"), lines, Choice(make, "wordnew"), talk.choice("メニュー", "menu"))
+    return page_card(talk.say("復旧のことば"), lines, Choice(make, "wordnew"), talk.choice("メニュー", "menu"))
 
 
 def give_word(talk: Talk) -> Answer:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from handlers import browsing, eventwords, holding, joining, seating
 from handlers.messages import Choice
 from handlers.seating import Taken
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, card, page_card, text
 from storage import registrations
 from storage.facts import EventFacts, PartFacts, RegistrationState
 
@@ -22,7 +22,7 @@ def ask(talk: Talk, number: str = "", part: str = "") -> Answer:
         return holding.nothing_held(talk, event)
     lines = [eventwords.title(talk.words, event), *_companions_go_too(talk, event), _what_is_lost(talk, held)]
     keep = talk.choice("そのままにする", f"mine:{event.id}")
-    return card(
+    return page_card(
         talk.say("申し込みを取り消しますか？"), tuple(lines), *_yes(talk, event, [one for one, _ in held], part), keep
     )
 

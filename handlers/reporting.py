@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from handlers import actionwords, joining, proving, recording
 from handlers.messages import Choice
 from handlers.rules import calendar, points
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, card, page_card, text
 from storage import ledger, totals
 from storage.facts import Action, Earned, Limits, OnHeatAlert, Recorded, Refusal, Refused
 
@@ -20,7 +20,7 @@ def open_list(talk: Talk, page: str = "1", on: str = "") -> Answer:
     actions = (_button(talk, action, day, claims) for action in shown)
     title = talk.say("何をしましたか？") if day == talk.on else talk.say("{day}にしたこと", day=talk.day(day))
     lines = (*heat_lines(talk), *_milestone_lines(talk, page))
-    return card(title, lines, *_usual_button(talk, page, day), *actions, *_more(talk, page, day), columns=2)
+    return page_card(title, lines, *_usual_button(talk, page, day), *actions, *_more(talk, page, day), columns=2)
 
 
 def _milestone_lines(talk: Talk, page: str) -> tuple[str, ...]:
@@ -80,7 +80,7 @@ def choose_day(talk: Talk) -> Answer:
     days = [day for day in calendar.late_days_open(talk.on, talk.programme.limits) if day != talk.on]
     buttons = [Choice(talk.day(day), f"report:1:{day.isoformat()}") for day in days]
     last = talk.say("{days}日前の分まで記録できます。", days=talk.programme.limits.late_days)
-    return card(talk.say("いつの分ですか？"), (last,), *buttons, talk.choice("メニュー", "menu"))
+    return page_card(talk.say("いつの分ですか？"), (last,), *buttons, talk.choice("メニュー", "menu"))
 
 
 def press(talk: Talk, code: str = "", on: str = "", n: str = "", said: str = "") -> Answer:

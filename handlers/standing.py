@@ -6,7 +6,7 @@ from handlers import correcting, donating, drawing, joining, picturing, playing,
 from handlers.messages import Choice
 from handlers.playing import Game
 from handlers.rules import calendar
-from handlers.talk import Answer, Talk, card
+from handlers.talk import Answer, Talk, page_card
 from storage import ledger, totals
 from storage.facts import Standing
 
@@ -31,7 +31,7 @@ def show_points(talk: Talk) -> Answer:
         *_co2(talk, standing),
     )
     title = talk.say("{name}さんのポイント", name=talk.person.nickname)
-    return card(
+    return page_card(
         title,
         lines,
         talk.choice("報告する", "report"),
@@ -124,7 +124,7 @@ def show_totals(talk: Talk) -> Answer:
     buttons = [talk.choice("報告する", "report"), talk.choice("メニュー", "menu")]
     if talk.public_url:
         buttons.append(Choice(talk.say("ページで見る"), url=f"{talk.public_url}/?lang={talk.language}"))
-    return card(title, tuple(lines), *buttons, picture=picturing.of_city(talk, city))
+    return page_card(title, tuple(lines), *buttons, picture=picturing.of_city(talk, city))
 
 
 def _before(talk: Talk, points: int) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from handlers import joining, playing
 from handlers.messages import Choice
 from handlers.playing import Game
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, page_card, text
 from handlers.texts import _
 from storage import accounts, people
 from storage.facts import ChannelName
@@ -35,7 +35,7 @@ def show(talk: Talk, wanted: str = "") -> Answer:
         else talk.choice("届けてほしい", "monday:yes")
     )
     more = (*_place_button(talk), talk.choice("ランキング", "board"), talk.choice("メニュー", "menu"))
-    return card(talk.say("月曜のお知らせ"), lines, change, *more)
+    return page_card(talk.say("月曜のお知らせ"), lines, change, *more)
 
 
 def _paused(talk: Talk) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ def prefer(talk: Talk, channel: str = "") -> Answer:
         return text(words, talk.choice("月曜のお知らせ", "monday"), talk.choice("設定", "settings"))
     lines = (talk.say("同じお知らせは、1人に1通だけ送ります。おまかせのときは、Telegramがあればそちらに届けます。"),)
     buttons = (Choice(PLATFORMS[name], f"prefer:{name}") for name in known)
-    return card(
+    return page_card(
         talk.say("お知らせをどこに届けますか？"),
         lines,
         *buttons,

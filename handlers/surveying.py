@@ -2,7 +2,7 @@
 
 from handlers import browsing, joining
 from handlers.messages import Choice
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, page_card, text
 from storage import attendances, events, people
 from storage.facts import EventFacts, Question, QuestionKind
 
@@ -84,7 +84,7 @@ def _ask(talk: Talk, event: EventFacts, number: int) -> Answer:
         people.change(talk.connection, talk.joined.id, awaiting=f"survey:{event.id}:{number}")
     buttons = _buttons(talk, question, f"survey:{event.id}:{number}")
     skip = Choice(talk.say("答えずに次へ"), f"survey:{event.id}:{number + 1}")
-    return card(title, tuple(lines), *buttons, skip, talk.choice("メニュー", "menu"))
+    return page_card(title, tuple(lines), *buttons, skip, talk.choice("メニュー", "menu"))
 
 
 def _buttons(talk: Talk, question: Question, data: str) -> list[Choice]:

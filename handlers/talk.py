@@ -133,3 +133,10 @@ def card(
 ) -> Answer:
     """Answer a card with buttons that stay, under a picture where there is one."""
     return Answer((Card(title, lines, buttons, columns, picture),))
+
+
+def page_card(
+    title: str, lines: tuple[str, ...], *buttons: Choice, columns: int = 1, picture: Picture | None = None
+) -> Answer:
+    """Answer a card that one only leafs through: what its buttons lead to may take its place."""
+    return Answer((Card(title, lines, buttons, columns, picture, is_page=True),))

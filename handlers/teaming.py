@@ -9,7 +9,7 @@ from handlers.rules import names
 from handlers.rules import teams as rule
 from handlers.rules.names import NicknameProblem
 from handlers.rules.teams import JoinProblem
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, page_card, text
 from handlers.texts import _
 from storage import boards, people, teams, weeks
 from storage.facts import Belonging, GroupLine, NameVerdict, TeamFacts, TeamKind
@@ -31,8 +31,8 @@ def show(talk: Talk) -> Answer:
             talk.say("チームのコードをもらった人は、そのまま送ってください。"),
         )
         ways = (talk.choice("コードを送る", "teamcode"), talk.choice("チームを作る", "teamnew"))
-        return card(talk.say("チーム"), lines, *ways, *_ways(talk))
-    return card(own.team.shown_name, _own_lines(talk, own), *_own_buttons(talk, own.team), *_ways(talk), columns=2)
+        return page_card(talk.say("チーム"), lines, *ways, *_ways(talk))
+    return page_card(own.team.shown_name, _own_lines(talk, own), *_own_buttons(talk, own.team), *_ways(talk), columns=2)
 
 
 def _ways(talk: Talk) -> tuple[Choice, ...]:
@@ -101,7 +101,7 @@ def show_board(talk: Talk) -> Answer:
     if own is not None and own.team.id not in called:
         said += _place(talk, own.team, lines)
     ways = (talk.choice("チーム", "team"), talk.choice("ランキング", "board"), talk.choice("メニュー", "menu"))
-    return card(talk.say("チームのランキング"), said, *ways)
+    return page_card(talk.say("チームのランキング"), said, *ways)
 
 
 def ask_code(talk: Talk) -> Answer:
@@ -139,7 +139,7 @@ def ask(talk: Talk, code: str) -> Answer:
     limits = talk.programme.boards
     lines.append(talk.say("チームに入って{days}日間は、参加率には数えません。", days=limits.newcomer_days))
     ways = (talk.choice("はい、入る", f"teamin:{code}"), talk.choice("やめる", "team"))
-    return card(talk.say("「{name}」に入りますか？", name=team.shown_name), tuple(lines), *ways)
+    return page_card(talk.say("「{name}」に入りますか？", name=team.shown_name), tuple(lines), *ways)
 
 
 def _refuse(talk: Talk, problem: JoinProblem | None) -> Answer:
@@ -183,7 +183,7 @@ def ask_kind(talk: Talk, kind: str = "") -> Answer:
         return _ask_name(talk, kind)
     buttons = [talk.choice(words, f"teamnew:{one}") for one, words in KINDS.items()]
     lines = (talk.say("学校のクラスは市が作ります。先生から市に問い合わせてください。"),)
-    return card(talk.say("どんなチームですか？"), lines, *buttons, talk.choice("やめる", "team"))
+    return page_card(talk.say("どんなチームですか？"), lines, *buttons, talk.choice("やめる", "team"))
 
 
 def _ask_name(talk: Talk, about: str) -> Answer:

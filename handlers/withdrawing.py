@@ -4,7 +4,7 @@ from handlers.messages import Choice
 from handlers.reporting import standing_lines
 from handlers.rules import calendar, points
 from handlers.rules.points import Withdrawal
-from handlers.talk import Answer, Talk, card, text
+from handlers.talk import Answer, Talk, card, page_card, text
 from storage import evidence, ledger
 from storage.facts import EntryFacts
 from storage.ledger import EntryKind
@@ -67,4 +67,4 @@ def offer_last(talk: Talk) -> Answer:
     )
     undo = Choice(talk.say("取り消す"), f"w:{report.id}")
     ways = (talk.choice("わたしの申し込み", "my"), talk.choice("そのままにする", "menu"))
-    return card(talk.say("この記録を取り消しますか？"), (line,), undo, *ways)
+    return page_card(talk.say("この記録を取り消しますか？"), (line,), undo, *ways)

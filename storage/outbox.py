@@ -230,6 +230,22 @@ def is_answering_elsewhere(connection: Connection, owner: str, address: tuple[st
     return bool(_IS_ANSWERING_ELSEWHERE.one(connection, **asked).answer)
 
 
+_FIND_REPLACEMENT = Prepared(
+    select(OUTBOX.c.body)
+    .where(
+        OUTBOX.c.account_id == bindparam("account_id"), OUTBOX.c.token == bindparam("number"), text("way = 'replace'")
+    )
+    .order_by(OUTBOX.c.id.desc())
+    .limit(1)
+)
+
+
+def find_replacement(connection: Connection, account_id: int, number: str) -> bytes | None:
+    """Give what was put last into the place of a message of an account; None where nothing was."""
+    found = _FIND_REPLACEMENT.first(connection, account_id=account_id, number=number)
+    return found.body if found else None
+
+
 def renew(connection: Connection, call_id: int, owner: str, now: datetime, lease: timedelta) -> bool:
     """Hold a leased call longer; False when it was taken over meanwhile."""
     mine = (OUTBOX.c.id == call_id, OUTBOX.c.leased_by == owner, OUTBOX.c.state == OutboxState.SENDING)

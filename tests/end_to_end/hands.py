@@ -4,6 +4,9 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+SHOWN = "shown => [...document.querySelectorAll(shown)].map(one => one.innerText).join('\\0')"
+"""All that the bot's messages say now."""
+
 
 class Phone:
     """One phone of the page, in the hand of one person."""
@@ -51,9 +54,11 @@ class Phone:
         self._answered(lambda: field.press("Enter"))
 
     def _answered(self, act) -> None:  # type: ignore[no-untyped-def]
-        before = self.said.count()
+        shown = f"#{self.platform} .said.theirs"
+        before = self.page.evaluate(SHOWN, shown)
         act()
-        self.said.nth(before).wait_for()  # looks more often than ``expect``, which begins to wait a second
+        # a page may give its place to the answer; this looks more often than ``expect``, which begins to wait a second
+        self.page.wait_for_function(f"([shown, before]) => ({SHOWN})(shown) !== before", arg=[shown, before])
 
     @property
     def newest(self) -> Locator:

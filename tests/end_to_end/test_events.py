@@ -23,8 +23,11 @@ def test_an_event_is_found_and_registered_for_in_three_taps_on_both_phones(sit_d
         expect(phone.newest).to_contain_text("1月26日(水) 午後2時から3時30分まで")
         phone.register()
         desk.picture(f"{phone.platform}-2-registered")
-        phone.tap("申し込む")  # a double tap
-        expect(phone.newest).to_contain_text(FIRST)
+        if phone.platform == "line":
+            phone.tap("申し込む")  # a double tap
+            expect(phone.newest).to_contain_text(FIRST)
+        else:
+            expect(phone.button("申し込む")).to_have_count(0)  # the receipt stands in its place
         phone.open_event(OPEN_DATE)
         expect(phone.newest).to_contain_text("くわしい日時は未定です")
         phone.register()

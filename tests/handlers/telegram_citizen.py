@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
+from sqlalchemy import select
+
 from bot.channels.telegram.channel import Telegram
-from handlers.messages import Message
+from bot.channels.telegram.limits import CALLBACK_DATA_BYTES, PAGE_MARK
+from handlers.messages import Card, Message, Way
+from storage import outbox
 from storage.facts import ChannelName
 from tests.channels.telegram.updates import membership
 from tests.town import Citizen, Town
@@ -24,6 +28,10 @@ _SENT = {
 }
 
 
+def _has(card: Card, data: str) -> bool:
+    return any(button.data == data for button in card.buttons)
+
+
 class Remembering(Telegram):
     """The channel, which keeps what it was last given to render: an answer is not stored in words for Telegram."""
 
@@ -32,6 +40,12 @@ class Remembering(Telegram):
     def render(self, messages: Sequence[Message]) -> tuple[bytes, ...]:
         self.rendered.extend(messages)
         return super().render(messages)
+
+    def render_edit(self, was: bytes, messages: Sequence[Message]) -> bytes | None:
+        body = super().render_edit(was, messages)
+        if body is not None:
+            self.rendered.extend(messages)
+        return body
 
 
 def bring(town: Town, language: str) -> "TelegramCitizen":
@@ -51,6 +65,8 @@ class TelegramCitizen(Citizen):
 
     channel: ClassVar[ChannelName] = ChannelName.TELEGRAM
     bot: ClassVar[str] = BOT
+    shown = 1
+    """The number of the newest message of the bot; what takes a page's place keeps the page's."""
 
     def follow(self) -> Sequence[Message]:
         return self.text("/start")
@@ -74,10 +90,18 @@ class TelegramCitizen(Citizen):
         return self._update(edited_message=edited)
 
     def press(self, data: str, at: datetime | None = None) -> Sequence[Message]:
-        press = {"id": f"press{next(_numbers)}", "from": self._self(), "chat_instance": "1", "data": data}
-        return self._update(callback_query={**press, "message": self._message(text="menu")})
+        """Press a button under the newest message; one of a page bears the page's mark, as Telegram gives it back."""
+        paged = any(isinstance(one, Card) and one.is_page and _has(one, data) for one in self.answered)
+        marked = f"{PAGE_MARK}{data}" if paged and len(data.encode()) < CALLBACK_DATA_BYTES else data
+        press = {"id": f"press{next(_numbers)}", "from": self._self(), "chat_instance": "1", "data": marked}
+        shown = {**self._message(text="menu"), "message_id": self.shown}
+        return self._update(callback_query={**press, "message": shown})
 
     def _said(self, calls: list[int]) -> list[Message]:
+        ways = select(outbox.OUTBOX.c.way).where(outbox.OUTBOX.c.id.in_(calls))
+        self.ways = self.town.database.read(lambda c: c.execute(ways).scalars().all()).result()
+        if Way.PUSH in self.ways:
+            self.shown = next(_numbers)
         channel = self.town.house.channels[self.channel]
         assert isinstance(channel, Remembering)
         said, channel.rendered = channel.rendered, []

@@ -147,7 +147,7 @@ def _ulid_time(event_id: str) -> int | None:
     return sum(digit << 5 * place for place, digit in enumerate(reversed(digits)))
 
 
-def _understood(event: dict[str, Any]) -> tuple[IncomingKind, dict[str, str]]:
+def _understood(event: dict[str, Any]) -> tuple[IncomingKind, dict[str, Any]]:
     kind = _text(event, "type")
     if kind == "message":
         return _message(_part(event, "message"))

@@ -14,6 +14,9 @@ CAPTION_CODE_POINTS = 1024
 CALLBACK_DATA_BYTES = 64
 """Bytes of UTF-8 behind a button (API, InlineKeyboardButton)."""
 
+PAGE_MARK = "~"
+"""What stands before the data of a page's buttons: a press on it may be answered in the page's place. Our own sign."""
+
 KEYBOARD_BUTTONS = 100
 """Buttons of one keyboard; on no page, but a constant of python-telegram-bot (InlineKeyboardMarkupLimit)."""
 

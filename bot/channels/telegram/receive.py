@@ -143,12 +143,14 @@ def _read_edit(message: Json, private: bool) -> Incoming:
 
 
 def _read_press(press: Json, private: bool) -> Incoming:
+    data, number = _text(press, "data"), _number(_part(press, "message").get("message_id"))
     return Incoming(
         kind=IncomingKind.PRESSED,
-        data=_text(press, "data"),
+        data=data.removeprefix(limits.PAGE_MARK),
         language=_language(press),
-        message_id=_number(_part(press, "message").get("message_id")),
+        message_id=number,
         private=private,
+        replaces=data.startswith(limits.PAGE_MARK) and number is not None,
     )
 
 

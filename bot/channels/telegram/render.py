@@ -63,8 +63,20 @@ def _bodies(message: Message) -> list[Body]:
         if "text" in body:
             body["link_preview_options"] = {"is_disabled": True}
     if rows:
-        bodies[-1]["reply_markup"] = {"inline_keyboard": rows}
+        replaceable = isinstance(message, Card) and message.is_page and len(bodies) == 1 and "text" in bodies[0]
+        bodies[-1]["reply_markup"] = {"inline_keyboard": _marked(rows) if replaceable else rows}
     return bodies
+
+
+def _marked(rows: list[list[Body]]) -> list[list[Body]]:
+    """Mark the buttons of a page: a press then says by itself what its answer may replace; one without room stays."""
+    return [[_mark(button) for button in row] for row in rows]
+
+
+def _mark(button: Body) -> Body:
+    marked = f"{limits.PAGE_MARK}{button.get('callback_data', '')}"
+    fits = "callback_data" in button and len(marked.encode()) <= limits.CALLBACK_DATA_BYTES
+    return button | {"callback_data": marked} if fits else button
 
 
 def _card_bodies(card: Card) -> list[Body]:

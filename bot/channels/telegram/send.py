@@ -22,7 +22,8 @@ logging.getLogger("telegram").setLevel(logging.CRITICAL)
 
 Body = dict[str, Any]
 
-EDITED = ("message is not modified", "message to edit not found")
+UNCHANGED = "message is not modified"
+EDITED = (UNCHANGED, "message to edit not found")
 """What Telegram answers where nothing wrong stands there any more."""
 LEAST_SECONDS = 0.1
 """A call that finds its place later than this before its deadline is not begun: it would end unknown, and unsent."""
@@ -70,13 +71,15 @@ class Sending:
         if call.way is Way.PRESS_ANSWER:
             await self.bot.answer_callback_query(str(call.token), api_kwargs=body)
             return Outcome(fate=Fate.ACCEPTED)
+        if call.way is Way.REPLACE:
+            return await self._replace(call, body)
         if call.way is Way.PUSH and call.token:
             return await self._edit(call, body)
-        if "photo" in body:
-            message = await self._show(call, body)
-        else:
-            message = await self.bot.send_message(_chat(call.to), body["text"], api_kwargs=body)
+        message = await (self._show(call, body) if "photo" in body else self._say(call, body))
         return Outcome(fate=Fate.ACCEPTED, request_id=str(message.message_id))
+
+    async def _say(self, call: Call, body: Body) -> Message:
+        return await self.bot.send_message(_chat(call.to), body["text"], api_kwargs=body)
 
     async def _show(self, call: Call, body: Body) -> Message:
         """Send a picture: one that we draw by what Telegram calls it already, else with the call; others by address."""
@@ -93,6 +96,16 @@ class Sending:
         if drawn and message.photo:
             self._album.learn(drawn, message.photo[-1].file_id)
         return message
+
+    async def _replace(self, call: Call, body: Body) -> Outcome:
+        """Edit the page that was pressed; where it can no longer be, its person still gets the answer, below it."""
+        try:
+            await self.bot.edit_message_text(body["text"], _chat(call.to), int(str(call.token)), api_kwargs=body)
+        except BadRequest as error:  # it changed nothing
+            if UNCHANGED not in error.message.casefold():
+                message = await self._say(call, body)
+                return Outcome(fate=Fate.ACCEPTED, request_id=str(message.message_id))
+        return Outcome(fate=Fate.ACCEPTED, request_id=call.token)
 
     async def _edit(self, call: Call, body: Body) -> Outcome:
         """Edit a message of ours; one that says the same already, or was deleted, is as good as edited."""

@@ -94,8 +94,9 @@ class Phones:
     def press(self, platform: str, person: str, data: str) -> None:
         where: dict[str, Any] = {}
         if platform == "telegram":
-            shown = until(lambda: [m for m in self.screen(platform, person) if data in str(m)])
-            where = {"message_id": shown[-1]["id"]}
+            shown = until(lambda: [m for m in self.screen(platform, person) if data in str(m)])[-1]
+            where = {"message_id": shown["id"]}
+            (data,) = re.findall(f'"(~?{data})"', json.dumps(shown))  # with the mark of a page, where it is one
         self.act(platform, person, "press", data=data, **where)
 
     def screen(self, platform: str, person: str) -> list[Any]:

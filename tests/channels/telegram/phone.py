@@ -108,7 +108,7 @@ class TelegramPhone(Phone):
     def seen(self, body: bytes) -> list[Seen]:
         fields = json.loads(body)
         rows = fields.get("reply_markup", {"inline_keyboard": []})["inline_keyboard"]
-        buttons = [(button["text"], button.get("callback_data") or button["url"]) for row in rows for button in row]
+        buttons = [(button["text"], _read_back(button)) for row in rows for button in row]
         return [Seen(shown(fields), tuple(buttons))]
 
     def violations(self, body: bytes) -> list[str]:
@@ -133,6 +133,14 @@ class TelegramPhone(Phone):
 
     def besides(self, request: Request) -> Answer:
         raise AssertionError(f"sending asked for {request.path}")
+
+
+def _read_back(button: dict[str, str]) -> str:
+    """Give what the bot reads when a button is pressed, or the page that it opens."""
+    if "url" in button:
+        return button["url"]
+    pressed = json.dumps({"update_id": 1, "callback_query": press(data=button["callback_data"])})
+    return Telegram(token=TOKEN, webhook_secret=SECRET).read(pressed).data
 
 
 def shown(fields: dict[str, Any]) -> str:

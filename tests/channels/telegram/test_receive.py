@@ -175,8 +175,16 @@ def test_what_no_database_could_store_is_replaced_in_texts() -> None:
 
 def test_a_press_tells_its_data_and_its_card() -> None:
     incoming = channel().read(update(callback_query=press()))
+    assert not incoming.replaces
     assert (incoming.kind, incoming.data, incoming.message_id) == (IncomingKind.PRESSED, "menu:points", "12")
     assert (incoming.language, incoming.private) == ("ja", True)
+
+
+def test_a_press_on_a_page_tells_its_data_without_the_pages_mark() -> None:
+    incoming = channel().read(update(callback_query=press(data="~menu:points")))
+    assert (incoming.data, incoming.message_id, incoming.replaces) == ("menu:points", "12", True)
+    nowhere = {name: value for name, value in press(data="~menu").items() if name != "message"}
+    assert not channel().read(update(callback_query=nowhere)).replaces
 
 
 def test_a_press_in_a_group_is_not_private() -> None:

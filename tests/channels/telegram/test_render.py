@@ -80,6 +80,24 @@ def test_64_bytes_behind_a_button_are_still_taken() -> None:
     assert bodies(Text("?", (Choice("a", data="字" * 21 + "x"),)))
 
 
+def data_of(message: Message) -> list[str]:
+    (body,) = bodies(message)
+    return [button["callback_data"] for row in body["reply_markup"]["inline_keyboard"] for button in row]
+
+
+def test_a_button_of_a_page_says_that_its_answer_may_take_the_pages_place() -> None:
+    card = Card("t", buttons=(Choice("a", data="x"), Choice("b", data="menu")))
+    assert data_of(card) == ["x", "menu"]
+    assert data_of(replace(card, is_page=True)) == ["~x", "~menu"]
+
+
+def test_a_page_that_cannot_be_replaced_whole_has_plain_buttons() -> None:
+    page = Card("t", buttons=(Choice("a", data="x"),), is_page=True)
+    assert data_of(replace(page, picture=PICTURE)) == ["x"]
+    assert data_of(replace(page, buttons=(Choice("a", data="x" * 64),))) == ["x" * 64]
+    assert "~x" not in str(bodies(replace(page, lines=("あ" * 5_000,))))
+
+
 def test_more_buttons_than_a_keyboard_holds_are_a_programming_error() -> None:
     with pytest.raises(ValueError, match="101 buttons"):
         bodies(Card("t", buttons=choices(*["b"] * 101)))

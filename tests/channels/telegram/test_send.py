@@ -29,6 +29,7 @@ from tests.channels.telegram.played import (
 )
 
 PUSH = Call(way=Way.PUSH, to="7001", body=b'{"text":"hello"}')
+REPLACE = Call(way=Way.REPLACE, to="7001", token="12", body=b'{"text":"hello"}')
 PRESS_ANSWER = Call(way=Way.PRESS_ANSWER, to="7001", token="99", body=b'{"text":"done"}')
 
 
@@ -78,6 +79,40 @@ async def test_a_press_is_answered_under_its_own_id() -> None:
         await channel.close()
     assert api.asked == [("answerCallbackQuery", {"callback_query_id": 99, "text": "done"})]
     assert is_(outcome, Fate.ACCEPTED)
+
+
+async def replaced(*answers: Answer) -> tuple[list[str], Outcome]:
+    """Put an answer into the place of a page; gives the methods that were asked, and how it ended."""
+    async with played(*answers) as api:
+        channel = Telegram(token=TOKEN, api_url=api.url)
+        await channel.open()
+        outcome = await channel.send(REPLACE)
+        await channel.close()
+    return [method for method, _ in api.asked], outcome
+
+
+async def test_an_answer_takes_the_place_of_the_page_that_was_pressed() -> None:
+    asked, outcome = await replaced(ok())
+    assert asked == ["editMessageText"]
+    assert (outcome.fate, outcome.request_id) == (Fate.ACCEPTED, "12")
+
+
+async def test_a_page_that_says_so_already_is_as_good_as_replaced() -> None:
+    asked, outcome = await replaced(error(400, "Bad Request: message is not modified: specified new message"))
+    assert (asked, outcome.fate) == (["editMessageText"], Fate.ACCEPTED)
+
+
+@pytest.mark.parametrize("words", ["message to edit not found", "message can't be edited", "there is no text in it"])
+async def test_where_the_page_cannot_be_replaced_its_answer_comes_below(words: str) -> None:
+    asked, outcome = await replaced(error(400, f"Bad Request: {words}"), ok())
+    assert asked == ["editMessageText", "sendMessage"]
+    assert (outcome.fate, outcome.request_id) == (Fate.ACCEPTED, "5")
+
+
+async def test_who_blocked_the_bot_is_not_asked_a_second_time() -> None:
+    asked, outcome = await replaced(error(403, "Forbidden: bot was blocked by the user"))
+    assert asked == ["editMessageText"]
+    assert is_(outcome, Fate.PERMANENT, Reason.BLOCKED)
 
 
 @pytest.mark.parametrize(
