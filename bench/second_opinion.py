@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.understanding import PROGRAMME, SETS
 from handlers.rules import weights, wording
 from handlers.rules.folding import folded
-from handlers.rules.second_opinion import BIAS, LEAST, Weights, runs, score
+from handlers.rules.second_opinion import BIAS, LEAST, Opinion, checksums, runs, score, write
 from handlers.rules.understanding import remainders
 from storage.facts import Intent, Programme
 from storage.programme_file import read_programme
@@ -72,15 +72,18 @@ def _clauses(text: str, language: str, report: bool, programme: Programme) -> It
             yield _Example(rest, read_in, report, taken)
 
 
-def _learn(examples: Iterable[_Example]) -> dict[str, Weights]:
+def _learn(examples: Iterable[_Example]) -> dict[str, Opinion]:
     held = list(examples)
-    return {
-        language: _regression([(runs(one.rest), one.report) for one in held if one.language == language])
-        for language in wording.GRAMMARS
-    }
+    return {language: _opinion([one for one in held if one.language == language]) for language in wording.GRAMMARS}
 
 
-def _regression(rows: list[tuple[set[str], bool]]) -> Weights:
+def _opinion(held: list[_Example]) -> Opinion:
+    rows = [(runs(one.rest), one.report) for one in held]
+    heard = frozenset(chain.from_iterable(checksums(found) for found, report in rows if report))
+    return Opinion(_regression(rows), heard)
+
+
+def _regression(rows: list[tuple[set[str], bool]]) -> dict[str, float]:
     """Fit a logistic regression by AdaGrad, in an order that is the same every time."""
     weights: dict[str, float] = defaultdict(float)
     squares: dict[str, float] = defaultdict(float)
@@ -98,12 +101,14 @@ def _regression(rows: list[tuple[set[str], bool]]) -> Weights:
     return {run: weight for run, weight in told.items() if not names_in(run)}  # a city's own places say nothing
 
 
-def _a_line_a_language(learned: dict[str, Weights]) -> str:
-    lines = [f"{json.dumps(language)}: {json.dumps(held, ensure_ascii=False)}" for language, held in learned.items()]
+def _a_line_a_language(learned: dict[str, Opinion]) -> str:
+    lines = [
+        f"{json.dumps(language)}: {json.dumps(write(held), ensure_ascii=False)}" for language, held in learned.items()
+    ]
     return "{\n" + ",\n".join(lines) + "\n}"
 
 
-def _measure(name: str, unseen: list[_Example], learned: dict[str, Weights]) -> None:
+def _measure(name: str, unseen: list[_Example], learned: dict[str, Opinion]) -> None:
     reports = [score(one.rest, learned[one.language]) for one in unseen if one.report]
     others = [score(one.rest, learned[one.language]) for one in unseen if one.taken and not one.report]
     asked, stopped = sum(one < LEAST for one in reports), sum(one < LEAST for one in others)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot import dispatch, metrics
 from bot.dispatch import Address, House
 from bot.intake import Intake
+from bot.waiting import WaitingSigns
 from handlers.messages import Arrived
 from scheduler.delivery import Delivery
 from storage import inbox
@@ -46,6 +47,7 @@ class Worker:
         self._woken: dict[Address, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_suspect = asyncio.Lock()
+        self._signs = WaitingSigns(lambda address: self._delivery.show_waiting(address[0], address[2]))
 
     async def take_in(self, channel: ChannelName, arrived: Sequence[Arrived]) -> None:
         """Store events and return once that is durable; StorageUnavailableError when they could not be stored."""
@@ -66,7 +68,7 @@ class Worker:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
-                await self._look(careful=False)
+                self._signs.look(await self._look(careful=False))
             except StorageUnavailableError as error:
                 log.warning("storage_unavailable", error=str(error))
             except Exception as error:  # what another process stored must not wait for a restart
@@ -96,9 +98,12 @@ class Worker:
                 self.wake(address)
         return arrived[-1][0] if arrived else seen[-1]
 
-    async def _look(self, *, careful: bool) -> None:
-        for address in await self._read(inbox.list_waiting_accounts):
+    async def _look(self, *, careful: bool) -> list[Address]:
+        """Take up what waits; gives whose it is, where it is worked on here."""
+        waiting = await self._read(inbox.list_waiting_accounts)
+        for address in waiting:
             self.wake(address, careful=careful)
+        return [address for address in waiting if address in self._woken]
 
     def wake(self, address: Address, *, careful: bool = False) -> None:
         """See that an account's waiting events are worked off."""

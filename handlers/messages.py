@@ -157,6 +157,7 @@ class Way(StrEnum):
     PRESS_ANSWER = "press_answer"  # stops the button's waiting sign
     REPLACE = "replace"  # the answer to a press in the place of the page it was on, else a message of its own
     MENU = "menu"  # shows an account the menu of its language; no message
+    WAITING_SIGN = "waiting_sign"  # shows for some seconds that an answer is being worked on; no message, never stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +231,10 @@ class Sender(Protocol):
 
     def render_edit(self, was: bytes, messages: Sequence[Message]) -> bytes | None:
         """Give the body that takes the place of one sent as ``was``; None where it cannot or the platform has none."""
+        ...
+
+    def render_waiting_sign(self, key: str) -> bytes | None:
+        """Give the body that shows an account that it is worked for; None where the platform has no such sign."""
         ...
 
     async def send(self, call: Call) -> Outcome:

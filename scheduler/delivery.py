@@ -26,6 +26,7 @@ from storage.outbox import OutboxKind, OutboxState, StoredCall
 
 FRESH_SECONDS = 15.0  # a lease this young outlasts any call
 CLAIM_LIMIT = 200
+SIGN_DEADLINE = 2.0  # seconds for the sign that somebody waits; later it would stand behind the answer
 UNHURRIED = tuple(kind for kind in OutboxKind if kind not in outbox.REPLIES)
 IN_FLIGHT = {ChannelName.LINE: 50, ChannelName.TELEGRAM: 10, ChannelName.TERMINAL: 1}
 """Calls at once that somebody waits for; the others have seats of their own (scheduler.pacing)."""
@@ -300,8 +301,22 @@ class Delivery:
             log.info("channel_resumed", channel=call.channel)
         return outcome
 
+    def show_waiting(self, channel: ChannelName, key: str) -> None:
+        """Show an account that its answer is worked on. No row stands for it: nobody misses one that did not come."""
+        body = self._senders[channel].render_waiting_sign(key)
+        if body is None or (channel, key, None) in self._lanes:  # its answer is on the way
+            return
+        task = asyncio.create_task(self._show(channel, Call(way=Way.WAITING_SIGN, to=key, body=body)))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _show(self, channel: ChannelName, call: Call) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SIGN_DEADLINE):
+                await self.tell_from_memory(channel, call)
+
     async def tell_from_memory(self, channel: ChannelName, call: Call) -> Outcome:
-        """Make a call that no row stands for: only to say that no row can be stored."""
+        """Make a call that no row stands for: to say that no row can be stored, or what nobody would miss."""
         try:
             return await self._senders[channel].send(call)
         except Exception as error:

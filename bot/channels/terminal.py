@@ -133,6 +133,10 @@ class Terminal:
         """Give None: what was printed stays as it is."""
         return None
 
+    def render_waiting_sign(self, key: str) -> bytes | None:
+        """Give None: who sits at a terminal sees that nothing came yet."""
+        return None
+
     async def open(self) -> None:
         """Do nothing: a terminal is open."""
 

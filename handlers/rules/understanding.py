@@ -109,7 +109,7 @@ class _Reading:
 
     def _is_guarded(self, rest: str) -> bool:
         grammar = self.grammar
-        guards = (grammar.question, grammar.plan, grammar.others, grammar.mishap, grammar.long_ago)
+        guards = (*(grammar.question, grammar.plan, grammar.others, grammar.mishap, grammar.long_ago, grammar.unreal),)
         return any(guard.search(rest) for guard in guards)
 
     def _is_unsure(self, text: str, found: tuple[Found, ...], rest: str) -> bool:

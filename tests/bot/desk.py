@@ -38,9 +38,14 @@ class Accepting:
     def __init__(self) -> None:
         self.taken: list[Call] = []  # messages
         self.menus: list[Call] = []
+        self.signs: list[Call] = []
+
+    def render_waiting_sign(self, key: str) -> bytes | None:
+        return b"{}"
 
     async def send(self, call: Call) -> Outcome:
-        (self.menus if call.way is Way.MENU else self.taken).append(call)
+        kept = {Way.MENU: self.menus, Way.WAITING_SIGN: self.signs}.get(call.way, self.taken)
+        kept.append(call)
         return Outcome(fate=Fate.ACCEPTED)
 
 

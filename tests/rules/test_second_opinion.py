@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.rules import wording
-from handlers.rules.second_opinion import doubts, score
+from handlers.rules.second_opinion import UNHEARD, Opinion, checksums, doubts, read, score, write
 from handlers.rules.understanding import understand
 from tests.understanding.sentences import TODAY
 from tests.understanding.test_sets import PROGRAMME
@@ -27,6 +27,18 @@ def test_a_sentence_that_no_guard_knows_is_asked_about(language: str, text: str,
     assert [one.action for one in meant.maybe] == [action]
 
 
-def test_what_was_never_met_is_judged_by_what_was_met_of_it() -> None:
-    assert score("q·q", {"": 1.0, "·$": 2.0}) == 1.0
-    assert score("q·", {"": 1.0, "·$": 2.0}) == 3.0
+def test_a_clause_is_judged_by_the_runs_that_were_learned() -> None:
+    learned = Opinion({"": 1.0, "·$": 2.0}, frozenset(checksums(["^q·", "q·q", "·q$", "q·$"])))
+    assert score("q·q", learned) == 1.0
+    assert score("q·", learned) == 3.0
+
+
+def test_each_run_that_no_report_has_had_speaks_against_one() -> None:
+    heard = frozenset(checksums(["^q·"]))
+    assert score("q·", Opinion({}, heard)) == pytest.approx(-UNHEARD)
+    assert score("q·", Opinion({}, frozenset())) == pytest.approx(-2 * UNHEARD)
+
+
+def test_what_was_learned_is_read_as_it_was_written() -> None:
+    learned = Opinion({"": 0.5, "·で": -1.25}, frozenset(checksums(["^q·", "·でし", "した$"])))
+    assert read(write(learned)) == learned

@@ -83,6 +83,10 @@ class Line:
         """Give None: what LINE took stays as it is."""
         return None
 
+    def render_waiting_sign(self, key: str) -> bytes | None:
+        """Give the body of the loading animation, which LINE has for a person's own chat only."""
+        return limits.LOADING if key.startswith("U") else None
+
     async def read_quota(self) -> Reading | None:
         """Ask for this month's messages; None when LINE does not answer, TokenRefusedError for a bad token."""
         try:

@@ -8,6 +8,8 @@ MESSAGES_PER_CALL = 5  # #send-reply-message, #send-push-message
 TEXT_UNITS = 5_000  # #text-message, UTF-16 code units
 ALT_TEXT_UNITS = 1_500  # #flex-message, UTF-16 code units
 BUBBLE_BYTES = 30_000  # #bubble: 30 KB of JSON; read as the smaller kilobyte
+LOADING = b'{"loadingSeconds":5}'
+"""The shortest loading animation; it ends with the next message. #display-a-loading-indicator"""
 QUICK_REPLIES = 13  # #quick-reply
 QUICK_LABEL_GRAPHEMES = 20  # #postback-action-label-spec
 FLEX_LABEL_GRAPHEMES = 40  # #postback-action-label-spec

@@ -22,6 +22,7 @@ _PATHS = {
     Way.PUSH: "/v2/bot/message/push",
     Way.MULTICAST: "/v2/bot/message/multicast",
     Way.BROADCAST: "/v2/bot/message/broadcast",
+    Way.WAITING_SIGN: "/v2/bot/chat/loading/start",
 }
 _UNADDRESSED = frozenset({Way.MULTICAST, Way.BROADCAST})  # calls that name nobody beside their body
 _NOBODY = re.compile(r"failed to send messages|the property, '?to'?,")  # #error-messages; the texts may change
@@ -58,6 +59,8 @@ def _addressed(call: Call) -> tuple[bytes, dict[str, str]]:
     """Add whom it is for; a retry key on a reply is refused by LINE, so only a push carries it."""
     if call.way is Way.REPLY:
         return _with({"replyToken": call.token or ""}, call.body), {}
+    if call.way is Way.WAITING_SIGN:
+        return _with({"chatId": call.to}, call.body), {}
     to = {} if call.way in _UNADDRESSED else {"to": call.to}
     return _with(to, call.body), {"X-Line-Retry-Key": call.key} if call.key else {}
 

@@ -85,6 +85,10 @@ class Telegram:
         """Give the body of an edit; None where a message of another kind, or more than one, would be needed."""
         return render.render_edit(was, messages)
 
+    def render_waiting_sign(self, key: str) -> bytes | None:
+        """Give the body of the sign that the bot is typing, for a person's own chat: a group's id is below zero."""
+        return render.render_typing() if key.isdecimal() else None
+
     async def open(self) -> None:
         """Make the connections' pool inside the running loop; no call is made, so it opens without a network."""
         self._opened()

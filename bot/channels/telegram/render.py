@@ -29,6 +29,11 @@ def render_press_answer(text: str) -> bytes:
     return _bytes({"text": words} if words else {})
 
 
+def render_typing() -> bytes:
+    """Give the sendChatAction body that shows for five seconds that the bot is typing."""
+    return _bytes({"action": "typing"})
+
+
 def render_edit(was: bytes, messages: Sequence[Message]) -> bytes | None:
     """Give the editMessageText body in the place of one sent as ``was``, or editMessageCaption for one with a picture.
 

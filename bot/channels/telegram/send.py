@@ -71,6 +71,9 @@ class Sending:
         if call.way is Way.PRESS_ANSWER:
             await self.bot.answer_callback_query(str(call.token), api_kwargs=body)
             return Outcome(fate=Fate.ACCEPTED)
+        if call.way is Way.WAITING_SIGN:
+            await self.bot.send_chat_action(_chat(call.to), body["action"])
+            return Outcome(fate=Fate.ACCEPTED)
         if call.way is Way.REPLACE:
             return await self._replace(call, body)
         if call.way is Way.PUSH and call.token:
@@ -127,7 +130,7 @@ def _body(call: Call) -> Body | None:
     except (ValueError, RecursionError):
         return None
     whole = isinstance(body, dict) and (
-        call.token if call.way is Way.PRESS_ANSWER else call.to and {"text", "photo", "caption"} & body.keys()
+        call.token if call.way is Way.PRESS_ANSWER else call.to and {"text", "photo", "caption", "action"} & body.keys()
     )
     return body if whole else None
 

@@ -55,6 +55,8 @@ WORDS = Grammar(
         r"|rules for|worth it)\b",
     ),
     others=Pattern(
+        r"\b(?:old|young|elderly|little) (?:man|woman|lady|guy|boy|girl|couple|people)\b|\b(?:thank you|thanks"
+        r"|kudos|respect|congratulations|well done) to\b|^stop\b|^please\b|\bpicked me up\b",
         rf"^(?:(?:today|yesterday|and|so|but|this morning|i saw|i think|hey|wow|well|oh) )*(?:my"
         rf"|our|his|her|the|a|some|other|many|most|that|your) (?:\w+ )?{_PERSON}\b(?! and (?:i"
         rf"|me)\b)",
@@ -71,6 +73,14 @@ WORDS = Grammar(
         r"\b(?:when i was (?:a |an )?(?:kid|child|student|young|younger|little|small|boy|girl|in school|at school)"
         r"|as a (?:kid|child|student|boy|girl|teenager)|back in (?:the day|school|college)|in my youth"
         r"|in the old days)\b",
+        r"\b(?:years? ago|years before|before (?:this|the) (?:bot|app|program(?:me)?)|before i (?:joined|signed|moved"
+        r"|married|retired)|in my old (?:house|flat|apartment|job|school)|not any ?more|not anymore|any longer)\b",
+    ),
+    unreal=Pattern(
+        r"\b(?:in (?:the |a |this |my )?(?:game|minecraft|animal crossing|dream|film|movie|book|story|photo|picture"
+        r"|video|poster|drawing)|on my (?:switch|playstation|xbox)|dreamt|dreamed|quiz|riddle|how do you say|translate"
+        r"|shopping list|to do list|packing list|homework|just kidding|test drive|test drove|for my birthday"
+        r"|for christmas)\b",
     ),
     mishap=Pattern(
         r"\b(?:stolen|stole|broke|broken down|leaked|leaking|flat tyre|flat tire|crashed|cancelled"

@@ -46,7 +46,7 @@ NEVER, EVERY = Pattern(r"(?!)"), Pattern("")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grammar:
-    """A language's patterns. A clause with one of the first five is no report; ``done`` makes it a sure one."""
+    """A language's patterns. A clause with one of the first seven is no report; ``done`` makes it a sure one."""
 
     negation: Pattern
     plan: Pattern
@@ -54,6 +54,7 @@ class Grammar:
     others: Pattern  # somebody else did it, or it is hearsay
     mishap: Pattern  # something happened to the thing, or it was bought, praised, complained about
     long_ago: Pattern = NEVER  # "as a student I walked": it is not of these days
+    unreal: Pattern = NEVER  # in a game, a dream, a story, a quotation, a list of things to buy
     unlike: Pattern = NEVER  # right behind a name: it is another word, 「バス」 in 「バス停」
     habit: Pattern = NEVER  # done again and again: "I bike every day"
     doing: Pattern = EVERY  # verbs by which a thing is used as it should be: another past verb is unsure

@@ -40,13 +40,21 @@ WORDS = Grammar(
         r"|tolong jelaskan|tahu)\b",
     ),
     others=Pattern(
+        r"\b(?:terima kasih|makasih|salut|kagum|selamat)\b|\bada (?:kakek|nenek|bapak|ibu|anak|orang)\b|\bcuma saya\b"
+        r"|\bsemua (?:kerja|orang|teman)\b|\b(?:malah|makin) rusak\b",
         rf"^(?:(?:hari ini|kemarin|tadi) )?{_PERSON} (?:saya|aku|ku|kami|gue|gw|sekolah|kantor)\b",
         rf"^(?:{_PERSON}ku|mereka|dia|orang|orang orang|seseorang|ada orang|banyak orang|perusahaan"
         rf"|sekolah|pemerintah)\b",
         r"\b(?:katanya|kata|dengar|kabarnya|konon|berita|di tv|di televisi|baca|melihat orang"
         r"|lihat orang|dengar dengar)\b",
     ),
+    unreal=Pattern(
+        r"\b(?:di (?:game|gim|permainan|film|buku|cerita|mimpi|foto|gambar)|mimpi|bermimpi|kuis|teka teki|pr sekolah"
+        r"|daftar belanja|test drive|uji coba|bercanda|ulang tahun|hadiah|bahasa \w+nya)\b",
+    ),
     long_ago=Pattern(
+        r"\b(?:zaman|jaman|masa) (?:kuliah|sekolah|sma|smp)|\b\w+ tahun (?:yang )?lalu\b",
+        r"\bsebelum (?:menikah|pindah)\b",
         r"\b(?:waktu (?:kecil|sekolah|muda|kuliah dulu)|semasa (?:kecil|sekolah|kuliah)"
         r"|(?:zaman|jaman|masa) (?:dulu|kecil)|dulu (?:sering|saya|aku|waktu|biasa)|dahulu)\b",
     ),

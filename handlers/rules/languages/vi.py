@@ -39,6 +39,8 @@ WORDS = Grammar(
         r"\b(?:khong|ko|chua|a|ha|nhi|nhe ban|phai khong)$|\bco phai\b|o dau$",
     ),
     others=Pattern(
+        r"\b(?:cam on|kham phuc|nguong mo|bac si|co (?:giao )?day|con (?:trai|gai) khoe)\b",
+        r"\bgium (?:anh|em|minh|me|bo)\b",
         rf"^(?:(?:hom nay|hom qua|hom kia|sang nay) )?{_KIN} (?:toi|minh|cua toi|cua minh|em|anh"
         rf"|chi|tui|toi no|cung phong|ay|nha toi)\b",
         r"^(?:(?:hom nay|hom qua) )?(?:nguoi ta|moi nguoi|co nguoi|ai do|anh ay|co ay|ong ay|ba ay"
@@ -47,10 +49,16 @@ WORDS = Grammar(
         r"\b(?:nghe noi|nghe bao|nghe|tivi|tren ti vi|bao noi|doc bao|noi la|bao la|ke la|noi rang"
         r"|tin tuc|thoi su|(?:doc|thay|xem) tren mang|thay nguoi|thay ai|hinh nhu|co ve)\b",
     ),
+    unreal=Pattern(
+        r"\b(?:trong (?:game|tro choi|phim|truyen|sach|mo|anh|tranh)|mo thay|nam mo|do vui|cau do|bai tap"
+        r"|tieng (?:nhat|anh|viet) noi|dich (?:ra|sang)|danh sach mua|lai thu|noi dua|sinh nhat)\b"
+    ),
     long_ago=Pattern(
+        r"\b(?:may|[0-9]+|vai|nhieu) nam truoc\b|\btruoc (?:kia|day)\b|\bgio (?:bo|thoi|het) roi\b|\btruoc khi co\b|"
         r"\b(?:hoi (?:nho|be|xua|tre|con|sinh vien|di hoc)|ngay xua|luc (?:nho|be)|thoi (?:sinh vien|tre))\b"
     ),
     mishap=Pattern(
+        r"\b(?:phien qua|het han|tra lai|bi tra|cang sua|vut luon|qua phien|roi ram)\b",
         r"[·¤] bi\b|[·¤] (?:den|toi) (?:roi|muon|tre)\b|\b(?:nut|thung lop|xit|tuot|dut|dau (?:chan|lung"
         r"|goi))\b|\bbi (?:mat|hong|vo|trom|tre|hu|lay|ket|rach|be|thung|dau)\b|\b(?:lo|mat|rach|lam vo"
         r"|lam roi|danh roi) [·¤]|\b(?:mat trom|den muon"

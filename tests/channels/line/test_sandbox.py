@@ -107,6 +107,18 @@ async def test_what_a_person_does_arrives_signed_and_is_understood(
     assert [each.reply_token is not None for each in webhook.arrived] == [True, True, True, False]
 
 
+async def test_the_sign_of_waiting_is_seen_until_the_answer_comes(sandbox: Sandbox, line: Line) -> None:
+    person = friend(sandbox)
+    sign = line.render_waiting_sign(person)
+    assert sign is not None
+    shown = await line.send(Call(way=Way.WAITING_SIGN, to=person, body=sign))
+    assert (shown.fate, sandbox.line.screen(person)["typing"]) == (Fate.ACCEPTED, True), shown
+    await line.send(push(line, person, Text("はい")))
+    await line.close()
+    assert not sandbox.line.screen(person)["typing"]
+    assert line.render_waiting_sign("C" + person[1:]) is None, "a group has none"
+
+
 async def test_a_forged_delivery_is_refused(sandbox: Sandbox, webhook: Webhook) -> None:
     for signature in ("bad", "missing"):
         assert sandbox.line.deliver([], signature=signature)["delivery"]["status"] == 400

@@ -291,3 +291,14 @@ async def test_a_picture_of_our_own_is_handed_over_once_and_then_named(sandbox: 
     assert photos[0] != photos[1]
     assert not any("https://" in str(photo) for photo in photos)
     assert [message["text"] for message in screen(sandbox, person)][-2:] == ["今週\n5ポイント"] * 2
+
+
+async def test_the_sign_of_waiting_is_seen_in_a_chat_with_one_person(sandbox: Sandbox, person: int) -> None:
+    telegram = channel(sandbox)
+    sign = telegram.render_waiting_sign(str(person))
+    assert sign is not None
+    await telegram.open()
+    shown = await telegram.send(Call(way=Way.WAITING_SIGN, to=str(person), body=sign))
+    await telegram.close()
+    assert (shown.fate, sandbox.telegram.screen(person)["typing"]) == (Fate.ACCEPTED, True), shown
+    assert telegram.render_waiting_sign("-100123") is None, "a group has none"
