@@ -30,14 +30,15 @@ WORDS = Grammar(
         r"^no\b(?! (?:car|plastic|driving|waste|dryer|heat|heater|heating|aircon|ac)\b)|\bused to (?!my|the)"
         r"|\b(?:not(?! (?:the|a) )|never|forgot|forget|forgotten|failed|cannot|cant|couldnt|didnt|dont"
         r"|doesnt|couldn t|didn t|don t)\b(?! to (?:bring|take|sort|turn))",
-        r"\b(?:havent|hasnt|hadnt|wasnt|wont|without my|no time|skipped|missed|unable|nobody"
-        r"|instead drove|drove|gave up|(?:would|could|should) have|too (?:lazy|tired|busy|hot|cold|rainy|far))\b",
+        r"\b(?:havent|hasnt|hadnt|wasnt|wont|without my|no time|skipped(?! (?:the|my) car| driving)|missed|unable"
+        r"|nobody|instead drove|drove|gave up|(?:would|could|should) have"
+        r"|too (?:lazy|tired|busy|hot|cold|rainy|far))\b",
         r"\bno (?:compost|bike|bus|walk|train|bottle|bag|bags? today|cleanup)\b|\bleft (?:my|the"
         r"|it|them) (?!car).{0,20}\b(?:at home|behind|home|on)\b|\btook (?:a|the|my|our) (?:taxi|car)\b",
         r"\bby car\b(?! instead)|[·¤] (?:a|the|my) (?:taxi|car)\b|\b(?:almost|nearly|meant to|waiting|waited)\b",
     ),
     plan=Pattern(
-        r"\b(?:tomorrow|will|ill|well (?:go|take|do)|going to|gonna|plan|plans|planning|want to"
+        r"\b(?:tomorrow|will|ill|well (?:go|take|do)|going to|gonna|(?<![·¤] )plan|plans|planning|want to"
         r"|want a|wanna|would like|id like|id love|wish)\b",
         r"\b(?:next (?:week|weekend|month|time|year|monday|saturday|sunday)|hope to|hoping|intend"
         r"|shall|lets|should|might|may|must|need to|have to|supposed to)\b",
