@@ -29,7 +29,7 @@ def week_name(week: date, words: Words) -> str:
 
 
 def ward_lines(programme: Programme, lines: Sequence[GroupLine], words: Words) -> tuple[str, ...]:
-    """Say the ward board, a line a ward; kindly that there is none yet."""
+    """Say the ward board, a line a ward, its heading saying what they are; kindly that there is none yet."""
     if not lines:
         return (words.say("まだ表にできる人数がそろっていません。"),)
     return tuple(_ward_line(programme, line, words) for line in lines)
@@ -37,7 +37,12 @@ def ward_lines(programme: Programme, lines: Sequence[GroupLine], words: Words) -
 
 def _ward_line(programme: Programme, line: GroupLine, words: Words) -> str:
     ward = programme.ward(line.group.code)
-    return _group_line(programme, line, word(ward.name, words) if ward else line.group.code, words)
+    name = word(ward.name, words) if ward else line.group.code
+    values = {"place": line.place, "ward": name, "rate": percent(line, words)}
+    if not boards.can_tell_mean(line.group, programme.boards):
+        return words.say("{place}位 {ward}：{rate}", **values)
+    average = format_number(round(boards.mean(line.group)), words.language)
+    return words.say("{place}位 {ward}：{rate}・平均 {average}", **values, average=average)
 
 
 def team_lines(
@@ -46,10 +51,10 @@ def team_lines(
     """Say the team board, a line a team, each as others call it; kindly that there is none yet."""
     if not lines:
         return (words.say("まだ表にできる人数がそろっていません。"),)
-    return tuple(_group_line(programme, line, called[int(line.group.code)], words) for line in lines)
+    return tuple(_team_line(programme, line, called[int(line.group.code)], words) for line in lines)
 
 
-def _group_line(programme: Programme, line: GroupLine, name: str, words: Words) -> str:
+def _team_line(programme: Programme, line: GroupLine, name: str, words: Words) -> str:
     values = {"place": line.place, "ward": name, "rate": percent(line, words)}
     if not boards.can_tell_mean(line.group, programme.boards):
         return words.say("{place}位 {ward}：参加率 {rate}", **values)

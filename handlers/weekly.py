@@ -113,7 +113,9 @@ def _card(
 ) -> Card:
     lines = (
         words.say("先週：{week}", week=boardwords.week_name(found.week, words)),
-        words.say("【区のランキング】週に{days}日以上行動した人の割合", days=programme.boards.active_days),
+        words.say(
+            "【区のランキング】週に{days}日以上行動した人の割合・ポイントの平均", days=programme.boards.active_days
+        ),
         *boardwords.ward_lines(programme, found.wards, words),
         *persons,
         words.say("【市の合計】"),

@@ -146,7 +146,7 @@ def test_the_message_holds_board_and_totals_and_fits_one_message_of_line(bureau:
     assert set(made.content.texts) == set(bureau.town.programme.city.languages)
     assert not made.content.has_tracked_links
     line = Line(bot_id="bot", channel_secret="s", access_token="t")
-    wards = {"ja": "1位 門司区：参加率 100%", "en": "1. Moji: 100% took part", "vi": "Hạng 1 Moji: tỷ lệ tham gia 100%"}
+    wards = {"ja": "1位 門司区：100%", "en": "1. Moji: 100%", "vi": "Hạng 1 Moji: 100%"}
     for language, said in made.content.texts.items():
         (card,) = messages.load(said)
         assert any(wards.get(language, "100%") in line for line in card.lines)
