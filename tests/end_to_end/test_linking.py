@@ -1,4 +1,4 @@
-"""One person on two phones: linked by a code, made one, and parted at the desk; the ledger's sums are proved each time."""
+"""One person on two phones: linked by a code, made one, parted at the desk; the sums are proved each time."""
 
 import os
 import subprocess
