@@ -7,6 +7,7 @@ was learned of a bottle holds for a bus.
 """
 
 import json
+import math
 from binascii import crc32
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,9 +19,9 @@ from handlers.rules.languages.grammar import GAP, SAID
 BIAS = ""
 LONGEST_RUN = 4
 HEARD_RUN = 3
-UNHEARD = 0.3
-"""What a run that no report has had takes from the score."""
-LEAST = -0.7
+UNHEARD = 0.8
+"""What runs that no report has had take from the score, times the root of their number: a long story has more."""
+LEAST = -1.2
 """The score from which a report stands unasked. Both were measured: docs/UNDERSTANDING.md."""
 _DIGITS = 6
 
@@ -64,7 +65,7 @@ def score(rest: str, opinion: Opinion) -> float:
     """Say in log odds how much such a clause sounds like a report."""
     found = runs(rest)
     known = opinion.weights.get(BIAS, 0.0) + sum(opinion.weights.get(run, 0.0) for run in found)
-    return known - UNHEARD * len(checksums(found) - opinion.heard)
+    return known - UNHEARD * math.sqrt(len(checksums(found) - opinion.heard))
 
 
 def doubts(rest: str, language: str) -> bool:

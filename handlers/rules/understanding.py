@@ -150,12 +150,20 @@ class _Reading:
         return text
 
     def _report(self, read: list[_Clause], slipped: bool) -> Understanding | None:
-        reporting = [clause for clause, after in zip_longest(read, read[1:]) if _reports(clause, after)]
+        reporting = [clause for clause, after in zip_longest(read, read[1:]) if self._reports(clause, after)]
         mentioned = self._mentioned(reporting)
         if not mentioned:
             return None
         sure = all(clause.said_done for clause in reporting) and not slipped
         return Understanding(Intent.REPORT, mentioned, SAID_DONE if sure else NAMED)
+
+    def _reports(self, clause: _Clause, after: _Clause | None) -> bool:
+        """Let a clause report unless it is guarded, unsure, or taken back by the next: 「持ってるけど、忘れた」."""
+        if not clause.actions or clause.unsure or clause.guarded:
+            return False
+        if after is None or after.actions:
+            return True
+        return not self.grammar.undone.search(after.text) and (clause.said_done or not after.guarded)
 
     def _maybe(self, read: list[_Clause]) -> Understanding:
         """Give what is named and neither said to be done nor denied, so that it can be asked about."""
@@ -185,12 +193,6 @@ class _Reading:
             found -= wording.NOT_WHEN_AN_ACTION_IS_NAMED
         intent = next((intent for intent in wording.INTENTS if intent in found), None)
         return Understanding(intent, (), KEYWORD) if intent else NOTHING
-
-
-def _reports(clause: _Clause, after: _Clause | None) -> bool:
-    """Let a clause report unless it is guarded, or unsure and taken back by the next: 「持ってるけど、忘れた」."""
-    taken_back = after is not None and after.guarded and not after.actions and not clause.said_done
-    return bool(clause.actions) and not clause.unsure and not clause.guarded and not taken_back
 
 
 def _word(text: str, one: Found) -> str:

@@ -92,3 +92,26 @@ def test_a_thing_with_a_verb_that_is_no_use_of_it_is_no_report(language: str, te
 )
 def test_what_was_done_long_ago_is_no_report(language: str, text: str) -> None:
     assert not understand(text, language, PROGRAMME, TODAY).actions
+
+
+@pytest.mark.parametrize(
+    "text", ["修理に出したけど直らんかった", "メルカリに出したけど売れ残り", "半額の刺身買ったけど食べんで捨てた"]
+)
+def test_what_came_to_nothing_is_no_report(text: str) -> None:
+    assert not understand(text, "ja", PROGRAMME, TODAY).actions
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        *(("ja", "ゲームの中で木を植えた"), ("en", "planted 200 trees in Minecraft"), ("zh", "游戏里种了一百棵树")),
+        *(("ko", "꿈에서 버스 탔다"), ("vi", "trồng cây trong game"), ("id", "mimpi naik bus")),
+    ],
+)
+def test_what_was_not_real_is_no_report(language: str, text: str) -> None:
+    assert not understand(text, language, PROGRAMME, TODAY).actions
+
+
+@pytest.mark.parametrize("text", ["バスで病院に通っています", "子どもといっしょにごみの分別をしました"])
+def test_a_verb_that_sounds_like_hearsay_is_a_report(text: str) -> None:
+    assert understand(text, "ja", PROGRAMME, TODAY).actions

@@ -62,6 +62,7 @@ class Grammar:
     little: int = 3  # in characters: so little behind a name says nothing against it, 「マイボトル 水だけ」
     unsure: Pattern = NEVER  # neither said to be done nor denied: one question settles it
     done: Pattern
+    undone: Pattern = NEVER  # said after it: it came to nothing, "but it did not work"
     takes_back: Pattern = NEVER  # a report that should not stand
     negative_stem: Pattern = NEVER  # the end of a name that only a negative follows: it belongs to the name
     negative_ending: Pattern = NEVER
