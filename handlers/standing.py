@@ -10,7 +10,7 @@ from handlers.talk import Answer, Talk, page_card
 from storage import ledger, totals
 from storage.facts import Standing
 
-SHOWN_ACTIONS = 6  # more would not be read on a phone without scrolling
+SHOWN_ACTIONS, SHOWN_EFFECTS = 5, 1  # more would not be read on a phone without scrolling
 
 
 def show_points(talk: Talk) -> Answer:
@@ -82,17 +82,19 @@ def _by_action(talk: Talk, standing: Standing) -> tuple[str, ...]:
 
 
 def _co2(talk: Talk, standing: Standing) -> tuple[str, ...]:
-    """Say per action what may be added up, each on its own basis: two bases are never summed."""
+    """Say of the actions that saved most what may be added up, each on its own basis: two bases are never summed."""
     lines = []
-    for code, grams in standing.co2_grams:
-        action = talk.programme.action(code)
-        if action is None or not action.factors:
-            continue
+    most_first = sorted(standing.co2_grams, key=lambda row: -row[1])
+    counted = [(action, grams) for code, grams in most_first if (action := talk.programme.action(code))]
+    known = [(action, grams) for action, grams in counted if action.factors]
+    for action, grams in known[:SHOWN_EFFECTS]:
         basis = " / ".join(dict.fromkeys(talk.word(factor.basis) for factor in action.factors))
         words = {"action": talk.word(action.title), "basis": basis, "source": action.factors[0].source}
         lines.append(
             talk.say("CO2（{action}）：約{grams} g（{basis}。出典 {source}）", grams=talk.number(grams), **words)
         )
+    if rest := known[SHOWN_EFFECTS:]:
+        lines.append(talk.say("ほかの行動 {count}種類", count=len(rest)))
     return tuple(lines)
 
 

@@ -98,7 +98,7 @@ class TelegramCitizen(Citizen):
         return self._update(callback_query={**press, "message": shown})
 
     def _said(self, calls: list[int]) -> list[Message]:
-        ways = select(outbox.OUTBOX.c.way).where(outbox.OUTBOX.c.id.in_(calls))
+        ways = select(outbox.OUTBOX.c.way).where(outbox.OUTBOX.c.id.in_(calls)).order_by(outbox.OUTBOX.c.id)
         self.ways = self.town.database.read(lambda c: c.execute(ways).scalars().all()).result()
         if Way.PUSH in self.ways:
             self.shown = next(_numbers)

@@ -261,12 +261,14 @@ MEANT = {*map(language_name, kitaq().city.languages), "言語 / Language"}
 
 
 @cache
-def sentences() -> tuple[re.Pattern[str], ...]:
-    """Our own Japanese sentences, as patterns, each {value} standing for anything."""
-    catalogue = read_po((LOCALES / "en" / "LC_MESSAGES" / "bot.po").open("rb"))
-    ids = [str(message.id) for message in catalogue if message.id and KANA.search(str(message.id))]
-    fixed = [re.split(r"\{[^}]*\}", sentence) for sentence in ids if sentence not in MEANT]
-    return tuple(re.compile(".*".join(map(re.escape, parts))) for parts in fixed if len("".join(parts)) >= 4)
+def sentences(language: str) -> tuple[re.Pattern[str], ...]:
+    """Our Japanese sentences, as patterns, each {value} standing for anything; not those that are alike translated."""
+    catalogue = read_po((LOCALES / language / "LC_MESSAGES" / "bot.po").open("rb"))
+    said = [(str(message.id), str(message.string)) for message in catalogue if KANA.search(str(message.id))]
+    fixed = [(re.split(r"\{[^}]*\}", id), other) for id, other in said if id not in MEANT]
+    long = [(parts, other) for parts, other in fixed if len("".join(parts)) >= 4]
+    patterns = [(re.compile(".*".join(map(re.escape, parts))), other) for parts, other in long]
+    return tuple(pattern for pattern, other in patterns if not pattern.search(other))
 
 
 def see_no_japanese(said: Sequence[Message], language: str, did: str) -> None:
@@ -274,7 +276,7 @@ def see_no_japanese(said: Sequence[Message], language: str, did: str) -> None:
     if asks_language:
         return
     for part in words_of(said):
-        found = next((p.pattern for p in sentences() if p.search(part)), None)
+        found = next((p.pattern for p in sentences(language) if p.search(part)), None)
         assert found is None, f"{did}: Japanese in a chat of another language: {part!r} ({found})"
     texts = [ward.name for ward in kitaq().wards] + [action.title for action in kitaq().actions]
     names = [name["ja"] for name in texts if name["ja"] != name.get(language)]

@@ -47,8 +47,8 @@ WORDS = Grammar(
         r"|looking forward|want|dream|remind me|saving up|maybe)\b",
     ),
     question=Pattern(
-        r"^(?:how|what|when|where|which|who|why|is|are|do|does|did(?! (?:my|the|a|some|all|our) )|can|could|should|would|may|if"
-        r"|any|has|have you|whats|wheres|hows|anyone)\b",
+        r"^(?:how|what|when|where|which|who|why|is|are|do|does|did(?! (?:my|the|a|some|all|our) )"
+        r"|can|could|should|would|may|if|any|has|have you|whats|wheres|hows|anyone)\b",
         r"\b(?:how (?:much|many|do|to|can|does|long|often)|where (?:can|do|is|are|to)|what (?:is"
         r"|are|counts|about|if|should|day|time))\b",
         r"\b(?:tell me|subsidy|subsidies|grant|rebate|can i|can we|do i|do you|does it|is it"
