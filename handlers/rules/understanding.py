@@ -48,18 +48,24 @@ def understand(text: str, language: str, programme: Programme, today: date) -> U
 
     ``today`` is the Tokyo day. A text longer than `folding.LONGEST_READ` is read up to there.
     """
+    reading = _reading(text, language, programme, today)
+    text = text.translate(reading.grammar.variants)
     whole = folded(text)
     if whole in _COMMANDS:
         return Understanding(_COMMANDS[whole], (), COMMAND)
-    read_in = wording.language_of(whole, language)
-    return _Reading(read_in, wording.GRAMMARS[read_in], lexicon(programme, read_in), today).understand(text, whole)
+    return reading.understand(text, whole)
 
 
 def remainders(text: str, language: str, programme: Programme, today: date) -> list[tuple[str, bool]]:
     """Give each clause that names an action, names as marks, and whether no guard takes it out: to learn from."""
+    reading = _reading(text, language, programme, today)
+    read = reading.clauses(text.translate(reading.grammar.variants))
+    return [(clause.rest, not clause.guarded) for clause in read if clause.actions]
+
+
+def _reading(text: str, language: str, programme: Programme, today: date) -> "_Reading":
     read_in = wording.language_of(folded(text), language)
-    reading = _Reading(read_in, wording.GRAMMARS[read_in], lexicon(programme, read_in), today)
-    return [(clause.rest, not clause.guarded) for clause in reading.clauses(text) if clause.actions]
+    return _Reading(read_in, wording.GRAMMARS[read_in], lexicon(programme, read_in), today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class _Reading:
     today: date
 
     def clauses(self, text: str) -> list[_Clause]:
-        cut = clauses(text)
+        cut = _with_distances(clauses(text))
         return [self._clause(one, asked, tuple(phrases.search(one, self.words.actions))) for one, asked in cut]
 
     def understand(self, text: str, whole: str) -> Understanding:
@@ -191,8 +197,21 @@ class _Reading:
         found -= wording.NOT_WHEN_NEGATED - not_denied
         if names_an_action:
             found -= wording.NOT_WHEN_AN_ACTION_IS_NAMED
+        if Intent.LEAVE in found and any(word in whole for word in wording.COMMANDS[Intent.LEAVE] if len(word) > 1):
+            found -= {Intent.UNDO}  # "delete my record" beside "I quit" is no slip of the finger
         intent = next((intent for intent in wording.INTENTS if intent in found), None)
         return Understanding(intent, (), KEYWORD) if intent else NOTHING
+
+
+def _with_distances(cut: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Join a distance that stands alone to what was said before it: "walked to the station. 2 km"."""
+    joined: list[tuple[str, bool]] = []
+    for text, asked in cut:
+        if joined and wording.DISTANCE_ALONE.fullmatch(text) and wording.KILOMETRES.search(text):
+            before, was_asked = joined.pop()
+            text, asked = before + text, was_asked or asked
+        joined.append((text, asked))
+    return joined
 
 
 def _word(text: str, one: Found) -> str:

@@ -181,6 +181,7 @@ WORDS = Grammar(
             "real person|human|complain|customer service|call someone",
         ),
         Intent.MY_EVENTS: words(
+            "(cancel|drop|give up)*(spot|seat|registration|booking|reservation|place)",
             "my events|my event|my registration|my registrations|my booking|my bookings",
             "my reservation|my ticket|signed up for|registered for|(event|events|seminar"
             "|workshop)*(did i|do i|have i|i sign|i signed|i book|i register)|i signed up",

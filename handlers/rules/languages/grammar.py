@@ -6,7 +6,7 @@ punctuation, no を; the middle dot stands for the name of an action.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from storage.facts import Intent
@@ -66,6 +66,7 @@ class Grammar:
     takes_back: Pattern = NEVER  # a report that should not stand
     negative_stem: Pattern = NEVER  # the end of a name that only a negative follows: it belongs to the name
     negative_ending: Pattern = NEVER
+    variants: Mapping[int, int] = field(default_factory=dict)  # letters written in two ways: read as the other one
     days_back: Mapping[str, int]  # words that hold another stand before it
     ago: Pattern = NEVER
     weekdays: tuple[tuple[str, ...], ...] = ()

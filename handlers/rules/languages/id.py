@@ -24,7 +24,7 @@ _USED = (
 
 WORDS = Grammar(
     negation=Pattern(
-        r"\b(?:lupa|(?<!yang )tidak|belum|nggak|enggak|ngga|gak|ga|tak|tdk|gk|bukan|gagal|batal"
+        r"\b(?:lupa|(?<!yang )(?:tidak|nggak|enggak|ngga|gak|ga|tak)(?! ada sisa)|belum|tdk|gk|bukan|gagal|batal"
         r"|malas|ketinggalan|tertinggal|tanpa sempat|jangan|menunggu|nunggu|tunggu|hampir saja|nyaris)\b"
         r"|\bnaik (?:mobil|taksi)\b",
         r"\bpakai mobil\b",
@@ -117,6 +117,7 @@ WORDS = Grammar(
             "bicara dengan|berbicara dengan|keluhan|kantor kota",
         ),
         Intent.MY_EVENTS: words(
+            "batal*(daftar|ikut|acara|pendaftaran)",
             "acara saya|pendaftaran saya|(acara|seminar)*yang saya (daftar|ikuti)",
             "saya sudah daftar|sudah terdaftar|tiket saya",
         ),

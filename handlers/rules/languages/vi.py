@@ -19,9 +19,9 @@ _USED = (
 
 WORDS = Grammar(
     negation=Pattern(
-        r"\b(?:(?<!khi )khong|chua|quen|ko|hong|chang|khoi (?:lay|can|dung)|that bai|bo cuoc|luoi"
+        r"\b(?:(?<!khi )khong|chua|quen|ko|chang|khoi (?:lay|can|dung)|that bai|bo cuoc|luoi"
         r"|bo lo|suyt|suyt nua|dang cho|dang doi|cho doi|de (?:o |lai )?nha|lo mat|de quen|bo thua|bo phi"
-        r"|lam roi)\b(?! (?:dung nua|xai nua))|\bdi (?:o to"
+        r"|lam roi)\b(?! (?:dung nua|xai nua|(?:len|di|den) cong ty))|\bdi (?:o to"
         r"|oto|xe may|taxi)\b|\bbang (?:o to|oto|xe may|taxi)\b|\bbo do\b",
     ),
     plan=Pattern(
@@ -36,7 +36,7 @@ WORDS = Grammar(
         r"|lan|tien)|the nao|lam sao|tai sao|vi sao|gi|nao|tro cap|ho tro|tro gia|cach (?:lam|u"
         r"|phan|dung)|huong dan|cho hoi|xin hoi|duoc tinh|co tinh|co duoc|cho biet|giai thich"
         r"|ai)\b",
-        r"\b(?:khong|ko|chua|a|ha|nhi|nhe ban|phai khong)$|\bco phai\b|o dau$",
+        r"\b(?:khong|ko|chua|ha|nhi|nhe ban|phai khong)$|\bco phai\b|o dau$",
     ),
     others=Pattern(
         r"\b(?:cam on|kham phuc|nguong mo|bac si|co (?:giao )?day|con (?:trai|gai) khoe)\b",
@@ -62,7 +62,7 @@ WORDS = Grammar(
         r"[·¤] bi\b|[·¤] (?:den|toi) (?:roi|muon|tre)\b|\b(?:nut|thung lop|xit|tuot|dut|dau (?:chan|lung"
         r"|goi))\b|\bbi (?:mat|hong|vo|trom|tre|hu|lay|ket|rach|be|thung|dau)\b|\b(?:lo|mat|rach|lam vo"
         r"|lam roi|danh roi) [·¤]|\b(?:mat trom|den muon"
-        r"|tre gio|bi tre|dat qua|ban qua|hoi|thoi|tien loi|met qua|met|dong qua|ket xe|tac duong"
+        r"|tre gio|bi tre|dat qua|ban qua|hoi qua|boc mui|tien loi|met qua|met|dong qua|ket xe|tac duong"
         r"|thich|ghet|chan|so|dep|hu roi|hong roi|vo roi|roi mat|lam mat|tot cho|nguy hiem)\b",
         r"\bmua (?:mot )?(?:cai |chiec |duoc )?·(?: moi)?(?! (?:dia|o|cua|sap|gan))",
     ),
@@ -118,13 +118,13 @@ WORDS = Grammar(
             "gặp người|người phụ trách|tư vấn|khiếu nại|góp ý",
         ),
         Intent.MY_EVENTS: words(
-            "sự kiện của tôi|(sự kiện|hội thảo|buổi)*(tôi đã đăng ký|đã đăng ký|mình đăng ký"
+            "hủy*(đăng ký|chỗ|tham gia)|sự kiện của tôi|(sự kiện|hội thảo|buổi)*(tôi đã đăng ký|đã đăng ký|mình đăng ký"
             "|tôi đăng ký)|tôi đã đăng ký|đã đăng ký|(xem|kiểm tra)*(đăng ký|lịch)|vé của tôi",
         ),
         Intent.REGISTER: words(
             "đăng ký|ghi danh|muốn tham gia|tham gia*(hội thảo|sự kiện|lớp|buổi)|đặt chỗ|muốn tham dự"
         ),
-        Intent.RANKING: words("xếp hạng|hạng mấy|thứ hạng|đứng thứ|thứ mấy|bảng xếp|hạng (bao|của)"),
+        Intent.RANKING: words("xếp hạng|hạng mấy|thứ hạng|đứng thứ|(đứng|tôi|mình|em) thứ mấy|bảng xếp|hạng (bao|của)"),
         Intent.TOTALS: words("tổng|(bao nhiêu|mấy) người|cả thành phố|toàn thành phố|số người tham gia"),
         Intent.EVENTS: words("sự kiện|hội thảo|lớp học|buổi nói chuyện|hoạt động"),
         Intent.POINTS: words("điểm|điểm số"),
