@@ -164,7 +164,7 @@ def _post(
     times = {"due_at": now, "made_at": event.received_at}  # an answer's age is counted from what it answers
     account_id = None if said.forget else talk.account.id
     calls = []
-    in_place = talk.incoming.message_id if _leads_on(connection, talk) else None
+    in_place = talk.incoming.message_id if _leads_on(connection, talk, said) else None
     for values in (
         *_calls(connection, channel, event, said, account_id, now, in_place),
         *_menu(channel, talk, said, now),
@@ -174,10 +174,14 @@ def _post(
     return [call for call in calls if call.attempts]
 
 
-def _leads_on(connection: Connection, talk: Talk) -> bool:
-    """Tell whether a press was on a page that still stands there: a second press in a row replaces nothing more."""
+def _leads_on(connection: Connection, talk: Talk, said: Answer) -> bool:
+    """Tell whether an answer may take the place of the page that was pressed: it leads on, and the page still stands.
+
+    A second press in a row replaces nothing more, and words without a button leave the page to go on from.
+    """
     number, data = talk.incoming.message_id, talk.incoming.data
-    if not talk.incoming.replaces or number is None:
+    ways = [one for message in said.messages for one in messages.choices_of(message)]
+    if not talk.incoming.replaces or number is None or not ways:
         return False
     newer = outbox.find_replacement(connection, talk.account.id, number)
     return newer is None or f'{data}"'.encode() in newer

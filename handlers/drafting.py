@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from handlers import eventwords, messages
-from handlers.messages import Card, Choice, Message, Picture, Text
+from handlers.messages import Card, Choice, Message, Picture, Text, choices_of
 from handlers.rules import broadcasts as rules
 from handlers.texts import Texts, Words
-from handlers.tracking import choices_of
 from storage.facts import Audience, BroadcastContent, BroadcastKind, EventFacts, EventRelation
 
 ANNOUNCED_FOR = timedelta(days=2)

@@ -116,6 +116,11 @@ class Card:
 Message = Text | Card
 
 
+def choices_of(message: Message) -> tuple[Choice, ...]:
+    """Give the buttons of a message."""
+    return message.buttons if isinstance(message, Card) else message.choices
+
+
 def dump(messages: Sequence[Message]) -> str:
     """Write messages down, so that they can be rendered again later."""
     written = [{"kind": type(message).__name__, **_fields(message)} for message in messages]

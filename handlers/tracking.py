@@ -22,12 +22,7 @@ SIGNATURE_BYTES = 9  # 12 signs of an address; nobody tries 2**72
 def list_targets(content: BroadcastContent) -> list[str]:
     """List where the buttons of a broadcast lead, in all its languages, each once."""
     shown = [message for written in content.texts.values() for message in messages.load(written)]
-    return list(dict.fromkeys(choice.url for message in shown for choice in choices_of(message) if choice.url))
-
-
-def choices_of(message: Message) -> tuple[Choice, ...]:
-    """Give the buttons of a message."""
-    return message.buttons if isinstance(message, Card) else message.choices
+    return list(dict.fromkeys(choice.url for message in shown for choice in messages.choices_of(message) if choice.url))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

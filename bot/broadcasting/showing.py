@@ -5,14 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers import messages
-from handlers.messages import Card, Message
+from handlers.messages import Card, Message, choices_of
 from handlers.rules import pictures as rules
 from handlers.rules import preflight
 from handlers.rules.broadcasts import NotDone
 from handlers.rules.forecast import PRICES_AT, Forecast, Lack
 from handlers.rules.pictures import PictureFault
 from handlers.rules.preflight import Fault, Finding, Seen
-from handlers.tracking import choices_of
 from storage.clock import TOKYO
 from storage.facts import Audience, BroadcastContent, BroadcastFacts, EventFacts, TrackedLink
 from storage.friends import FriendsCallFacts

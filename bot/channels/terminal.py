@@ -12,7 +12,20 @@ from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-from handlers.messages import Arrived, Call, Card, Choice, Fate, Incoming, IncomingKind, Message, Outcome, Reason, Way
+from handlers.messages import (
+    Arrived,
+    Call,
+    Card,
+    Choice,
+    Fate,
+    Incoming,
+    IncomingKind,
+    Message,
+    Outcome,
+    Reason,
+    Way,
+    choices_of,
+)
 from storage.clock import real_now
 from storage.facts import ChannelName
 
@@ -119,7 +132,7 @@ class Terminal:
 
     def render(self, messages: Sequence[Message]) -> tuple[bytes, ...]:
         """Give one call a message; a terminal has no limits. A message without words and buttons is no call."""
-        return tuple(_bytes(message) for message in messages if _shown_words(message) or _choices(message))
+        return tuple(_bytes(message) for message in messages if _shown_words(message) or choices_of(message))
 
     def address(self, body: bytes, keys: Sequence[str]) -> bytes:
         """Raise ValueError: a terminal is one person's."""
@@ -233,10 +246,6 @@ def _harmless(text: str) -> str:
     return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) != "Cc")
 
 
-def _choices(message: Message) -> tuple[Choice, ...]:
-    return message.buttons if isinstance(message, Card) else message.choices
-
-
 def _shown_words(message: Message) -> str:
     if isinstance(message, Card):
         picture = f"[{message.picture.alt} {message.picture.url}]" if message.picture else ""
@@ -245,5 +254,5 @@ def _shown_words(message: Message) -> str:
 
 
 def _bytes(message: Message) -> bytes:
-    choices = [[_words(choice.label), choice.data, choice.url] for choice in _choices(message)]
+    choices = [[_words(choice.label), choice.data, choice.url] for choice in choices_of(message)]
     return json.dumps({"text": _shown_words(message), "choices": choices}, ensure_ascii=False).encode()

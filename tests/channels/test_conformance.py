@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.messages import Card, Choice, Fate, IncomingKind, Message, Outcome, Picture, Text
+from handlers.messages import Card, Choice, Fate, IncomingKind, Outcome, Picture, Text, choices_of
 from handlers.rules import names
 from tests import databases
 from tests.channels.conformance import AWKWARD, DATA, PHONES, answers_about_events
@@ -29,10 +29,6 @@ def arrivals(phone: Phone, *events: Event) -> Iterator:
     channel = phone.channel()
     for _, body in phone.deliveries(*events):
         yield from channel.split(body)
-
-
-def choices_of(message: Message) -> tuple[Choice, ...]:
-    return message.buttons if isinstance(message, Card) else message.choices
 
 
 def understood(phone: Phone, event: Event):

@@ -47,3 +47,12 @@ def test_what_was_typed_is_answered_below(citizen: TelegramCitizen) -> None:
     citizen.text("メニュー")
     citizen.text("メニュー")
     assert citizen.ways == [Way.PUSH]
+
+
+def test_a_word_without_a_button_leaves_the_page_to_go_on_from(citizen: TelegramCitizen) -> None:
+    citizen.text("メニュー")
+    for label in ("使い方", "メニュー") * citizen.town.programme.limits.messages_a_minute:
+        if citizen.buttons():
+            citizen.tap(label)
+    assert "1分ほど待ってから" in citizen.words()
+    assert citizen.ways == NEW

@@ -12,9 +12,8 @@ from bot.web.staff.desk import RefusedError
 from bot.web.staff.sending import wording
 from bot.web.staff.wording import field_value
 from handlers import drafting, illustrating, messages
-from handlers.messages import Card, Choice, Message, Picture
+from handlers.messages import Card, Choice, Message, Picture, choices_of
 from handlers.texts import JAPANESE, Texts, name_language
-from handlers.tracking import choices_of
 from storage.clock import TOKYO
 from storage.facts import (
     Audience,

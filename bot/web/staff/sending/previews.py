@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from handlers import messages
 from handlers.illustrating import PATH
-from handlers.messages import Card, Choice, Message
+from handlers.messages import Card, Choice, Message, choices_of
 from handlers.texts import JAPANESE, name_language
-from handlers.tracking import choices_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
