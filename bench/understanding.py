@@ -16,7 +16,7 @@ from storage.facts import Programme
 from storage.programme_file import read_programme
 from tests.understanding.sentences import TODAY, Sentence, read, right, shown
 
-SETS = ("tuning", "hidden", "fresh", "blind", "blind2", "blind3", "blind4", "blind5", "blind6", "blind7")
+SETS = ("tuning", "hidden", "fresh", "blind", "blind2", "blind3", "blind4", "blind5", "blind6", "blind7", "chatty")
 PROGRAMME = Path(__file__).parents[1] / "programmes" / "kitaq.toml"
 ROUNDS = 3
 

@@ -21,6 +21,7 @@ SETS = {
     "blind5": 0.95,
     "blind6": 0.95,
     "blind7": 0.95,
+    "chatty": 0.8,
 }
 """The least share of right answers of each set; figures as measured stand in docs/UNDERSTANDING.md."""
 FALSE_REPORTS = 0.01
