@@ -29,7 +29,9 @@ WRITTEN = Path(weights.__file__)
 MODULE = '''"""Holds the second opinion's weights as ``python -m bench.second_opinion`` writes them; data only."""
 
 # ruff: noqa: E501
-WEIGHTS = r"""{}"""
+WEIGHTS = {{
+{}
+}}
 '''
 
 
@@ -102,10 +104,8 @@ def _regression(rows: list[tuple[set[str], bool]]) -> dict[str, float]:
 
 
 def _a_line_a_language(learned: dict[str, Opinion]) -> str:
-    lines = [
-        f"{json.dumps(language)}: {json.dumps(write(held), ensure_ascii=False)}" for language, held in learned.items()
-    ]
-    return "{\n" + ",\n".join(lines) + "\n}"
+    held = {language: json.dumps(write(opinion), ensure_ascii=False) for language, opinion in learned.items()}
+    return "\n".join(f'    "{language}": r"""{written}""",' for language, written in held.items())
 
 
 def _measure(name: str, unseen: list[_Example], learned: dict[str, Opinion]) -> None:

@@ -11,6 +11,7 @@ import math
 from binascii import crc32
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from handlers.rules import weights as written
@@ -70,7 +71,10 @@ def score(rest: str, opinion: Opinion) -> float:
 
 def doubts(rest: str, language: str) -> bool:
     """Tell whether a clause, names as marks, sounds too little like a report to be taken for one unasked."""
-    return score(rest, _LEARNED[language]) < LEAST
+    return score(rest, _learned(language)) < LEAST
 
 
-_LEARNED: dict[str, Opinion] = {language: read(fields) for language, fields in json.loads(written.WEIGHTS).items()}
+@cache
+def _learned(language: str) -> Opinion:
+    """Read a language's opinion when it is first asked for: all six would be felt at a start."""
+    return read(json.loads(written.WEIGHTS[language]))
