@@ -22,6 +22,7 @@ SETS = {
     "blind6": 0.95,
     "blind7": 0.95,
     "chatty": 0.8,
+    "told": 0.4,
 }
 """The least share of right answers of each set; figures as measured stand in docs/UNDERSTANDING.md."""
 FALSE_REPORTS = 0.01
