@@ -79,7 +79,11 @@ class _Reading:
 
     def clauses(self, text: str) -> list[_Clause]:
         cut = _with_distances(clauses(text))
-        return [self._clause(one, asked, tuple(phrases.search(one, self.words.actions))) for one, asked in cut]
+        read = {  # one that is said again is read once
+            (one, asked): self._clause(one, asked, tuple(phrases.search(one, self.words.actions)))
+            for one, asked in dict.fromkeys(cut)
+        }
+        return [read[one] for one in cut]
 
     def understand(self, text: str, whole: str) -> Understanding:
         read = self.clauses(text)
