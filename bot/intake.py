@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent import futures
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from storage.facts import ChannelName
 from storage.inbox import NewEvent
 
 WINDOW_SECONDS = 0.004  # for which a group is gathered at most, however much keeps coming
+REST_SECONDS = 0.005  # for which the loop stands still at most while a group of several is stored
 TRIES = 3  # of a group that another transaction got in the way of
 
 
@@ -29,8 +31,9 @@ class _Delivered:
 class Intake:
     """Stores what arrives, together with all that is at the door at that moment; what comes alone waits for nobody.
 
-    While a group is being stored the next one comes together. Before it is stored in its turn, what the sockets hold
-    is read: a commit beside a busy loop takes far longer than one beside an idle one, for both need the interpreter.
+    What the sockets hold is read before a group is stored, and the loop rests while it is: a commit beside a busy
+    loop takes far longer than one beside an idle one, for both need the interpreter. What lasts longer is not waited
+    for by anybody else, and the next group comes together meanwhile.
     """
 
     def __init__(self, database: Database) -> None:
@@ -92,7 +95,10 @@ class Intake:
         def unit(connection: Connection) -> None:
             inbox.store_all(connection, [(one.channel, one.events, one.received_at) for one in group])
 
-        await asyncio.wrap_future(self._database.write(unit))
+        storing = self._database.write(unit)
+        if len(group) > 1:
+            futures.wait([storing], REST_SECONDS)
+        await asyncio.wrap_future(storing)
 
 
 def _tell(one: _Delivered, failure: Exception | None) -> None:

@@ -51,7 +51,7 @@ class Phrase:
 
 
 Phrases = dict[str, tuple[Phrase, ...]]
-"""Phrases by the first letter of their first word."""
+"""Phrases by the first two letters of their first word, or by the one that it has."""
 
 
 def collected(meanings: Iterable[tuple[str, str]], shortest: int = 2) -> Phrases:
@@ -64,7 +64,7 @@ def collected(meanings: Iterable[tuple[str, str]], shortest: int = 2) -> Phrases
                 held.setdefault((word, tuple(tail)), Phrase(word, tuple(tail), what))
     by_first: dict[str, list[Phrase]] = {}
     for phrase in sorted(held.values(), key=lambda phrase: -len(phrase.head)):
-        by_first.setdefault(phrase.head[0], []).append(phrase)
+        by_first.setdefault(phrase.head[:2], []).append(phrase)
     return {first: tuple(group) for first, group in by_first.items()}
 
 
@@ -90,15 +90,20 @@ def meanings(text: str, phrases: Phrases) -> set[str]:
     """Give all that any phrase in a text means, also where phrases overlap."""
     return {
         phrase.what
-        for at, letter in enumerate(text)
-        for phrase in phrases.get(letter, ())
+        for at in range(len(text))
+        for phrase in _beginning(text, at, phrases)
         if _fit(text, at, phrase) is not None
     }
 
 
 def _best_at(text: str, at: int, phrases: Phrases) -> Found | None:
-    fitting = (_fit(text, at, phrase) for phrase in phrases.get(text[at], ()))
-    return max((found for found in fitting if found), key=lambda found: found.weight, default=None)
+    fitting = [found for phrase in _beginning(text, at, phrases) if (found := _fit(text, at, phrase))]
+    return max(fitting, key=lambda found: found.weight) if fitting else None
+
+
+def _beginning(text: str, at: int, phrases: Phrases) -> tuple[Phrase, ...]:
+    """Give the phrases that may begin at a place, longer first words first."""
+    return phrases.get(text[at : at + 2], ()) + (phrases.get(text[at], ()) if at + 1 < len(text) else ())
 
 
 def _fit(text: str, at: int, phrase: Phrase) -> Found | None:

@@ -1,5 +1,6 @@
 """From the webhook into the inbox: what is refused, what is kept, and what a storage that fails does to it."""
 
+import asyncio
 import sqlite3
 import threading
 import time
@@ -113,6 +114,18 @@ async def test_a_locked_database_is_503_and_what_waits_is_handled_once_it_is_fre
     await desk.settle()
     assert desk.inbox("state") == ["done"]
     assert [call.token for call in desk.platform.taken] == [stored["replyToken"]]
+
+
+async def test_a_slow_storage_holds_nobody_else_up(desk: Desk, database: Database) -> None:
+    writers = [Writer(desk, "U" + 32 * digit) for digit in "23456789"]
+    busy = database.write(lambda _: time.sleep(0.6))
+    posting = asyncio.gather(*(desk.post(one.text("menu")) for one in writers))
+    longest, before = 0.0, time.monotonic()
+    while not busy.done():
+        await asyncio.sleep(0.001)
+        longest, before = max(longest, time.monotonic() - before), time.monotonic()
+    assert longest < 0.3, "the loop went on while the storage was busy"
+    assert [answer.status_code for answer in await posting] == [200] * len(writers)
 
 
 def _hold(path: str, locked: threading.Event, seconds: float) -> None:

@@ -218,16 +218,17 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:8]))
-def test_a_hostile_text_is_read_within_a_few_milliseconds(text: str) -> None:
-    read("warm")
-    best = min(_seconds(text) for _ in range(5))
-    assert best < 0.02, "5 ms on an idle machine; four times that where tests share it"
+def test_a_hostile_text_takes_little_more_than_an_honest_one(text: str) -> None:
+    honest = "昨日は自転車で3キロ走って買い物に行き、マイバッグを使いました"
+    read(honest)
+    times = [(_seconds(honest), _seconds(text)) for _ in range(5)]  # in turn, as machines swing
+    assert min(took for _, took in times) < 40 * min(usual for usual, _ in times), "5 ms beside 0.3, idle"
 
 
 def _seconds(text: str) -> float:
-    started = time.perf_counter()
+    started = time.thread_time()
     read(text)
-    return time.perf_counter() - started
+    return time.thread_time() - started
 
 
 WORDS = st.sampled_from(
