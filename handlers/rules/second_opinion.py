@@ -1,9 +1,9 @@
-"""Doubts a report by the letters around what it names, so that it is asked about; it may only doubt, never report.
+"""Says by its letters how much a text sounds like a report: a named one that sounds too little like one is asked about.
 
-Two things are held against a clause: a logistic regression on its runs of letters, and how many of its runs no report
+Two things are held against a text: a logistic regression on its runs of letters, and how many of its runs no report
 has ever had, for what is said in words nobody reports in is hardly a report. Both stand in `weights`, a language each,
-learned by ``python -m bench.second_opinion`` from the kept sentences. A name is a mark in what is read, so that what
-was learned of a bottle holds for a bus.
+learned by ``python -m bench.learning`` from the kept sentences. Of a clause that names an action the name is a mark, so
+that what was learned of a bottle holds for a bus; a text in which no phrase reports anything is read as it is.
 """
 
 import json
@@ -20,10 +20,14 @@ from handlers.rules.languages.grammar import GAP, SAID
 BIAS = ""
 LONGEST_RUN = 4
 HEARD_RUN = 3
-UNHEARD = 0.6
+UNHEARD = 0.3
 """What runs that no report has had take from the score, times the root of their number: a long story has more."""
 LEAST = -0.8
-"""The score from which a report stands unasked. Both were measured: docs/UNDERSTANDING.md."""
+"""The score from which a report that a phrase names stands unasked."""
+LIKELY = 1.0
+"""The score from which a text is a report that no phrase reports, where it is beyond doubt like one action."""
+WORTH_ASKING = 0.0
+"""The score from which it is asked about. All of these were measured: docs/UNDERSTANDING.md."""
 _DIGITS = 6
 
 
@@ -71,10 +75,15 @@ def score(rest: str, opinion: Opinion) -> float:
 
 def doubts(rest: str, language: str) -> bool:
     """Tell whether a clause, names as marks, sounds too little like a report to be taken for one unasked."""
-    return score(rest, _learned(language)) < LEAST
+    return score(rest, learned(language)) < LEAST
+
+
+def sound(whole: str, language: str) -> float:
+    """Say in log odds how much a whole folded text sounds like a report."""
+    return score(whole, learned(language))
 
 
 @cache
-def _learned(language: str) -> Opinion:
+def learned(language: str) -> Opinion:
     """Read a language's opinion when it is first asked for: all six would be felt at a start."""
     return read(json.loads(written.WEIGHTS[language]))

@@ -3,7 +3,7 @@
 The confidence says how the meaning was found:
 1.0  the whole message is a command word
 0.9  an action is named and said to be done, or the whole message is an action's name
-0.7  an action is named, and nothing says that it was not done; or it is misspelt
+0.7  an action is named, and nothing says that it was not done; or it is misspelt, or said in letters like its reports
 0.6  a keyword of an intent stands in the sentence
 0.0  nothing was understood, or only something to ask about (``maybe``)
 A negation, a plan, a wish, a question, hearsay, what others did and what befell a thing take their clause out of the
@@ -12,11 +12,11 @@ report; what the clause asks for may still be found.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
 
-from handlers.rules import phrases, second_opinion, wording
+from handlers.rules import likeness, phrases, second_opinion, wording
 from handlers.rules.folding import clauses, folded
 from handlers.rules.languages.grammar import GAP, SAID, Grammar
 from handlers.rules.lexicon import Lexicon, lexicon
@@ -65,7 +65,7 @@ def remainders(text: str, language: str, programme: Programme, today: date) -> l
 
 def _reading(text: str, language: str, programme: Programme, today: date) -> "_Reading":
     read_in = wording.language_of(folded(text), language)
-    return _Reading(read_in, wording.GRAMMARS[read_in], lexicon(programme, read_in), today)
+    return _Reading(read_in, wording.GRAMMARS[read_in], lexicon(programme, read_in), programme, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class _Reading:
     language: str
     grammar: Grammar
     words: Lexicon
+    programme: Programme
     today: date
 
     def clauses(self, text: str) -> list[_Clause]:
@@ -95,7 +96,7 @@ class _Reading:
             if report is not None:
                 return report
         found = self._by_keyword(whole, read)
-        return found if found.intent is not Intent.NONE else self._maybe(read)
+        return found if found.intent is not Intent.NONE else self._likened(whole, read)
 
     def _misspelt(self, clause: str) -> tuple[Found, ...]:
         found = self.words.misspelt.search(clause)
@@ -174,6 +175,24 @@ class _Reading:
         if after is None or after.actions:
             return True
         return not self.grammar.undone.search(after.text) and (clause.said_done or not after.guarded)
+
+    def _likened(self, whole: str, read: list[_Clause]) -> Understanding:
+        """Read by its letters what no phrase says: a report where it sounds like one, else what it may want."""
+        asked, sound = self._maybe(read), second_opinion.sound(whole, self.language)
+        what, belief = likeness.likest(whole, self.language, self.programme)
+        beyond_doubt = belief >= likeness.BEYOND_DOUBT
+        if isinstance(what, Intent):
+            wanted = beyond_doubt and sound < second_opinion.WORTH_ASKING and not asked.maybe
+            return Understanding(what, (), KEYWORD) if wanted and what is not Intent.NONE else asked
+        named = {one.what for clause in read for one in clause.actions}
+        if sound < second_opinion.WORTH_ASKING or belief < likeness.WORTH_ASKING or named - {what}:
+            return asked
+        found = (Found(what, ((len(whole), len(whole)),)),)  # behind every day that is said
+        meant = tuple(mentions(whole, found, self.words.with_km, self.grammar, self.today, self.today))
+        guarded = any(clause.guarded for clause in read)
+        if beyond_doubt and sound >= second_opinion.LIKELY and not guarded:
+            return Understanding(Intent.REPORT, meant, NAMED)
+        return replace(asked, maybe=asked.maybe or meant)
 
     def _maybe(self, read: list[_Clause]) -> Understanding:
         """Give what is named and neither said to be done nor denied, so that it can be asked about."""

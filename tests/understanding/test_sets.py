@@ -22,7 +22,8 @@ SETS = {
     "blind6": 0.95,
     "blind7": 0.95,
     "chatty": 0.8,
-    "told": 0.4,
+    "told": 0.8,
+    "taught": 0.85,
 }
 """The least share of right answers of each set; figures as measured stand in docs/UNDERSTANDING.md."""
 FALSE_REPORTS = 0.01
@@ -102,6 +103,16 @@ def test_what_was_done_long_ago_is_no_report(language: str, text: str) -> None:
 )
 def test_what_came_to_nothing_is_no_report(text: str) -> None:
     assert not understand(text, "ja", PROGRAMME, TODAY).actions
+
+
+@pytest.mark.parametrize("text", ["バスに乗らず車で行った", "分別せずに捨てた", "電気を消さず出かけた"])
+def test_what_was_left_undone_before_something_else_is_no_report(text: str) -> None:
+    assert not understand(text, "ja", PROGRAMME, TODAY).actions
+
+
+@pytest.mark.parametrize("text", ["車に乗らずバスで行った", "ごはんを残さず食べた", "服を捨てずに古着回収に出した"])
+def test_what_was_done_instead_of_something_else_is_a_report(text: str) -> None:
+    assert understand(text, "ja", PROGRAMME, TODAY).actions
 
 
 @pytest.mark.parametrize(

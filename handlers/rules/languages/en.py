@@ -150,12 +150,19 @@ WORDS = Grammar(
     },
     keywords={
         Intent.UNDO: words(
+            "(didnt|did not) mean to|(remove|delete|undo) the last|(logged|recorded|reported|sent) (it |that "
+            "|this |)(twice|wrong|by accident)|by accident|scrap that|take that (back|off)",
+            "(wrong|mistaken) (button|entry|one)",
             "undo|take back|take*back|by mistake|last report|withdraw (it|that|my|the) (report|last|record)"
             "|cancel (that|my last"
             "|the last|my report|it)|(delete|remove) (my last|the last|that|my report)",
             "wrong report|made a mistake|pressed the wrong",
         ),
         Intent.LEAVE: words(
+            "(forget|erase|remove|delete) me",
+            "(erase|delete|wipe|remove) (all |)my (data|record|records|account|information|details)",
+            "(dont|do not) want to (use|be in|take part|participate)",
+            "i quit|sign me out|deregister|unregister",
             "unsubscribe|opt out|(cancel|end|terminate)*(membership|account|participation)|withdraw from|(delete"
             "|remove|erase) (my|all)*(account|data|me)|close my account|(leave"
             "|quit) (the|this) (bot|service|program|programme|app|chat)|(want|like|wanna|how do i|how to) (to "
@@ -163,24 +170,45 @@ WORDS = Grammar(
             "|erase) everything",
         ),
         Intent.PAUSE: words(
+            "no (messages|notifications|reminders|news)*(please|for|until)",
+            "(stop|hold)*(messages|notifications) for",
+            "(quiet|silent|silence) (for|until)",
+            "on (holiday|vacation)*(messages|stop|no)",
             "pause|(stop|fewer|less|no more)*(sending|messages|notifications|messaging|texting"
             "|reminders|notices)|mute|(turn|switch) off*(notifications|messages|reminders)",
             "take a break|stop bothering|too many (messages|notifications)",
         ),
         Intent.LINK: words(
+            "same account",
+            "(telegram|line) (and|too|as well)*(line|telegram|account|possible|together)",
+            "(got|bought|have|changed|switched) (a |my |)(new |)(phone|smartphone)*(points|record|data"
+            "|account|move|transfer)",
+            "(move|transfer|carry over)*(points|account|record|data)",
             "link my|connect my|both accounts|link account|link accounts|new phone|changed phones",
             "(link|connect|merge)*(line|telegram|accounts)",
         ),
         Intent.LANGUAGE: words(
+            "日本語|japanese please|english please|(switch|change|set)*(english|japanese|chinese|korean"
+            "|vietnamese|indonesian)",
             "language|(to|into|speak) (english|japanese|chinese|korean|vietnamese|indonesian)|easy japanese",
             "(write|talk|reply|answer|speak|show|say|read|use|menu|bot|this|it|everything|messages|please|have|want)*in"
             " (english|japanese|chinese|korean|vietnamese|indonesian)",
         ),
         Intent.CONTACT: words(
+            "(number|phone|email|address) of the (office|city|person)",
+            "(office|person) in charge",
+            "complaint",
+            "(speak|talk|write) to (someone|somebody|a person|the city|a human|an actual)",
             "contact|phone number|(talk|speak|chat) (to|with)|city hall|staff|email address",
             "real person|human|complain|customer service|call someone",
         ),
         Intent.MY_EVENTS: words(
+            "(drop out|pull out|withdraw) of*(workshop|event|seminar|tour|cleanup|class|course)",
+            "(remove|take) me (from|off)*(saturday|sunday|list|tour|workshop|event|seminar|cleanup)",
+            "am i (registered|signed up|booked|on the list)",
+            "(cant|cannot|can not|wont be able to) (make|come|attend)*(event|workshop|seminar|tour|saturday|sunday|it)",
+            "(my|the) (qr|entry code|ticket|booking)",
+            "what time (is|was|does) my|did my (registration|booking|application)",
             "(cancel|drop|give up)*(spot|seat|registration|booking|reservation|place)",
             "my events|my event|my registration|my registrations|my booking|my bookings",
             "my reservation|my ticket|signed up for|registered for|(event|events|seminar"
@@ -188,32 +216,64 @@ WORDS = Grammar(
             "i registered|i booked",
         ),
         Intent.REGISTER: words(
+            "(apply|application) for*(walk|workshop|event|tour|seminar|class|cleanup|course)",
+            "(put|add) my name (down|on)",
+            "(wed|we would|id|i would) like to (come|join|attend|take part|participate)",
+            "count me in",
+            "(can|could|may) (i|we) (still |)(join|come|apply|attend|take part|participate)",
+            "(any|are there) (seats|spots|places) left",
             "register|sign up|sign me up|(book|reserve|save)*(seat|place|spot)|(want|like"
             "|love) to (join|attend)|join the (seminar|workshop|event|course)|enrol|enroll",
             "sign us up",
         ),
         Intent.RANKING: words(
+            "top (ten|twenty|three|five|hundred|3|5)",
+            "(am i|are we|is my ward|is our team)*(top|first|last|ahead|winning|leading)",
+            "(my|our) (position|place|rank|standing)",
+            "who (has|is) the (most|best|top)",
             "ranking|leaderboard|rank|top 20|top 10|which place|what place|first place",
             "who is (first|winning|leading)|whos (first|winning|leading)|how do i compare",
             "standings",
         ),
         Intent.TOTALS: words(
+            "(how much|how many|what)*(city|all of us|everybody|everyone|together|citizens)*(saved"
+            "|co2|reported|done|far|joined|reduced)",
+            "(all|everyones|everybodys|the citys) (points|co2|actions|results)",
             "total|totals|city so far|how many*(people|participants|joined)|everyone together",
             "whole city|how*(city|everyone)*doing|city progress|participants",
         ),
         Intent.EVENTS: words(
+            "(cleanup|workshop|tour|walk|planting|market|class|course|lecture|talk|exhibition|festival"
+            "|meeting)*(when|where|start|free|cost|pay|kids|children|rain|rains|cancelled|bring)",
+            "(when|where|what time|how much|is there|are there|any|do i have to|is the"
+            "|what do i bring)*(cleanup|workshop|tour|walk|planting|market|class|course|lecture|talk|festival"
+            "|join|kids|children|happening)",
+            "anything (on|going on|happening)",
+            "something (on|to join|for kids|for children|for little)",
+            "if it rains",
             "event|events|seminar|seminars|webinar|workshop|workshops|whats (on|happening)",
             "what is (on|happening)|anything (on|happening) this|lecture",
         ),
-        Intent.POINTS: words("points|my score|how am i doing|my balance|my progress"),
+        Intent.POINTS: words(
+            "how (much|many)*(do i|did i|have i|will i|is)*(get|earn|earned|worth|for)",
+            "(which|what) action*(most|best|gives)",
+            "worth (how|the most)",
+            "points|my score|how am i doing|my balance|my progress",
+        ),
         Intent.SETTINGS: words(
-            "setting|settings|nickname|my ward|my name|preferences|display name|moved to|reminder time"
+            "(change|set|switch)*(time of|reminder|ward|name|nickname|notification)",
+            "(bigger|larger|smaller) (text|letters|font)",
+            "moved (house|flat|to)*ward",
+            "setting|settings|nickname|my ward|my name|preferences|display name|moved to|reminder time",
         ),
         Intent.REPORT: words("report|log an action|record (an|my) action|log (my|something)|record something"),
         Intent.HELP: words(
+            "how (do|can|should) (i|we|you)*(log|enter|record|use|begin|join in|start)",
+            "where (do|can) i*(log|enter|report|start|find)",
+            "(new|first time) here|what now|show me (the menu|how)",
             "help|how does (this|it)*work|what can (you|i|this)|how (do|can) i (use"
             "|start|report)|confused|instructions|what is this|"
-            "how to use|what do i do|i dont (understand|get)|what are you|stuck|explain"
+            "how to use|what do i do|i dont (understand|get)|what are you|stuck|explain",
         ),
     },
 )

@@ -30,8 +30,8 @@ WORDS = Grammar(
         r"\bpakai mobil\b",
     ),
     plan=Pattern(
-        r"\b(?:besok|lusa(?! kemarin)|minggu depan|bulan depan|tahun depan|akan|mau|ingin|pengen"
-        r"|pingin|rencana|berencana|nanti|semoga|berharap|harus|sebaiknya|ayo|mari|yuk|kalau|jika"
+        r"\b(?:besok|(?<!kemarin )(?<!kemaren )lusa(?! kemarin)|minggu depan|bulan depan|tahun depan|akan|mau|ingin"
+        r"|pengen|pingin|rencana|berencana|nanti|semoga|berharap|harus|sebaiknya|ayo|mari|yuk|kalau|jika"
         r"|seandainya|andai|coba|niat|sedang berpikir|mungkin|pertimbangkan|lain kali|perlu)\b",
     ),
     question=Pattern(
@@ -71,8 +71,8 @@ WORDS = Grammar(
     done=Pattern(r"\b(?:sudah|udah|sdh|telah|tadi|habis|selesai|barusan|baru saja|berhasil)\b"),
     takes_back=Pattern(r"\b(?:batalkan|salah (?:lapor|pencet|tekan|kirim)|hapus laporan|urungkan|tarik kembali)\b"),
     days_back={
-        **dict.fromkeys(("kemarin lusa", "lusa kemarin", "dua hari lalu"), 2),
-        **dict.fromkeys(("kemarin", "tadi malam", "semalam"), 1),
+        **dict.fromkeys(("kemarin lusa", "kemaren lusa", "lusa kemarin", "dua hari lalu"), 2),
+        **dict.fromkeys(("kemarin", "kemaren", "kmrn", "tadi malam", "semalam"), 1),
         **dict.fromkeys(("hari ini", "tadi pagi", "tadi", "barusan"), 0),
     },
     ago=Pattern("(?P<days>[0-9]{1,2}|dua|tiga|empat|lima) hari (?:yang )?lalu"),
@@ -96,41 +96,85 @@ WORDS = Grammar(
     },
     keywords={
         Intent.UNDO: words(
+            "(salah|kepencet|dobel|dua kali)*(catat|kirim|pencet|lapor|tercatat|input)",
+            "(hapus|batalin|cabut)*(yang tadi|yang terakhir|barusan|laporan)",
             "(batalkan|hapus|tarik|urungkan)*(laporan|tadi|terakhir|barusan|yang)|salah (lapor"
             "|pencet|tekan|kirim)|batalkan (ini|itu|saja)",
         ),
         Intent.LEAVE: words(
+            "(ga|gak|nggak|tidak)*(mau|pakai|pake)*(lagi)*(hapus|keluar)",
+            "(hapus)*(semua|data|akun|akunku|dataku)",
             "(hapus|tutup)*(akun|data)|berhenti (pakai|menggunakan|berlangganan|ikut)|keluar dari|(batalkan"
             "|hentikan) (keanggotaan|keikutsertaan)|mengundurkan diri|mau (keluar"
             "|berhenti)|ingin (keluar|berhenti)",
         ),
         Intent.PAUSE: words(
+            "(jangan|stop|ga usah|gak usah)*(kirim|kirimin|ngirim|notif|pesan)",
+            "(dua minggu|sebulan|sementara)*(jangan|stop|berhenti)",
             "(jangan|berhenti|stop|hentikan|matikan|kurangi)*(kirim|mengirim|notifikasi|pesan"
             "|pengingat)|jeda|(notifikasi|pesan)*(terlalu banyak|ganggu|mengganggu)",
         ),
         Intent.LINK: words(
-            "(hubungkan|gabungkan|tautkan|sambungkan)*(akun|line|telegram)|ganti (hp|ponsel)|hp baru|dua akun"
+            "(hp baru|ganti hp)*(pindah|poin|gimana|akun)",
+            "(line|telegram)*(satu akun|akun sama|sekaligus)",
+            "(hubungkan|gabungkan|tautkan|sambungkan)*(akun|line|telegram)|ganti (hp|ponsel)|hp baru|dua akun",
         ),
-        Intent.LANGUAGE: words("(ubah|ganti|pakai|dalam|ke)*bahasa|bahasa (jepang|inggris|indonesia|cina|korea)"),
+        Intent.LANGUAGE: words(
+            "(bahasa|pakai bahasa)*(indonesia|jepang|inggris|jepang mudah)*(dong|ya|aja|tolong)",
+            "(ubah|ganti|pakai|dalam|ke)*bahasa|bahasa (jepang|inggris|indonesia|cina|korea)",
+        ),
         Intent.CONTACT: words(
+            "(nomor|telepon|email)*(kantor|petugas|penanggung)",
+            "(mau|ingin|bisa)*(ngomong|bicara|ngobrol)*(orang|petugas|manusia)",
             "kontak|hubungi|menghubungi|petugas|staf|pegawai|nomor telepon|balai kota",
             "bicara dengan|berbicara dengan|keluhan|kantor kota",
         ),
         Intent.MY_EVENTS: words(
+            "(ga|gak|nggak|tidak) (bisa|jadi) (datang|ikut|hadir)",
+            "(pendaftaran|daftarku|tiketku|tiket|booking)*(saya|udah|sudah|masuk|mana|jam)",
+            "(batalin|batal|membatalkan)*(pendaftaran|ikut|kursi|acara)",
+            "kode (qr|masuk)",
             "batal*(daftar|ikut|acara|pendaftaran)",
             "acara saya|pendaftaran saya|(acara|seminar)*yang saya (daftar|ikuti)",
             "saya sudah daftar|sudah terdaftar|tiket saya",
         ),
         Intent.REGISTER: words(
-            "daftar|mendaftar|(mau|ingin)*(ikut|bergabung|hadir)*(acara|seminar|lokakarya)|pesan tempat|ikut seminar"
+            "(masih bisa|boleh|bisa)*(daftar|ikut|gabung)",
+            "(mau|pengen|ingin|tolong)*(daftar|daftarin|ikutan|gabung)",
+            "(berdua|bertiga|sekeluarga)*(ikut|daftar)",
+            "daftar|mendaftar|(mau|ingin)*(ikut|bergabung|hadir)*(acara|seminar|lokakarya)|pesan tempat|ikut seminar",
         ),
-        Intent.RANKING: words("peringkat|ranking|urutan ke|posisi saya|juara"),
-        Intent.TOTALS: words("total|berapa orang|seluruh kota|jumlah peserta|berapa peserta"),
-        Intent.EVENTS: words("acara|seminar|lokakarya|kegiatan|pelatihan"),
-        Intent.POINTS: words("poin|skor|nilai saya"),
-        Intent.SETTINGS: words("pengaturan|nama panggilan|(ubah|ganti)*nama|setelan|pindah rumah"),
+        Intent.RANKING: words(
+            "(top|sepuluh besar|10 besar|peringkatku|rankingku)",
+            "(aku|saya|tim|kelurahan|distrik)*(peringkat|ranking|urutan) (berapa|ke)",
+            "peringkat|ranking|urutan ke|posisi saya|juara",
+        ),
+        Intent.TOTALS: words(
+            "(satu kota|sekota|semua warga|seluruh warga)*(berapa|total|kurangi|hemat)",
+            "total|berapa orang|seluruh kota|jumlah peserta|berapa peserta",
+        ),
+        Intent.EVENTS: words(
+            "(akhir pekan|minggu ini|weekend|sabtu|minggu depan|liburan)*(ada apa|ada acara|ada kegiatan|acara apa)",
+            "(bersih bersih|tanam pohon|tur|kunjungan|pelatihan|seminar|acara)*(jam berapa|di mana|dimana"
+            "|kapan|gratis|bayar|anak|hujan|bawa apa)",
+            "kalau hujan*(batal|jadi|tetap)",
+            "acara|seminar|lokakarya|kegiatan|pelatihan",
+        ),
+        Intent.POINTS: words(
+            "(dapat|dapet|naik|berapa)*(berapa poin|poinnya|poin)",
+            "(poinku|poin saya|poin aku)",
+            "poin|skor|nilai saya",
+        ),
+        Intent.SETTINGS: words(
+            "(huruf|tulisan|font)*(besar|gede|kecil)",
+            "(ganti|ubah|atur)*(jam|waktu|nama|distrik|kelurahan|pengingat)",
+            "pengaturan|nama panggilan|(ubah|ganti)*nama|setelan|pindah rumah",
+        ),
         Intent.REPORT: words("(mau|ingin)*(lapor|melapor|melaporkan|mencatat)|lapor"),
         Intent.HELP: words(
+            "(gimana|bagaimana|cara)*(lapor|catat|mulai|pakai|daftarin)",
+            "(baru|pertama kali)*(di sini|pakai|disini)",
+            "menu",
             "bantuan|bantu (saya|aku)|cara (pakai|menggunakan|kerja|memakai)|(bisa|dapat)*apa",
             "bingung|tidak mengerti|ga ngerti|apa ini|ini apa|bagaimana (cara|menggunakan)|tolong",
         ),

@@ -99,38 +99,79 @@ WORDS = Grammar(
         Intent.CONTACT: words("liên hệ|hỗ trợ|liên lạc"),
     },
     keywords={
-        Intent.UNDO: words("hoàn tác|(hủy|xóa|rút)*(báo cáo|vừa|cuối|lần trước|bản ghi|cái này|ghi nhận)|nhầm|thu hồi"),
+        Intent.UNDO: words(
+            "(ghi|bấm|gửi|báo) (nhầm|trùng|hai lần|2 lần)",
+            "(xóa|bỏ)*(cái vừa|vừa ghi|vừa gửi|cuối cùng|lúc nãy)",
+            "hoàn tác|(hủy|xóa|rút)*(báo cáo|vừa|cuối|lần trước|bản ghi|cái này|ghi nhận)|nhầm|thu hồi",
+        ),
         Intent.LEAVE: words(
+            "(không|chẳng) (dùng|xài)*(nữa|xóa)",
+            "(xóa|xoá)*(hết|toàn bộ|của tôi|của em|của mình|tài khoản)",
             "(xóa|hủy|đóng)*(tài khoản|dữ liệu|đăng ký|thông tin)|rời khỏi|không muốn dùng",
             "(dừng|ngừng|hủy) (sử dụng|tham gia|thành viên)|thoát khỏi|(muốn|xin) (thoát|rút|ra khỏi)|muốn dừng lại",
         ),
         Intent.PAUSE: words(
+            "(đừng|khỏi|ngưng|ngừng)*(gửi|nhắn|nhắc)*(nữa|tuần|tháng)",
+            "(tuần|tháng)*(đừng gửi|không nhắn)",
+            "tắt (tiếng|thông báo)",
             "(đừng|ngừng|dừng|tạm|tắt|bớt|không)*(gửi|thông báo|tin nhắn|nhắn|nhắc)|tạm dừng",
             "tạm ngưng|(thông báo|tin nhắn)*(nhiều quá|phiền|tắt)",
         ),
-        Intent.LINK: words("(liên kết|kết nối|nối|gộp)*(tài khoản|line|telegram)|(đổi|thay)*điện thoại|hai tài khoản"),
+        Intent.LINK: words(
+            "(điện thoại mới|đổi máy|máy mới)*(chuyển|điểm|sao|làm sao)",
+            "(line|telegram)*(chung|cùng|một tài khoản)",
+            "(liên kết|kết nối|nối|gộp)*(tài khoản|line|telegram)|(đổi|thay)*điện thoại|hai tài khoản",
+        ),
         Intent.LANGUAGE: words(
+            "(tiếng việt|tiếng anh|tiếng nhật|tiếng nhật dễ|tiếng hàn|tiếng trung)*(đi|nhé|giúp|được không|với)",
             "ngôn ngữ|(đổi|chuyển|nói|dùng|bằng|sang|hiển thị)*(tiếng Nhật|tiếng Anh|tiếng Việt"
             "|tiếng Trung|tiếng Hàn)|tiếng Nhật|tiếng Việt|tiếng Anh",
         ),
         Intent.CONTACT: words(
+            "(số điện thoại|email|địa chỉ)*(văn phòng|phụ trách|thành phố)",
+            "(muốn|cho)*(nói chuyện|gặp)*(người|nhân viên)",
             "liên hệ|liên lạc|nhân viên|số điện thoại|tòa thị chính|ủy ban|nói chuyện với",
             "gặp người|người phụ trách|tư vấn|khiếu nại|góp ý",
         ),
         Intent.MY_EVENTS: words(
+            "(không đi được|không tham gia được|bận rồi)*(hủy|nữa|sự kiện|buổi)",
+            "(đăng ký|đặt chỗ)*(được chưa|thành công|chưa|mấy giờ|ngày nào|của tôi|của mình|của em)",
+            "(vé|mã qr|mã vào cửa)*(đâu|của|xem)",
             "hủy*(đăng ký|chỗ|tham gia)|sự kiện của tôi|(sự kiện|hội thảo|buổi)*(tôi đã đăng ký|đã đăng ký|mình đăng ký"
             "|tôi đăng ký)|tôi đã đăng ký|đã đăng ký|(xem|kiểm tra)*(đăng ký|lịch)|vé của tôi",
         ),
         Intent.REGISTER: words(
-            "đăng ký|ghi danh|muốn tham gia|tham gia*(hội thảo|sự kiện|lớp|buổi)|đặt chỗ|muốn tham dự"
+            "(còn chỗ|còn nhận|cho em|cho mình|cho tôi)*(không|đăng ký|tham gia|một chỗ|suất)",
+            "(em|mình|tôi|chúng tôi)*(muốn|xin)*(tham gia|tham dự|đi cùng)",
+            "đăng ký|ghi danh|muốn tham gia|tham gia*(hội thảo|sự kiện|lớp|buổi)|đặt chỗ|muốn tham dự",
         ),
-        Intent.RANKING: words("xếp hạng|hạng mấy|thứ hạng|đứng thứ|(đứng|tôi|mình|em) thứ mấy|bảng xếp|hạng (bao|của)"),
-        Intent.TOTALS: words("tổng|(bao nhiêu|mấy) người|cả thành phố|toàn thành phố|số người tham gia"),
-        Intent.EVENTS: words("sự kiện|hội thảo|lớp học|buổi nói chuyện|hoạt động"),
-        Intent.POINTS: words("điểm|điểm số"),
-        Intent.SETTINGS: words("cài đặt|biệt danh|(đổi|sửa|thay)*tên|chuyển nhà|thiết lập|giờ nhắc"),
+        Intent.RANKING: words(
+            "(top|tốp) (10|mười|20|3)",
+            "(em|mình|tôi|quận|đội|công ty)*(hạng mấy|thứ mấy|xếp thứ)",
+            "xếp hạng|hạng mấy|thứ hạng|đứng thứ|(đứng|tôi|mình|em) thứ mấy|bảng xếp|hạng (bao|của)",
+        ),
+        Intent.TOTALS: words(
+            "(cả thành phố|mọi người|toàn dân)*(giảm|được|bao nhiêu|tổng)",
+            "tổng|(bao nhiêu|mấy) người|cả thành phố|toàn thành phố|số người tham gia",
+        ),
+        Intent.EVENTS: words(
+            "(cuối tuần|chủ nhật|thứ bảy|tuần này|tuần sau|hè)*(có gì|có hoạt động|có sự kiện|có buổi)",
+            "(dọn rác|trồng cây|tham quan|hội thảo|buổi|lớp)*(mấy giờ|ở đâu|khi nào|bao giờ|miễn phí|mất tiền"
+            "|trẻ em|trời mưa|mang gì)",
+            "(trời mưa|mưa)*(có hủy|có tổ chức|còn)",
+            "sự kiện|hội thảo|lớp học|buổi nói chuyện|hoạt động",
+        ),
+        Intent.POINTS: words("(được|đi|một lần)*(bao nhiêu|mấy) điểm", "(sao|tại sao)*(ít điểm|điểm)", "điểm|điểm số"),
+        Intent.SETTINGS: words(
+            "(chữ)*(to|nhỏ|lớn)",
+            "(đổi|chỉnh|dời)*(giờ|tên|quận|nhắc)",
+            "cài đặt|biệt danh|(đổi|sửa|thay)*tên|chuyển nhà|thiết lập|giờ nhắc",
+        ),
         Intent.REPORT: words("(muốn|cần)*báo cáo|báo cáo hành động|ghi lại hành động"),
         Intent.HELP: words(
+            "(làm sao|làm thế nào|cách|ở đâu)*(ghi|báo|bắt đầu|nhập|dùng)",
+            "(mới|lần đầu)*(dùng|vào)",
+            "menu",
             "trợ giúp|giúp (tôi|mình|đỡ|với)|hướng dẫn|(cách|làm sao|dùng)*(sử dụng|dùng|thế nào)",
             "không hiểu|làm được gì|có thể làm gì|bot này|đây là gì|làm gì được",
         ),
