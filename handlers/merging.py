@@ -142,7 +142,7 @@ def _lock_events(connection: Connection, person_id: int) -> None:
 def _move(connection: Connection, programme: Programme, merge_id: int, kept: int, joined: int, now: datetime) -> Moved:
     """Offset what is doubled, then give what is left to the person who stays."""
     undone, seen = _join_attendances(connection, programme, merge_id, kept, joined, now)
-    _offset(connection, programme, merge_id, _find_overlap(connection, programme, kept, joined), now)
+    _offset(connection, programme, merge_id, joined, _find_overlap(connection, programme, kept, joined), now)
     seats = _join_seats(connection, kept, joined, now)
     brought, guests = merges.list_companions(connection, joined)
     merges.move_companions(connection, brought, guests, kept)
@@ -178,7 +178,9 @@ def _find_overlap(connection: Connection, programme: Programme, kept: int, joine
     return rules.find_overlap(mine, theirs, programme)
 
 
-def _offset(connection: Connection, programme: Programme, merge_id: int, overlap: Overlap, now: datetime) -> None:
+def _offset(
+    connection: Connection, programme: Programme, merge_id: int, joined: int, overlap: Overlap, now: datetime
+) -> None:
     """Offset doubles, and give those that share a place under their cap with another a free one."""
     for double in overlap.doubles:
         _withdraw(connection, programme, double, now, f"{MARK}{merge_id}")
@@ -188,7 +190,7 @@ def _offset(connection: Connection, programme: Programme, merge_id: int, overlap
         detail = f"{PLACE}{merge_id}"
         _withdraw(connection, programme, report, now, detail)
         entry = {"reference": f"{MARK}{merge_id}:{report.id}", "n": place, "co2_grams": grams, "detail": detail}
-        _enter_again(connection, programme, report, now, entry)
+        _enter_again(connection, programme, joined, report, now, entry)
 
 
 def _withdraw(connection: Connection, programme: Programme, entry: EntryFacts, now: datetime, detail: str) -> None:
@@ -198,15 +200,16 @@ def _withdraw(connection: Connection, programme: Programme, entry: EntryFacts, n
 
 
 def _enter_again(
-    connection: Connection, programme: Programme, report: Any, now: datetime, values: dict[str, Any]
+    connection: Connection, programme: Programme, holder: int, report: Any, now: datetime, values: dict[str, Any]
 ) -> None:
-    """Enter a report once more under the number of who made it, with the points it had."""
+    """Enter a report once more under the number of who made it, with the points it had; the claim is its holder's."""
     same = ("person_id", "kind", "action", "acted_on", "points", "confirmed", "period", "n")
     entry = {name: getattr(report, name) for name in same} | values
     confirmed = ledger.find_by_reference(connection, EntryKind.CONFIRMATION, str(report.id))
     entry |= {} if confirmed is None else {"points": confirmed.points, "confirmed": True}
     moment = {"entered_at": now, "counts_for_board": calendar.counts_for_board(report.acted_on, now)}
-    ledger.add_entry(connection, **{"account_id": 0, **entry, **moment}, rule_version=programme.version)
+    whole = {"account_id": 0, **entry, **moment, "rule_version": programme.version}
+    ledger.add_entry(connection, holder, **whole)
 
 
 def _doubled_attendances(
@@ -315,19 +318,24 @@ def _give_back(connection: Connection, done: MergeFacts) -> None:
 
 
 def _restore(connection: Connection, programme: Programme, done: MergeFacts, now: datetime) -> None:
-    """Enter again what was offset as a double, unless it was reported again since."""
+    """Enter again what was offset as a double, as far as the caps of one person allow: it may be reported again."""
     for attendance_id, state in done.moved.undone:
         _see_again(connection, programme, attendance_id, AttendanceState(state), now)
-    for report, offset_id, grams in merges.list_offset(connection, done):
-        taken = ledger.list_claims(connection, done.joined_id, [report.period])
-        if report.n not in taken.get((report.action, report.period), ()):
+    offset = merges.list_offset(connection, done)
+    standing = ledger.list_standing(connection, done.joined_id, EntryKind.REPORT)
+    overlap = rules.find_overlap(standing, [report for report, _, _ in offset], programme)
+    places = {report.id: place for report, place in overlap.replaced}
+    for report, offset_id, grams in offset:
+        if report not in overlap.doubles:
             values = {
                 "person_id": done.joined_id,
+                "account_id": ledger.find_account(connection, report.id),
                 "reference": f"unmerge:{offset_id}",
+                "n": places.get(report.id, report.n),
                 "co2_grams": grams,
                 "detail": "",
             }
-            _enter_again(connection, programme, report, now, {**values, "account_id": report.account_id})
+            _enter_again(connection, programme, done.joined_id, report, now, values)
 
 
 def _see_again(

@@ -123,15 +123,17 @@ _TALLY = Prepared(
 )
 
 
-def add_entry(connection: Connection, **values: Any) -> int:
+def add_entry(connection: Connection, holder_id: int | None = None, **values: Any) -> int:
     """Append an entry with its claim, and keep tally and city counters equal to it; gives the entry's number.
 
-    A claim that is taken raises ConflictError through its key, and nothing of the entry stays.
+    ``holder_id`` says whose claim and sums it is, where somebody else has joined them since. A claim that is taken
+    raises ConflictError through its key, and nothing of the entry stays.
     """
     entry_id = int(_APPEND.one(connection, **{"co2_grams": 0, "detail": "", **values}).id)
-    claim = {"person_id": values["person_id"], "name": values["action"], "period": values["period"], "n": values["n"]}
+    counted = values if holder_id is None else values | {"person_id": holder_id}
+    claim = {"person_id": counted["person_id"], "name": values["action"], "period": values["period"], "n": values["n"]}
     _CLAIM.put_off(connection, **claim, entry_id=entry_id)
-    _count(connection, values, times=1)
+    _count(connection, counted, times=1)
     return entry_id
 
 

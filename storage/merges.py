@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, func, or_, select
 from sqlmodel import Field, SQLModel
 
+from storage import ledger
 from storage.accounts import ACCOUNTS
 from storage.attendances import ATTENDANCES
 from storage.database import BigId, Instant, table_of
+from storage.facts import EntryFacts
 from storage.ledger import CLAIMS, LEDGER, EntryKind
 from storage.notices import NOTICES, NoticeState
 from storage.people import PEOPLE, numbers_of
@@ -187,17 +189,13 @@ def list_through(connection: Connection, table: Any, person_id: int, account_ids
     return list(connection.execute(select(table.c.id).where(*ours)).scalars())
 
 
-def list_offset(connection: Connection, merge: MergeFacts) -> list[tuple[Row[Any], int, int]]:
+def list_offset(connection: Connection, merge: MergeFacts) -> list[tuple[EntryFacts, int, int]]:
     """List the reports that a merge offset as doubles, each with the entry that did and the grams it took."""
-    taken = LEDGER.alias("taken")
-    ours = (taken.c.kind == EntryKind.WITHDRAWAL, taken.c.detail == f"{MARK}{merge.id}")
-    numbers = taken.c.person_id.in_([merge.joined_id, *merge.moved.persons])
-    found = []
-    for row in connection.execute(select(taken.c.id, taken.c.reference, taken.c.co2_grams).where(*ours, numbers)):
-        report = connection.execute(select(LEDGER).where(LEDGER.c.id == int(row.reference))).one()
-        if report.kind == EntryKind.REPORT:
-            found.append((report, int(row.id), -int(row.co2_grams)))
-    return found
+    taken = (LEDGER.c.kind == EntryKind.WITHDRAWAL, LEDGER.c.detail == f"{MARK}{merge.id}")
+    numbers = LEDGER.c.person_id.in_([merge.joined_id, *merge.moved.persons])
+    rows = connection.execute(select(LEDGER).where(*taken, numbers).order_by(LEDGER.c.id)).all()
+    found = [(ledger.get(connection, int(row.reference)), int(row.id), -int(row.co2_grams)) for row in rows]
+    return [one for one in found if one[0].kind == EntryKind.REPORT]
 
 
 def give_later(

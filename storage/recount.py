@@ -242,13 +242,14 @@ def _reports_without_claim(connection: Connection, first: int, last: int) -> Ite
     """Find reports whose claim is missing or another's, and claims of reports that were withdrawn."""
     withdrawn = LEDGER.alias("withdrawn")
     takes_back = and_(withdrawn.c.kind == EntryKind.WITHDRAWAL, withdrawn.c.reference == cast(LEDGER.c.id, SqlString))
+    joined = exists().where(PEOPLE.c.id == LEDGER.c.person_id, PEOPLE.c.merged_into.is_not(None))
     merged = exists().where(PEOPLE.c.id == LEDGER.c.person_id, PEOPLE.c.merged_into == CLAIMS.c.person_id)
-    whose = or_(CLAIMS.c.person_id == LEDGER.c.person_id, merged)
+    whose = or_(and_(CLAIMS.c.person_id == LEDGER.c.person_id, ~joined), merged)
     same = and_(whose, *(CLAIMS.c[theirs] == LEDGER.c[ours] for theirs, ours in _CLAIMED.items()))
-    joined = LEDGER.outerjoin(withdrawn, takes_back).outerjoin(CLAIMS, CLAIMS.c.entry_id == LEDGER.c.id)
+    both = LEDGER.outerjoin(withdrawn, takes_back).outerjoin(CLAIMS, CLAIMS.c.entry_id == LEDGER.c.id)
     stands = and_(withdrawn.c.id.is_(None), or_(CLAIMS.c.entry_id.is_(None), ~same))
     falls = and_(withdrawn.c.id.is_not(None), CLAIMS.c.entry_id.is_not(None))
-    found = select(LEDGER.c.id, LEDGER.c.person_id, withdrawn.c.id, CLAIMS.c.entry_id).select_from(joined)
+    found = select(LEDGER.c.id, LEDGER.c.person_id, withdrawn.c.id, CLAIMS.c.entry_id).select_from(both)
     reports = (LEDGER.c.kind.in_(STANDING), LEDGER.c.id.between(first, last))
     for entry, person, taken_back, claim in connection.execute(found.where(*reports, or_(stands, falls))):
         stray = "is withdrawn but still holds its claim" if taken_back else "has a claim on something else"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from storage.facts import (
     AttendanceFacts,
@@ -39,18 +40,24 @@ def find_overlap(kept: Sequence[EntryFacts], joining: Sequence[EntryFacts], prog
     used: dict[tuple[str, str], set[int]] = {}
     for one in kept:
         used.setdefault((one.action, one.period), set()).add(one.n)
-    doubles, replaced = [], []
+    doubles, crossed = [], []
     for one in sorted(joining, key=lambda entry: entry.id):
         places = used.setdefault((one.action, one.period), set())
         times, taken = _room(programme, one, used)
         if taken >= times:
             doubles.append(one)
             continue
-        place = one.n if one.n not in places else next(n for n in range(1, times + 1) if n not in places)
-        if place != one.n:
-            replaced.append((one, place))
-        places.add(place)
-    return Overlap(tuple(doubles), tuple(replaced))
+        if one.n in places:
+            crossed.append(one)
+        places.add(-one.id if one.n in places else one.n)  # no place yet: it is counted until all that stay are known
+    return Overlap(tuple(doubles), tuple((one, _take_free(used[one.action, one.period])) for one in crossed))
+
+
+def _take_free(places: set[int]) -> int:
+    """Take the first place that nobody has: neither who stays nor the other reports of who joins."""
+    place = next(n for n in count(1) if n not in places)
+    places.add(place)
+    return place
 
 
 def _room(programme: Programme, entry: EntryFacts, used: dict[tuple[str, str], set[int]]) -> tuple[int, int]:

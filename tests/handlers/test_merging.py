@@ -97,6 +97,32 @@ def test_what_stands_under_a_cap_of_several_is_kept(town: Town) -> None:
     assert (points(town, one), points(town, other)) == (20, 20)
 
 
+def test_several_under_one_cap_are_kept_whoever_made_them(town: Town) -> None:
+    one, other = two(town)
+    one.press(f"r:repair:{TODAY}:1")
+    for n in (1, 2):
+        other.press(f"r:repair:{TODAY}:{n}")
+    done = merge(town, one, other)
+    assert points(town, one) == 60
+    unmerge(town, done.merge_id)
+    assert (points(town, one), points(town, other)) == (20, 40)
+
+
+def test_what_got_another_place_counts_for_whom_it_came_with_over_two_merges(town: Town) -> None:
+    one, other = two(town)
+    town.pass_minutes(1)
+    third = town.citizen()
+    for phone in (one, other, third):
+        phone.press(f"r:bicycle_walk:{TODAY}:1")
+    first = merge(town, one, other)
+    unmerge(town, first.merge_id)
+    merge(town, other, third)
+    done = merge(town, one, other)
+    assert points(town, one) == 30
+    unmerge(town, done.merge_id)
+    assert (points(town, one), points(town, other)) == (15, 30)
+
+
 def test_a_shared_cap_holds_for_the_one_person(town: Town) -> None:
     one, other = two(town)
     for n in (1, 2):
