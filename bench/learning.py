@@ -18,7 +18,7 @@ from bench.understanding import PROGRAMME, SETS
 from handlers.rules import counts, likeness, second_opinion, weights, wording
 from handlers.rules.folding import folded
 from handlers.rules.likeness import Counts
-from handlers.rules.second_opinion import BIAS, Opinion, checksums, runs
+from handlers.rules.second_opinion import BIAS, LENGTHS, LENGTHS_OF_OTHERS, Opinion, checksums, runs
 from handlers.rules.understanding import remainders, understand
 from storage.facts import Intent, Programme
 from storage.programme_file import read_programme
@@ -71,11 +71,11 @@ def main() -> None:
 
 
 def learn(sentences: list[Sentence], programme: Programme) -> dict[str, Learned]:
-    """Learn from sentences, and from those of a small programme."""
+    """Learn from sentences, and from those of a small programme; what was learned before has no part in it."""
+    second_opinion.learned = lambda _: Opinion({}, frozenset())
     examples = [*chain(*(_examples(one, programme) for one in sentences)), *_of_another_city()]
     return {
-        language: Learned(_opinion([one for one in examples if one.language == language]), _counts(sentences, language))
-        for language in wording.GRAMMARS
+        language: Learned(_opinion(examples, language), _counts(sentences, language)) for language in wording.GRAMMARS
     }
 
 
@@ -125,10 +125,11 @@ def _kinds(one: Sentence) -> set[str]:
     return {likeness.kind_of(one.intents[0], is_action=False)}
 
 
-def _opinion(held: list[_Example]) -> Opinion:
-    rows = [(runs(one.rest), one.report) for one in held]
+def _opinion(examples: list[_Example], language: str) -> Opinion:
+    lengths = LENGTHS.get(language, LENGTHS_OF_OTHERS)
+    rows = [(runs(one.rest, lengths), one.report) for one in examples if one.language == language]
     heard = frozenset(chain.from_iterable(checksums(found) for found, report in rows if report))
-    return Opinion(_regression(rows), heard)
+    return Opinion(_regression(rows), heard, lengths)
 
 
 def _regression(rows: list[tuple[set[str], bool]]) -> dict[str, float]:

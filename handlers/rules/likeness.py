@@ -25,12 +25,13 @@ WORTH_ASKING = 0.5
 """How much of it must be in an action for it to be asked about."""
 ALPHA = 0.01
 """What a run counts that no text of its kind has had."""
-_LONGEST_RUN = {"en": 4, "vi": 4, "id": 4}
-_LONGEST_RUN_OF_OTHERS = 3
-"""In letters: a syllable of Latin letters is longer than one of kana. All of these were measured: UNDERSTANDING.md."""
+_LENGTHS = {"en": (4, 6), "vi": (4, 6), "id": (4, 6)}
+_LENGTHS_OF_OTHERS = (1, 2, 3)
+"""Of runs, in letters: a word of Latin letters is longer than one of kana. All of these were measured."""
 _NUMBER = re.compile(r"[\d.]+")
 _MARKS = re.compile(r"[*|()]+")
 _INTENT = "?"
+_BETWEEN = "|"  # parts a kept sentence from its answer, so that no run of one has it
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ def kind_of(what: str, *, is_action: bool) -> str:
 def runs(text: str, language: str) -> set[str]:
     """Give the runs of letters of a text, its two ends marked; numbers are one like another."""
     read = f"^{_NUMBER.sub('0', folded(text))}$"
-    lengths = range(1, _LONGEST_RUN.get(language, _LONGEST_RUN_OF_OTHERS) + 1)
+    lengths = _LENGTHS.get(language, _LENGTHS_OF_OTHERS)
     return {read[start : start + length] for length in lengths for start in range(len(read) - length + 1)}
 
 
@@ -77,7 +78,9 @@ def likest(text: str, language: str, programme: Programme) -> tuple[str | Intent
     Runs overlap, so that each says less than it would alone: their sum counts as the root of their number.
     """
     kinds = _kinds(language, programme)
-    heard = [run for run in runs(text, language) if run in kinds.gains]  # its two ends at least
+    heard = [run for run in runs(text, language) if run in kinds.gains]
+    if not heard:
+        return Intent.NONE, 0.0
     damped = 1 / math.sqrt(len(heard))
     logs = [share + damped * len(heard) * one for share, one in zip(kinds.shares, kinds.unheard, strict=True)]
     for run in heard:
@@ -94,7 +97,7 @@ def read(language: str) -> Counts:
     held = json.loads(written.COUNTS[language])
     found = Counts(Counter(held["texts"]), defaultdict(Counter))
     for kind, by_number in held["runs"].items():
-        found.runs[kind] = Counter({run: int(n) for n, joined in by_number.items() for run in joined.split("\t")})
+        found.runs[kind] = Counter({run: int(n) for n, joined in by_number.items() for run in joined.split(_BETWEEN)})
     return found
 
 
@@ -105,7 +108,9 @@ def write(counts: Counts) -> str:
         held[kind] = defaultdict(list)
         for run, n in sorted(counts.runs[kind].items()):
             held[kind][n].append(run)
-    joined = {kind: {n: "\t".join(of_n) for n, of_n in sorted(by_number.items())} for kind, by_number in held.items()}
+    joined = {
+        kind: {n: _BETWEEN.join(of_n) for n, of_n in sorted(by_number.items())} for kind, by_number in held.items()
+    }
     return json.dumps({"texts": dict(sorted(counts.texts.items())), "runs": joined}, ensure_ascii=False)
 
 

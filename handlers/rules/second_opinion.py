@@ -18,14 +18,18 @@ from handlers.rules import weights as written
 from handlers.rules.languages.grammar import GAP, SAID
 
 BIAS = ""
-LONGEST_RUN = 4
+LENGTHS = {"en": (3, 4, 6), "vi": (3, 4, 6), "id": (3, 4, 6)}
+LENGTHS_OF_OTHERS = (2, 3, 4)
+"""Of runs, in letters: a word of Latin letters is longer than one of kana."""
 HEARD_RUN = 3
 UNHEARD = 0.3
 """What runs that no report has had take from the score, times the root of their number: a long story has more."""
 LEAST = -0.8
 """The score from which a report that a phrase names stands unasked."""
-LIKELY = 1.0
+LIKELY = 2.0
 """The score from which a text is a report that no phrase reports, where it is beyond doubt like one action."""
+SURE = 4.0
+"""The score from which it is one although something in it is denied, planned or asked."""
 WORTH_ASKING = 0.0
 """The score from which it is asked about. All of these were measured: docs/UNDERSTANDING.md."""
 _DIGITS = 6
@@ -35,29 +39,31 @@ _DIGITS = 6
 class Opinion:
     """What was learned of one language: weights in log odds by run, and the checksums of the runs of three in reports.
 
-    Checksums, for the runs themselves would hold names of places; two of 24 bits hardly ever meet.
+    ``lengths`` are those of its runs. Checksums, for the runs themselves would hold names of places; two of 24 bits
+    hardly ever meet.
     """
 
     weights: dict[str, float]
     heard: frozenset[int]
+    lengths: tuple[int, ...] = LENGTHS_OF_OTHERS
 
 
 def read(fields: dict[str, Any]) -> Opinion:
     """Read an opinion as it was written: checksums are six hexadecimal digits each."""
     heard = fields["heard"]
     sums = (int(heard[start : start + _DIGITS], 16) for start in range(0, len(heard), _DIGITS))
-    return Opinion(fields["weights"], frozenset(sums))
+    return Opinion(fields["weights"], frozenset(sums), tuple(fields["lengths"]))
 
 
 def write(opinion: Opinion) -> dict[str, Any]:
     """Write an opinion down, the same for the same one."""
-    return {"weights": opinion.weights, "heard": "".join(f"{one:06x}" for one in sorted(opinion.heard))}
+    heard = "".join(f"{one:06x}" for one in sorted(opinion.heard))
+    return {"lengths": opinion.lengths, "weights": opinion.weights, "heard": heard}
 
 
-def runs(rest: str) -> set[str]:
-    """Give the runs of two to four letters of a clause whose names are marks, its two ends marked too."""
+def runs(rest: str, lengths: Iterable[int]) -> set[str]:
+    """Give the runs of letters of a clause whose names are marks, its two ends marked too."""
     text = f"^{rest.replace(SAID, GAP)}$"
-    lengths = range(2, LONGEST_RUN + 1)
     return {text[start : start + length] for length in lengths for start in range(len(text) - length + 1)}
 
 
@@ -68,7 +74,7 @@ def checksums(found: Iterable[str]) -> set[int]:
 
 def score(rest: str, opinion: Opinion) -> float:
     """Say in log odds how much such a clause sounds like a report."""
-    found = runs(rest)
+    found = runs(rest, opinion.lengths)
     known = opinion.weights.get(BIAS, 0.0) + sum(opinion.weights.get(run, 0.0) for run in found)
     return known - UNHEARD * math.sqrt(len(checksums(found) - opinion.heard))
 

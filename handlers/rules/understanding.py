@@ -91,12 +91,12 @@ class _Reading:
         slipped = not any(clause.actions for clause in read) and len(whole) <= _MISSPELT_READ
         if slipped:
             read = [self._clause(clause, asked, self._misspelt(clause)) for clause, asked in clauses(text)]
-        if not self.grammar.takes_back.search(whole):
-            report = self._report(read, slipped)
-            if report is not None:
-                return report
+        takes_back = bool(self.grammar.takes_back.search(whole))
+        report = None if takes_back else self._report(read, slipped)
+        if report is not None:
+            return report
         found = self._by_keyword(whole, read)
-        return found if found.intent is not Intent.NONE else self._likened(whole, read)
+        return found if found.intent is not Intent.NONE else self._likened(whole, read, may_report=not takes_back)
 
     def _misspelt(self, clause: str) -> tuple[Found, ...]:
         found = self.words.misspelt.search(clause)
@@ -176,8 +176,8 @@ class _Reading:
             return True
         return not self.grammar.undone.search(after.text) and (clause.said_done or not after.guarded)
 
-    def _likened(self, whole: str, read: list[_Clause]) -> Understanding:
-        """Read by its letters what no phrase says: a report where it sounds like one, else what it may want."""
+    def _likened(self, whole: str, read: list[_Clause], *, may_report: bool) -> Understanding:
+        """Read by its letters what no phrase and no keyword says: a report, what to ask about, or what it wants."""
         asked, sound = self._maybe(read), second_opinion.sound(whole, self.language)
         what, belief = likeness.likest(whole, self.language, self.programme)
         beyond_doubt = belief >= likeness.BEYOND_DOUBT
@@ -189,8 +189,8 @@ class _Reading:
             return asked
         found = (Found(what, ((len(whole), len(whole)),)),)  # behind every day that is said
         meant = tuple(mentions(whole, found, self.words.with_km, self.grammar, self.today, self.today))
-        guarded = any(clause.guarded for clause in read)
-        if beyond_doubt and sound >= second_opinion.LIKELY and not guarded:
+        likely = second_opinion.SURE if any(clause.guarded for clause in read) else second_opinion.LIKELY
+        if may_report and beyond_doubt and sound >= likely:
             return Understanding(Intent.REPORT, meant, NAMED)
         return replace(asked, maybe=asked.maybe or meant)
 

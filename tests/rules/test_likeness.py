@@ -29,8 +29,8 @@ def test_what_says_nothing_is_like_nothing_beyond_doubt(text: str) -> None:
 
 
 def test_a_belief_is_a_share_of_one() -> None:
-    for text in ("bus", "自転車", "the bottle my sister filled for me", "x" * 500):
-        assert 0 < likest(text, "en", PROGRAMME)[1] <= 1
+    for text in ("", "bus", "自転車", "the bottle my sister filled for me", "x" * 500):
+        assert 0 <= likest(text, "en", PROGRAMME)[1] <= 1
 
 
 def test_numbers_are_one_like_another() -> None:
@@ -59,7 +59,7 @@ def test_counts_are_read_as_they_were_written(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize(
     ("language", "text", "action"),
-    [("ja", "お弁当からっぽ", "no_leftovers"), ("ja", "二本の足で会社まで", "bicycle_walk")],
+    [("ja", "両足つかって会社まで行った", "bicycle_walk"), ("id", "piring licin tandas", "no_leftovers")],
 )
 def test_a_report_in_words_that_no_phrase_has_is_read_by_its_letters(language: str, text: str, action: str) -> None:
     assert not any(taken for _, taken in remainders(text, language, PROGRAMME, TODAY))
@@ -69,11 +69,13 @@ def test_a_report_in_words_that_no_phrase_has_is_read_by_its_letters(language: s
 
 
 def test_days_and_kilometres_belong_to_what_was_read_by_its_letters() -> None:
-    (meant,) = understand("昨日、二本の足で会社まで3km", "ja", PROGRAMME, TODAY).actions
+    (meant,) = understand("昨日、両足つかって会社まで行った。3km", "ja", PROGRAMME, TODAY).actions
     assert (meant.action, meant.km, (TODAY - meant.on).days) == ("bicycle_walk", 3, 1)
 
 
-@pytest.mark.parametrize("text", ["お弁当からっぽじゃなかった", "お弁当からっぽにしたい", "お弁当からっぽ？"])
+@pytest.mark.parametrize(
+    "text", ["両足つかって会社まで行かなかった", "両足つかって会社まで行きたい", "両足つかって会社まで行った？"]
+)
 def test_what_is_denied_wished_or_asked_is_no_report_by_its_letters_either(text: str) -> None:
-    assert likest("お弁当からっぽ", "ja", PROGRAMME)[0] == "no_leftovers"
+    assert likest("両足つかって会社まで行った", "ja", PROGRAMME)[0] == "bicycle_walk"
     assert not understand(text, "ja", PROGRAMME, TODAY).actions

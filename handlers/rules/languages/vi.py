@@ -35,7 +35,7 @@ WORDS = Grammar(
         r"\b(?:o dau|dau co|cho nao|di dau|khi nao|bao gio|bao nhieu|bao lau|may (?:diem|gio|ngay"
         r"|lan|tien)|the nao|lam sao|tai sao|vi sao|gi|nao|tro cap|ho tro|tro gia|cach (?:lam|u"
         r"|phan|dung)|huong dan|cho hoi|xin hoi|duoc tinh|co tinh|co duoc|cho biet|giai thich"
-        r"|ai)\b",
+        r"|ai)\b|^cach [·¤]",
         r"\b(?:khong|ko|chua|ha|nhi|nhe ban|phai khong)$|\bco phai\b|o dau$",
     ),
     others=Pattern(
