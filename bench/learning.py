@@ -4,21 +4,21 @@ The files of weights and counts are written anew, the same for the same sentence
 written: each set is read by what the others taught.
 """
 
-import json
 import math
 import random
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from bench.understanding import PROGRAMME, SETS
 from handlers.rules import counts, likeness, second_opinion, weights, wording
 from handlers.rules.folding import folded
 from handlers.rules.likeness import Counts
-from handlers.rules.second_opinion import BIAS, LENGTHS, LENGTHS_OF_OTHERS, Opinion, checksums, runs
+from handlers.rules.second_opinion import HEARD_RUN, Opinion, runs_of
 from handlers.rules.understanding import remainders, understand
 from storage.facts import Intent, Programme
 from storage.programme_file import read_programme
@@ -28,10 +28,14 @@ from tests.test_no_city_in_code import names_in
 from tests.understanding.sentences import TODAY, Sentence, read, right
 
 ROUNDS, STEP, KEPT = 12, 0.1, 0.1
+BIAS = ""
 MODULE = '''"""Holds {} as ``python -m bench.learning`` writes them; data only."""
 
+from typing import Any
+
+# fmt: off
 # ruff: noqa: E501
-{} = {{
+{}: dict[str, dict[str, Any]] = {{
 {}
 }}
 '''
@@ -62,9 +66,7 @@ def main() -> None:
             _measure(name, unseen, list(others), programme)
         return
     learned = learn(list(chain(*sets.values())), programme)
-    opinions = {
-        language: json.dumps(second_opinion.write(one.opinion), ensure_ascii=False) for language, one in learned.items()
-    }
+    opinions = {language: second_opinion.write(one.opinion) for language, one in learned.items()}
     _write(weights.__file__, "the second opinion's weights", "WEIGHTS", opinions)
     counted = {language: likeness.write(one.counts) for language, one in learned.items()}
     _write(counts.__file__, "the runs of letters of the kept sentences", "COUNTS", counted)
@@ -72,7 +74,7 @@ def main() -> None:
 
 def learn(sentences: list[Sentence], programme: Programme) -> dict[str, Learned]:
     """Learn from sentences, and from those of a small programme; what was learned before has no part in it."""
-    second_opinion.learned = lambda _: Opinion({}, frozenset())
+    second_opinion.learned = lambda _: second_opinion.NOTHING
     examples = [*chain(*(_examples(one, programme) for one in sentences)), *_of_another_city()]
     return {
         language: Learned(_opinion(examples, language), _counts(sentences, language)) for language in wording.GRAMMARS
@@ -109,14 +111,15 @@ def _clauses(text: str, language: str, report: bool, programme: Programme) -> It
 
 
 def _counts(sentences: list[Sentence], language: str) -> Counts:
-    """Count the runs of what reports one action or is of one intent."""
-    found = Counts(Counter(), defaultdict(Counter))
+    return Counts.of(_counted(sentences, language))
+
+
+def _counted(sentences: list[Sentence], language: str) -> Iterator[tuple[str, list[str]]]:
+    """Give what reports one action or is of one intent, each by its runs; a city's own places say nothing."""
     for one in sentences:
         kinds = _kinds(one)
         if len(kinds) == 1 and wording.language_of(folded(one.text), one.language) == language:
-            told = [run for run in likeness.runs(one.text, language) if not names_in(run)]
-            found.add(kinds.pop(), told)  # a city's own places say nothing
-    return found
+            yield kinds.pop(), [run for run in likeness.runs_of(one.text, language) if not names_in(run)]
 
 
 def _kinds(one: Sentence) -> set[str]:
@@ -126,10 +129,11 @@ def _kinds(one: Sentence) -> set[str]:
 
 
 def _opinion(examples: list[_Example], language: str) -> Opinion:
-    lengths = LENGTHS.get(language, LENGTHS_OF_OTHERS)
-    rows = [(runs(one.rest, lengths), one.report) for one in examples if one.language == language]
-    heard = frozenset(chain.from_iterable(checksums(found) for found, report in rows if report))
-    return Opinion(_regression(rows), heard, lengths)
+    lengths = second_opinion.lengths_of(language)
+    rows = [(runs_of(one.rest, lengths), one.report) for one in examples if one.language == language]
+    heard = {run for found, report in rows if report for run in found if len(run) == HEARD_RUN}
+    weights = _regression(rows)
+    return Opinion.of({run: weight for run, weight in weights.items() if run != BIAS}, heard, lengths, weights[BIAS])
 
 
 def _regression(rows: list[tuple[set[str], bool]]) -> dict[str, float]:
@@ -150,8 +154,8 @@ def _regression(rows: list[tuple[set[str], bool]]) -> dict[str, float]:
     return {run: weight for run, weight in told.items() if not names_in(run)}  # a city's own places say nothing
 
 
-def _write(path: str, what: str, name: str, held: dict[str, str]) -> None:
-    lines = "\n".join(f'    "{language}": r"""{written}""",' for language, written in held.items())
+def _write(path: str, what: str, name: str, held: dict[str, dict[str, Any]]) -> None:
+    lines = "\n".join(f'    "{language}": {written!r},' for language, written in held.items())
     Path(path).write_text(MODULE.format(what, name, lines), encoding="utf-8")
 
 

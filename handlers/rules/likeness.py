@@ -5,18 +5,21 @@ keywords, a text each, and the kept sentences, whose counts stand in `counts` (`
 that adds words to its programme teaches it as well.
 """
 
-import json
 import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from typing import Any
 
 from handlers.rules import counts as written
 from handlers.rules import wording
 from handlers.rules.folding import folded
+from handlers.rules.runs import checksum, packed, runs, unpacked
 from storage.facts import Intent, Programme
 
 BEYOND_DOUBT = 0.99
@@ -31,33 +34,54 @@ _LENGTHS_OF_OTHERS = (1, 2, 3)
 _NUMBER = re.compile(r"[\d.]+")
 _MARKS = re.compile(r"[*|()]+")
 _INTENT = "?"
-_BETWEEN = "|"  # parts a kept sentence from its answer, so that no run of one has it
-
-
-@dataclass(slots=True)
-class Counts:
-    """How many texts of each kind were read, and how many of these had each run of letters.
-
-    A kind is an action's code, or an intent behind a question mark; of what reports and wants nothing it is none.
-    """
-
-    texts: Counter[str]
-    runs: defaultdict[str, Counter[str]]
-
-    def add(self, kind: str, found: Iterable[str]) -> None:
-        """Count one text."""
-        self.texts[kind] += 1
-        self.runs[kind].update(found)
+_KINDS = 256
+_MOST = 255
+"""How many times a run is counted for a kind at most."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Kinds:
-    """What was counted, in logs: of each kind's share and of a run it has not had; and what a run it has had adds."""
+class Counts:
+    """How many texts of each kind were read, and how many of these had each run of letters.
 
-    names: tuple[str, ...]
+    A kind is an action's code, or an intent behind a question mark. A run of a kind is one number, the run's checksum
+    times 256 and the kind's place, in ascending order, and beside it stands how many texts had it.
+    """
+
+    texts: dict[str, int]
+    codes: "array[int]"
+    times: "array[int]"
+
+    @classmethod
+    def of(cls, counted: Iterable[tuple[str, Iterable[str]]]) -> "Counts":
+        """Count texts by their kinds, each given by its runs."""
+        return NOTHING.with_more(counted)
+
+    def with_more(self, counted: Iterable[tuple[str, Iterable[str]]]) -> "Counts":
+        """Count more texts beside these."""
+        texts = Counter(self.texts)
+        places = {kind: place for place, kind in enumerate(self.texts)}
+        found = Counter(dict(zip(self.codes, self.times, strict=True)))
+        for kind, heard in counted:
+            texts[kind] += 1
+            place = places.setdefault(kind, len(places))
+            found.update(checksum(run) * _KINDS + place for run in heard)
+        codes = array("Q", sorted(found))
+        return Counts(dict(texts), codes, array("B", (min(found[code], _MOST) for code in codes)))
+
+
+NOTHING = Counts({}, array("Q"), array("B"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What texts are held against: what was counted, and in logs each kind's share and what a run adds that it had."""
+
+    counts: Counts
     shares: tuple[float, ...]
     unheard: tuple[float, ...]
-    gains: dict[str, tuple[tuple[int, float], ...]]
+
+
+_GAINS = tuple(math.log((times + ALPHA) / ALPHA) for times in range(_MOST + 1))
 
 
 def kind_of(what: str, *, is_action: bool) -> str:
@@ -65,11 +89,9 @@ def kind_of(what: str, *, is_action: bool) -> str:
     return what if is_action else _INTENT + what
 
 
-def runs(text: str, language: str) -> set[str]:
-    """Give the runs of letters of a text, its two ends marked; numbers are one like another."""
-    read = f"^{_NUMBER.sub('0', folded(text))}$"
-    lengths = _LENGTHS.get(language, _LENGTHS_OF_OTHERS)
-    return {read[start : start + length] for length in lengths for start in range(len(read) - length + 1)}
+def runs_of(text: str, language: str) -> set[str]:
+    """Give the runs of letters of a text; numbers are one like another."""
+    return runs(_NUMBER.sub("0", folded(text)), _LENGTHS.get(language, _LENGTHS_OF_OTHERS))
 
 
 def likest(text: str, language: str, programme: Programme) -> tuple[str | Intent, float]:
@@ -77,45 +99,50 @@ def likest(text: str, language: str, programme: Programme) -> tuple[str | Intent
 
     Runs overlap, so that each says less than it would alone: their sum counts as the root of their number.
     """
-    kinds = _kinds(language, programme)
-    heard = [run for run in runs(text, language) if run in kinds.gains]
+    held = _held(language, programme)
+    heard, gains = _gains(runs_of(text, language), held.counts)
     if not heard:
         return Intent.NONE, 0.0
-    damped = 1 / math.sqrt(len(heard))
-    logs = [share + damped * len(heard) * one for share, one in zip(kinds.shares, kinds.unheard, strict=True)]
-    for run in heard:
-        for place, gain in kinds.gains[run]:
-            logs[place] += damped * gain
+    damped = 1 / math.sqrt(heard)
+    each = zip(held.shares, held.unheard, gains, strict=True)
+    logs = [share + damped * (heard * unheard + gain) for share, unheard, gain in each]
     most = max(logs)
-    name = kinds.names[logs.index(most)]
+    name = list(held.counts.texts)[logs.index(most)]
     belief = 1 / sum(math.exp(one - most) for one in logs)
     return (Intent(name.removeprefix(_INTENT)) if name.startswith(_INTENT) else name), belief
 
 
-def read(language: str) -> Counts:
+def _gains(found: set[str], counts: Counts) -> tuple[int, list[float]]:
+    """Count the runs that any kind has had, and add up what each kind gains by them."""
+    codes, times, end = counts.codes, counts.times, len(counts.codes)
+    heard, gains = 0, [0.0] * len(counts.texts)
+    for run in found:
+        first = checksum(run) * _KINDS
+        place = start = bisect_left(codes, first)
+        while place < end and codes[place] - first < _KINDS:
+            gains[codes[place] - first] += _GAINS[times[place]]
+            place += 1
+        heard += place > start
+    return heard, gains
+
+
+def read(fields: Mapping[str, Any]) -> Counts:
+    """Read counts as they were written."""
+    return Counts(fields["texts"], unpacked("Q", fields["codes"]), unpacked("B", fields["times"]))
+
+
+def write(counts: Counts) -> dict[str, Any]:
+    """Write counts down, the same for the same ones."""
+    return {"texts": counts.texts, "codes": packed(counts.codes), "times": packed(counts.times)}
+
+
+@cache
+def counted(language: str) -> Counts:
     """Read what was counted in the kept sentences of a language."""
-    held = json.loads(written.COUNTS[language])
-    found = Counts(Counter(held["texts"]), defaultdict(Counter))
-    for kind, by_number in held["runs"].items():
-        found.runs[kind] = Counter({run: int(n) for n, joined in by_number.items() for run in joined.split(_BETWEEN)})
-    return found
+    return read(written.COUNTS[language])
 
 
-def write(counts: Counts) -> str:
-    """Write counts down, the same for the same ones: runs of equal number stand together."""
-    held: dict[str, dict[int, list[str]]] = {}
-    for kind in sorted(counts.runs):
-        held[kind] = defaultdict(list)
-        for run, n in sorted(counts.runs[kind].items()):
-            held[kind][n].append(run)
-    joined = {
-        kind: {n: _BETWEEN.join(of_n) for n, of_n in sorted(by_number.items())} for kind, by_number in held.items()
-    }
-    return json.dumps({"texts": dict(sorted(counts.texts.items())), "runs": joined}, ensure_ascii=False)
-
-
-counted = cache(read)
-_built: dict[str, tuple[Programme, _Kinds]] = {}
+_built: dict[str, tuple[Programme, _Held]] = {}
 
 
 def forget() -> None:
@@ -123,7 +150,7 @@ def forget() -> None:
     _built.clear()
 
 
-def _kinds(language: str, programme: Programme) -> _Kinds:
+def _held(language: str, programme: Programme) -> _Held:
     """Build what texts of a language are held against, once a programme, when it is first asked for."""
     held = _built.get(language)
     if held is None or held[0] is not programme:
@@ -131,27 +158,19 @@ def _kinds(language: str, programme: Programme) -> _Kinds:
     return held[1]
 
 
-def _build(language: str, programme: Programme) -> _Kinds:
-    kept = counted(language)
-    known = Counts(kept.texts.copy(), defaultdict(Counter, {kind: one.copy() for kind, one in kept.runs.items()}))
-    for kind, text in chain(_named(programme, language), _asked(language)):
-        known.add(kind, runs(text, language))
-    names = (*(_INTENT + intent for intent in Intent), *(action.code for action in programme.actions))
-    return _logs([name for name in names if known.texts[name]], known)
-
-
-def _logs(names: list[str], known: Counts) -> _Kinds:
-    every = len({run for name in names for run in known.runs[name]})
-    texts = sum(known.texts[name] for name in names)
-    gains: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
-    for place, name in enumerate(names):
-        for run, n in known.runs[name].items():
-            gains[run].append((place, math.log((n + ALPHA) / ALPHA)))
-    return _Kinds(
-        tuple(names),
-        tuple(math.log(known.texts[name] / texts) for name in names),
-        tuple(math.log(ALPHA / (sum(known.runs[name].values()) + ALPHA * every)) for name in names),
-        {run: tuple(found) for run, found in gains.items()},
+def _build(language: str, programme: Programme) -> _Held:
+    named = chain(_named(programme, language), _asked(language))
+    counts = counted(language).with_more((kind, runs_of(text, language)) for kind, text in named)
+    known = {action.code for action in programme.actions}
+    texts = [n if kind in known or kind.startswith(_INTENT) else 0 for kind, n in counts.texts.items()]
+    sums = [0] * len(texts)
+    for code, times in zip(counts.codes, counts.times, strict=True):
+        sums[code % _KINDS] += times
+    every = len({code // _KINDS for code in counts.codes})
+    return _Held(
+        counts,
+        tuple(math.log(n / sum(texts)) if n else -math.inf for n in texts),
+        tuple(math.log(ALPHA / (n + ALPHA * every)) for n in sums),
     )
 
 

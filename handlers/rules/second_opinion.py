@@ -6,18 +6,17 @@ learned by ``python -m bench.learning`` from the kept sentences. Of a clause tha
 that what was learned of a bottle holds for a bus; a text in which no phrase reports anything is read as it is.
 """
 
-import json
 import math
-from binascii import crc32
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from handlers.rules import weights as written
 from handlers.rules.languages.grammar import GAP, SAID
+from handlers.rules.runs import Numbers, checksum, packed, runs, unpacked
 
-BIAS = ""
 LENGTHS = {"en": (3, 4, 6), "vi": (3, 4, 6), "id": (3, 4, 6)}
 LENGTHS_OF_OTHERS = (2, 3, 4)
 """Of runs, in letters: a word of Latin letters is longer than one of kana."""
@@ -32,51 +31,66 @@ SURE = 4.0
 """The score from which it is one although something in it is denied, planned or asked."""
 WORTH_ASKING = 0.0
 """The score from which it is asked about. All of these were measured: docs/UNDERSTANDING.md."""
-_DIGITS = 6
+_PARTS = 100
+"""Weights are kept in hundredths."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What was learned of one language: weights in log odds by run, and the checksums of the runs of three in reports.
+    """What was learned of one language: weights in hundredths of log odds by run, and the runs of three in reports."""
 
-    ``lengths`` are those of its runs. Checksums, for the runs themselves would hold names of places; two of 24 bits
-    hardly ever meet.
-    """
+    bias: int
+    weights: Numbers
+    heard: Numbers
+    lengths: tuple[int, ...]
 
-    weights: dict[str, float]
-    heard: frozenset[int]
-    lengths: tuple[int, ...] = LENGTHS_OF_OTHERS
+    @classmethod
+    def of(cls, weights: Mapping[str, float], heard: Iterable[str], lengths: tuple[int, ...], bias: float) -> "Opinion":
+        """Keep weights in log odds, and runs that reports have had."""
+        by_sum = {checksum(run): round(weight * _PARTS) for run, weight in weights.items()}
+        known = dict.fromkeys(map(checksum, heard), 1)
+        return cls(round(bias * _PARTS), Numbers.of(by_sum), Numbers.of(known), lengths)
 
 
-def read(fields: dict[str, Any]) -> Opinion:
-    """Read an opinion as it was written: checksums are six hexadecimal digits each."""
-    heard = fields["heard"]
-    sums = (int(heard[start : start + _DIGITS], 16) for start in range(0, len(heard), _DIGITS))
-    return Opinion(fields["weights"], frozenset(sums), tuple(fields["lengths"]))
+NOTHING = Opinion.of({}, (), LENGTHS_OF_OTHERS, 0)
+
+
+def read(fields: Mapping[str, Any]) -> Opinion:
+    """Read an opinion as it was written."""
+    heard = unpacked("I", fields["heard"])
+    weights = Numbers(unpacked("I", fields["runs"]), unpacked("h", fields["weights"]))
+    return Opinion(fields["bias"], weights, Numbers(heard, array("h", [1]) * len(heard)), fields["lengths"])
 
 
 def write(opinion: Opinion) -> dict[str, Any]:
     """Write an opinion down, the same for the same one."""
-    heard = "".join(f"{one:06x}" for one in sorted(opinion.heard))
-    return {"lengths": opinion.lengths, "weights": opinion.weights, "heard": heard}
+    return {
+        "bias": opinion.bias,
+        "lengths": opinion.lengths,
+        "runs": packed(opinion.weights.keys),
+        "weights": packed(opinion.weights.values),
+        "heard": packed(opinion.heard.keys),
+    }
 
 
-def runs(rest: str, lengths: Iterable[int]) -> set[str]:
-    """Give the runs of letters of a clause whose names are marks, its two ends marked too."""
-    text = f"^{rest.replace(SAID, GAP)}$"
-    return {text[start : start + length] for length in lengths for start in range(len(text) - length + 1)}
+def lengths_of(language: str) -> tuple[int, ...]:
+    """Give how long a language's runs are."""
+    return LENGTHS.get(language, LENGTHS_OF_OTHERS)
 
 
-def checksums(found: Iterable[str]) -> set[int]:
-    """Give the checksums of the runs by which a clause is known or strange."""
-    return {crc32(run.encode()) >> 8 for run in found if len(run) == HEARD_RUN}
+def runs_of(rest: str, lengths: Iterable[int]) -> set[str]:
+    """Give the runs of letters of a clause whose names are marks, all of one kind."""
+    return runs(rest.replace(SAID, GAP), lengths)
 
 
 def score(rest: str, opinion: Opinion) -> float:
     """Say in log odds how much such a clause sounds like a report."""
-    found = runs(rest, opinion.lengths)
-    known = opinion.weights.get(BIAS, 0.0) + sum(opinion.weights.get(run, 0.0) for run in found)
-    return known - UNHEARD * math.sqrt(len(checksums(found) - opinion.heard))
+    total, strange = opinion.bias, 0
+    for run in runs_of(rest, opinion.lengths):
+        key = checksum(run)
+        total += opinion.weights.find(key) or 0
+        strange += len(run) == HEARD_RUN and opinion.heard.find(key) is None
+    return total / _PARTS - UNHEARD * math.sqrt(strange)
 
 
 def doubts(rest: str, language: str) -> bool:
@@ -92,4 +106,4 @@ def sound(whole: str, language: str) -> float:
 @cache
 def learned(language: str) -> Opinion:
     """Read a language's opinion when it is first asked for: all six would be felt at a start."""
-    return read(json.loads(written.WEIGHTS[language]))
+    return read(written.WEIGHTS[language])

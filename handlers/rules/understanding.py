@@ -182,7 +182,8 @@ class _Reading:
         what, belief = likeness.likest(whole, self.language, self.programme)
         beyond_doubt = belief >= likeness.BEYOND_DOUBT
         if isinstance(what, Intent):
-            wanted = beyond_doubt and sound < second_opinion.WORTH_ASKING and not asked.maybe
+            denied = what is Intent.LEAVE and any(clause.negated for clause in read)
+            wanted = beyond_doubt and sound < second_opinion.WORTH_ASKING and not asked.maybe and not denied
             return Understanding(what, (), KEYWORD) if wanted and what is not Intent.NONE else asked
         named = {one.what for clause in read for one in clause.actions}
         if sound < second_opinion.WORTH_ASKING or belief < likeness.WORTH_ASKING or named - {what}:

@@ -1,12 +1,11 @@
 """What no phrase finds is read by its letters: a report where it sounds like one, else a question or what it wants."""
 
-from collections import Counter, defaultdict
 from dataclasses import replace
 
 import pytest
 
 from handlers.rules import likeness, wording
-from handlers.rules.likeness import BEYOND_DOUBT, Counts, kind_of, likest, runs
+from handlers.rules.likeness import BEYOND_DOUBT, Counts, kind_of, likest, runs_of
 from handlers.rules.understanding import NAMED, remainders, understand
 from storage.facts import Intent
 from tests.understanding.sentences import TODAY
@@ -34,7 +33,7 @@ def test_a_belief_is_a_share_of_one() -> None:
 
 
 def test_numbers_are_one_like_another() -> None:
-    assert runs("3km", "ja") == runs("12.5km", "ja")
+    assert runs_of("3km", "ja") == runs_of("12.5km", "ja")
 
 
 def test_a_phrase_that_a_city_adds_teaches_it() -> None:
@@ -48,13 +47,24 @@ def test_a_phrase_that_a_city_adds_teaches_it() -> None:
     assert after[1] > before[1] or before[0] != "led"
 
 
-def test_counts_are_read_as_they_were_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    counts = Counts(Counter(), defaultdict(Counter))
-    counts.add("my_bag", ["ふ", "ふく"])
-    counts.add("my_bag", ["ふ"])
-    counts.add(kind_of(Intent.HELP, is_action=False), ["た", '"', "\\"])
-    monkeypatch.setitem(likeness.written.COUNTS, "ja", likeness.write(counts))
-    assert likeness.read("ja") == counts
+def test_counts_are_read_as_they_were_written() -> None:
+    help_is = kind_of(Intent.HELP, is_action=False)
+    counts = Counts.of([("my_bag", ["ふ", "ふく"]), ("my_bag", ["ふ"]), (help_is, ["ふ", "た"])])
+    assert counts.texts == {"my_bag": 2, help_is: 1}
+    assert sorted(counts.times) == [1, 1, 1, 2]
+    assert likeness.read(likeness.write(counts)) == counts
+
+
+def test_counting_in_two_goes_is_counting_at_once() -> None:
+    first, second = [("my_bag", ["ふ", "く"])], [("repair", ["な"]), ("my_bag", ["ふ"])]
+    assert Counts.of(first).with_more(second) == Counts.of(first + second)
+
+
+def test_an_action_that_a_city_does_not_have_is_never_the_likest() -> None:
+    fewer = replace(PROGRAMME, actions=tuple(one for one in PROGRAMME.actions if one.code != "public_transport"))
+    what, _ = likest("バスで行きました", "ja", fewer)
+    likeness.forget()
+    assert what != "public_transport"
 
 
 @pytest.mark.parametrize(

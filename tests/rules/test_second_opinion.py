@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.rules import wording
-from handlers.rules.second_opinion import UNHEARD, Opinion, checksums, doubts, read, score, write
+from handlers.rules.second_opinion import UNHEARD, Opinion, doubts, read, score, write
 from handlers.rules.understanding import understand
 from tests.understanding.sentences import TODAY
 from tests.understanding.test_sets import PROGRAMME
@@ -28,17 +28,16 @@ def test_a_sentence_that_no_guard_knows_is_asked_about(language: str, text: str,
 
 
 def test_a_clause_is_judged_by_the_runs_that_were_learned() -> None:
-    learned = Opinion({"": 1.0, "·$": 2.0}, frozenset(checksums(["^q·", "q·q", "·q$", "q·$"])))
+    learned = Opinion.of({"·$": 2.0}, ["^q·", "q·q", "·q$", "q·$"], (2, 3, 4), 1.0)
     assert score("q·q", learned) == 1.0
     assert score("q·", learned) == 3.0
 
 
 def test_each_run_that_no_report_has_had_speaks_against_one() -> None:
-    heard = frozenset(checksums(["^q·"]))
-    assert score("q·", Opinion({}, heard)) == pytest.approx(-UNHEARD)
-    assert score("q·", Opinion({}, frozenset())) == pytest.approx(-(2**0.5) * UNHEARD)
+    assert score("q·", Opinion.of({}, ["^q·"], (2, 3, 4), 0.0)) == pytest.approx(-UNHEARD)
+    assert score("q·", Opinion.of({}, [], (2, 3, 4), 0.0)) == pytest.approx(-(2**0.5) * UNHEARD)
 
 
 def test_what_was_learned_is_read_as_it_was_written() -> None:
-    learned = Opinion({"": 0.5, "·で": -1.25}, frozenset(checksums(["^q·", "·でし", "した$"])))
+    learned = Opinion.of({"·で": -1.25}, ["^q·", "·でし", "した$"], (3, 4), 0.5)
     assert read(write(learned)) == learned
