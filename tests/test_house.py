@@ -20,8 +20,8 @@ FLOORS = ("bot", "scheduler", "handlers", "storage")
 BANNED_NAMES = {"utils", "helpers", "common", "manager", "service", "base", "misc"}
 FILE_LINES, FUNCTION_LINES, MEDIAN_LINES, LONG_LINES = 400, 60, 10, 30
 RULES_MAY_IMPORT = {
-    "array", "binascii", "bisect", "collections", "dataclasses", "datetime", "enum", "fractions", "functools", "hashlib",
-    "itertools", "json", "math", "re", "typing", "unicodedata", "zlib", "zoneinfo",
+    "array", "binascii", "bisect", "collections", "dataclasses", "datetime", "enum", "fractions", "functools",
+    "hashlib", "itertools", "json", "math", "re", "typing", "unicodedata", "zlib", "zoneinfo",
 }  # fmt: skip
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
