@@ -10,7 +10,7 @@ import tracemalloc
 from collections import Counter
 from pathlib import Path
 
-from handlers.rules import lexicon, wording
+from handlers.rules import lexicon, likeness, second_opinion, wording
 from handlers.rules.understanding import understand
 from storage.facts import Programme
 from storage.programme_file import read_programme
@@ -38,7 +38,7 @@ ROUNDS = 3
 def main() -> None:
     """Print a table a set, then what is confused with what, and each sentence that is still wrong."""
     programme = read_programme(PROGRAMME)
-    print(f"phrases of {len(wording.GRAMMARS)} languages: {_built_in(programme)}")
+    print(f"phrases, weights and counts of {len(wording.GRAMMARS)} languages: {_built_in(programme)}")
     for name in SETS:
         print(f"\n{name:8}{'sentences':>10}{'right':>8}{'non-reports':>13}{'false reports':>15}{'ms/sentence':>13}")
         wrong: list[tuple[Sentence, str]] = []
@@ -54,6 +54,8 @@ def _built_in(programme: Programme) -> str:
     started = time.process_time()
     for language in wording.GRAMMARS:
         lexicon.lexicon(programme, language)
+        second_opinion.learned(language)
+        likeness.likest("", language, programme)
     seconds, (held, _) = time.process_time() - started, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return f"built in {seconds:.2f} s under the memory tracer, {held / 1e6:.1f} MB held"

@@ -21,18 +21,22 @@ class Misspelt:
 
     def __init__(self, meanings: Iterable[tuple[str, str]]) -> None:
         self._meant: dict[str, str] = {}
-        self._lengths: set[int] = set()
+        lengths: set[int] = set()
         for written, what in meanings:
             name = folded(written)
             if len(name) >= SHORTEST and _KANA_AND_LATIN.issuperset(name):
-                self._lengths.update((len(name) - 1, len(name), len(name) + 1))
+                lengths.update((len(name) - 1, len(name), len(name) + 1))
                 for key in _shortened(name):
                     self._meant.setdefault(key, what)
+        self._lengths = sorted(lengths, reverse=True)
 
     def search(self, text: str) -> Found | None:
         """Find the first stretch of a folded text that is a name but for one letter, the longest there."""
+        latin = text.isascii()
         for start in range(len(text)):
-            for length in sorted(self._lengths, reverse=True):
+            if latin and text[start - 1 : start].isalnum():
+                continue  # within a word
+            for length in self._lengths:
                 stretch = text[start : start + length]
                 if len(stretch) == length and self._fits(text, start, stretch):
                     what = next((self._meant[key] for key in _shortened(stretch) if key in self._meant), None)
