@@ -2,7 +2,8 @@
 
 The sentences stand in tests/understanding, a file a language: ``tuning`` is tuned on,
 ``hidden`` was written before any result was seen, ``fresh`` and the ``blind`` ones later,
-each before its result was seen: docs/UNDERSTANDING.md has their first figures.
+each before its result was seen: docs/UNDERSTANDING.md has their first figures. From ``exam``
+nothing was ever learned.
 """
 
 import time
@@ -30,6 +31,7 @@ SETS = (
     "chatty",
     "told",
     "taught",
+    "exam",
 )
 PROGRAMME = Path(__file__).parents[1] / "programmes" / "kitaq.toml"
 ROUNDS = 3

@@ -21,9 +21,10 @@ SETS = {
     "blind5": 0.95,
     "blind6": 0.95,
     "blind7": 0.95,
-    "chatty": 0.8,
-    "told": 0.8,
-    "taught": 0.85,
+    "chatty": 0.9,
+    "told": 0.9,
+    "taught": 0.9,
+    "exam": 0.95,
 }
 """The least share of right answers of each set; figures as measured stand in docs/UNDERSTANDING.md."""
 FALSE_REPORTS = 0.01
