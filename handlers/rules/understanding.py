@@ -90,7 +90,7 @@ class _Reading:
         read = self.clauses(text)
         slipped = not any(clause.actions for clause in read) and len(whole) <= _MISSPELT_READ
         if slipped:
-            read = [self._clause(clause, asked, self._misspelt(clause)) for clause, asked in clauses(text)]
+            read = [self._slipped(clause, asked) for clause, asked in clauses(text)]
         takes_back = bool(self.grammar.takes_back.search(whole))
         report = None if takes_back else self._report(read, slipped)
         if report is not None:
@@ -98,9 +98,11 @@ class _Reading:
         found = self._by_keyword(whole, read)
         return found if found.intent is not Intent.NONE else self._likened(whole, read, may_report=not takes_back)
 
-    def _misspelt(self, clause: str) -> tuple[Found, ...]:
-        found = self.words.misspelt.search(clause)
-        return (found,) if found else ()
+    def _slipped(self, text: str, asked: bool) -> _Clause:
+        """Look for a name with a slip in it, which takes no guard away: 「くるまでい」 is hardly a wheelchair."""
+        plain = self._clause(text, asked, ())
+        found = None if plain.guarded else self.words.misspelt.search(text)
+        return self._clause(text, asked, (found,)) if found else plain
 
     def _clause(self, text: str, asked: bool, found: tuple[Found, ...]) -> _Clause:
         found = tuple(self._with_negative_endings(text, found))

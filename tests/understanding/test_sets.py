@@ -158,3 +158,8 @@ def test_traditional_characters_are_read_as_simplified_ones() -> None:
         "骑车去上班了", "zh-Hans", PROGRAMME, TODAY
     )
     assert understand("騎車去上班了", "zh-Hans", PROGRAMME, TODAY).actions
+
+
+@pytest.mark.parametrize("text", ["きょうは くるまで いった", "くるまで いった"])
+def test_a_slip_takes_no_guard_away(text: str) -> None:
+    assert not understand(text, "ja", PROGRAMME, TODAY).actions
